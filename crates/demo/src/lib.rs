@@ -1,0 +1,1 @@
+//! The server, the emulator and seeded data in one process.

@@ -1,0 +1,1 @@
+//! The nouns, the change log, the in-memory index, `apply`.

@@ -1,0 +1,1 @@
+//! Collect, plan, guard, apply, verify; exceptions, additions, conflicts.

@@ -1,0 +1,1 @@
+//! Journeys, coverage lists and benchmarks.

@@ -1,0 +1,1 @@
+//! A local Entra: tokens, consent, Graph, faults and clock on demand.

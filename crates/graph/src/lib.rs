@@ -1,0 +1,1 @@
+//! Microsoft Graph client: token, typed resources, delta pages, batch, throttling.

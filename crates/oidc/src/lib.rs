@@ -1,0 +1,1 @@
+//! Tokens, keys, discovery; both sides of the wire.

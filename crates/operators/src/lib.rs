@@ -1,0 +1,1 @@
+//! Who may run this server: roles, API tokens, sign-in, approvals.

@@ -1,0 +1,1 @@
+//! The console: server-rendered HTML over the rooms' services.

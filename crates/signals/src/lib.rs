@@ -1,0 +1,1 @@
+//! Audit trail, event log with cursor.

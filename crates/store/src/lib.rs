@@ -1,0 +1,1 @@
+//! Pool, migrations, unit of work, job queue, leases, sealed secrets; SQLite and PostgreSQL.

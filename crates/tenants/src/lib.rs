@@ -1,0 +1,1 @@
+//! Connect, consent, credential expiry, permission sets, status, connection test.

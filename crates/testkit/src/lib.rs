@@ -1,0 +1,1 @@
+//! Test tools: temporary databases of both kinds, clocks, callers.

@@ -1,0 +1,1 @@
+//! The binary: config, wiring, serve, migrate, doctor, client commands.

@@ -1,0 +1,1 @@
+//! Axum kit: caller, permission proof, problem answers, paging, cookies, limits.
