@@ -41,11 +41,31 @@ macro_rules! id_type {
             }
         }
         impl $crate::id::Id for $name {}
+        impl $crate::id::utoipa::PartialSchema for $name {
+            fn schema() -> $crate::id::utoipa::openapi::RefOr<$crate::id::utoipa::openapi::Schema> {
+                $crate::schema::uuid()
+            }
+        }
+        impl $crate::id::utoipa::ToSchema for $name {}
+        impl $crate::scalar::Stored for $name {
+            const KIND: $crate::scalar::ScalarKind = $crate::scalar::ScalarKind::Uuid;
+            fn to_scalar(self) -> $crate::scalar::Scalar {
+                $crate::scalar::Scalar::Uuid(Some(self.0))
+            }
+            fn from_scalar(scalar: $crate::scalar::Scalar) -> Option<Self> {
+                match scalar {
+                    $crate::scalar::Scalar::Uuid(Some(id)) => Some(Self(id)),
+                    _ => None,
+                }
+            }
+        }
     )+};
 }
 
 #[doc(hidden)]
 pub use serde;
+#[doc(hidden)]
+pub use utoipa;
 #[doc(hidden)]
 pub use uuid;
 

@@ -10,6 +10,8 @@ pub mod error;
 pub mod id;
 pub mod page;
 pub mod permission;
+pub mod scalar;
+pub mod schema;
 pub mod secret;
 
 pub use actor::{Actor, ActorKind, Role};
@@ -20,4 +22,5 @@ pub use error::{ErrorKind, Kinded};
 pub use id::{OperatorId, OrganisationId, RequestId, TokenId};
 pub use page::{Cursor, Page, PageRequest};
 pub use permission::{Denied, May, Permission};
+pub use scalar::{Scalar, ScalarKind, Stored};
 pub use secret::Secret;
