@@ -1,0 +1,99 @@
+//! Why the database could not do as it was told.
+
+use kernel::{ErrorKind, Kinded};
+
+/// Why a statement, a unit of work or a start failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database cannot be reached, or is shutting down; trying again may help.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] sqlx::Error),
+    /// Another unit of work was in the way; trying again will help.
+    #[error("another change was in the way")]
+    Busy(#[source] sqlx::Error),
+    /// A uniqueness rule of the named constraint or columns was broken.
+    #[error("a row with the same key exists already ({constraint})")]
+    Duplicate {
+        /// The constraint (PostgreSQL) or the columns (SQLite).
+        constraint: String,
+    },
+    /// A stored value does not have the expected shape.
+    #[error("the stored value in column {column} does not fit")]
+    Corrupt {
+        /// The column.
+        column: String,
+    },
+    /// A sealed value cannot be opened: wrong key, wrong place, or tampered with.
+    #[error("the sealed value in {place} cannot be opened: {reason}")]
+    Sealed {
+        /// Table, row and column.
+        place: String,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// The settings are wrong; the text says how.
+    #[error("{0}")]
+    Settings(String),
+    /// The migrations do not match the database.
+    #[error("the database cannot be brought up to date: {0}")]
+    Migration(String),
+    /// Anything else: a fault of ours.
+    #[error("the database refused a statement")]
+    Broken(#[source] sqlx::Error),
+}
+
+impl StoreError {
+    /// Whether the same unit of work may succeed when tried again.
+    pub fn try_again(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Busy(_))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &error {
+            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => Self::Unreachable(error),
+            E::Database(cause) => {
+                let code = cause.code().unwrap_or_default().into_owned();
+                if cause.is_unique_violation() {
+                    let constraint = cause.constraint().unwrap_or_else(|| cause.message()).to_owned();
+                    return Self::Duplicate { constraint };
+                }
+                match code.as_str() {
+                    // SQLITE_BUSY, SQLITE_LOCKED and their extended forms; serialisation failure; deadlock.
+                    "5" | "6" | "261" | "517" | "262" | "40001" | "40P01" | "55P03" => Self::Busy(error),
+                    // PostgreSQL classes 08 (connection) and 57P (shutdown, crash, cannot connect now), 53300 (full).
+                    code if code.starts_with("08") || code.starts_with("57P") || code == "53300" => {
+                        Self::Unreachable(error)
+                    }
+                    _ => Self::Broken(error),
+                }
+            }
+            _ => Self::Broken(error),
+        }
+    }
+}
+
+impl Kinded for StoreError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unreachable(_) | Self::Busy(_) => ErrorKind::Unavailable,
+            Self::Duplicate { .. } => ErrorKind::Conflict,
+            Self::Settings(_) => ErrorKind::Invalid,
+            Self::Corrupt { .. } | Self::Sealed { .. } | Self::Migration(_) | Self::Broken(_) => ErrorKind::Internal,
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "store.unreachable",
+            Self::Busy(_) => "store.busy",
+            Self::Duplicate { .. } => "store.duplicate",
+            Self::Corrupt { .. } => "store.corrupt",
+            Self::Sealed { .. } => "store.sealed",
+            Self::Settings(_) => "store.settings",
+            Self::Migration(_) => "store.migration",
+            Self::Broken(_) => "store.broken",
+        }
+    }
+}

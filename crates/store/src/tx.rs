@@ -1,0 +1,198 @@
+//! The unit of work: what is done through one [`Tx`] commits together or not at all.
+
+use futures_util::TryStreamExt as _;
+use kernel::{Scalar, Stored};
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments as _, AssertSqlSafe, Postgres, Sqlite, SqlSafeStr, SqlStr, Transaction};
+
+use crate::pool::Wake;
+use crate::row::Inner as RowInner;
+use crate::{Row, Sql, StoreError};
+
+/// Which database is underneath, for the rare statement that must differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// The embedded default.
+    Sqlite,
+    /// The scale-out choice.
+    Postgres,
+}
+
+/// A unit of work or a read snapshot. Dropped without [`Tx::commit`], it leaves nothing behind.
+pub struct Tx {
+    pub(crate) inner: Inner,
+    pub(crate) wake: Wake,
+    pub(crate) announce: bool,
+}
+
+pub(crate) enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// The most values one statement may bind; both databases take at least this many.
+const MOST_ARGS: usize = 30_000;
+/// The most rows one insert carries; measured best between 100 and 500.
+const MOST_ROWS: usize = 400;
+
+impl Tx {
+    /// Which database is underneath.
+    pub fn backend(&self) -> Backend {
+        match self.inner {
+            Inner::Sqlite(_) => Backend::Sqlite,
+            Inner::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    /// Runs a statement; returns how many rows it changed.
+    pub async fn execute(&mut self, sql: &'static str, args: Vec<Scalar>) -> Result<u64, StoreError> {
+        self.run(sql.into_sql_str(), args).await
+    }
+
+    /// Runs a built statement; returns how many rows it changed.
+    pub async fn alter(&mut self, sql: Sql) -> Result<u64, StoreError> {
+        let (text, args) = sql.into_parts();
+        self.run(AssertSqlSafe(text).into_sql_str(), args).await
+    }
+
+    /// Every row of the answer.
+    pub async fn all(&mut self, sql: &'static str, args: Vec<Scalar>) -> Result<Vec<Row>, StoreError> {
+        self.fetch(sql.into_sql_str(), args).await
+    }
+
+    /// Every row of the answer to a built statement.
+    pub async fn select(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        let (text, args) = sql.into_parts();
+        self.fetch(AssertSqlSafe(text).into_sql_str(), args).await
+    }
+
+    /// The first row of the answer, if there is one.
+    pub async fn one(&mut self, sql: &'static str, args: Vec<Scalar>) -> Result<Option<Row>, StoreError> {
+        Ok(self.all(sql, args).await?.into_iter().next())
+    }
+
+    /// The first row's `n` column as a number: for `SELECT COUNT(*) AS n …`. No row is 0.
+    pub async fn count(&mut self, sql: &'static str, args: Vec<Scalar>) -> Result<u64, StoreError> {
+        match self.one(sql, args).await? {
+            Some(row) => row.get("n"),
+            None => Ok(0),
+        }
+    }
+
+    /// Hands every row of the answer to `each` as it arrives, so that an answer need not fit in memory.
+    pub async fn for_each(
+        &mut self,
+        sql: Sql,
+        mut each: impl FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let (text, args) = sql.into_parts();
+        let text = AssertSqlSafe(text).into_sql_str();
+        match &mut self.inner {
+            Inner::Sqlite(tx) => {
+                let mut rows = sqlx::query_with(text, sqlite_args(args)?).fetch(&mut **tx);
+                while let Some(row) = rows.try_next().await? {
+                    each(Row(RowInner::Sqlite(row)))?;
+                }
+            }
+            Inner::Postgres(tx) => {
+                let mut rows = sqlx::query_with(text, postgres_args(args)?).fetch(&mut **tx);
+                while let Some(row) = rows.try_next().await? {
+                    each(Row(RowInner::Postgres(row)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Inserts many rows, several hundred a statement: `head` is `INSERT INTO t (a, b) VALUES `, `tail` may be an
+    /// `ON CONFLICT` clause. Returns how many rows were changed.
+    pub async fn insert_many(
+        &mut self,
+        head: &'static str,
+        rows: impl IntoIterator<Item = Vec<Scalar>>,
+        tail: &'static str,
+    ) -> Result<u64, StoreError> {
+        let mut rows = rows.into_iter().peekable();
+        let mut changed = 0;
+        while let Some(first) = rows.peek() {
+            let most = (MOST_ARGS / first.len().max(1)).clamp(1, MOST_ROWS);
+            let batch = rows.by_ref().take(most);
+            changed += self.alter(Sql::new(head).bind_rows(batch).push(" ").push(tail)).await?;
+        }
+        Ok(changed)
+    }
+
+    /// Tells every node, once this unit of work has committed, that there is something new to read or to do.
+    pub fn announce(&mut self) {
+        self.announce = true;
+    }
+
+    /// Makes everything done through this unit of work last.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        if self.announce && self.backend() == Backend::Postgres {
+            self.all("SELECT pg_notify('vestibule', '')", Vec::new()).await?;
+        }
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => tx.commit().await?,
+        }
+        if self.announce {
+            self.wake.wake();
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self, sql: SqlStr, args: Vec<Scalar>) -> Result<u64, StoreError> {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => sqlx::query_with(sql, sqlite_args(args)?).execute(&mut **tx).await?.rows_affected(),
+            Inner::Postgres(tx) => {
+                sqlx::query_with(sql, postgres_args(args)?).execute(&mut **tx).await?.rows_affected()
+            }
+        })
+    }
+
+    async fn fetch(&mut self, sql: SqlStr, args: Vec<Scalar>) -> Result<Vec<Row>, StoreError> {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => {
+                let rows = sqlx::query_with(sql, sqlite_args(args)?).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(|row| Row(RowInner::Sqlite(row))).collect()
+            }
+            Inner::Postgres(tx) => {
+                let rows = sqlx::query_with(sql, postgres_args(args)?).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(|row| Row(RowInner::Postgres(row))).collect()
+            }
+        })
+    }
+}
+
+macro_rules! bind_all {
+    ($args:expr, $into:expr) => {{
+        let mut bound = $into;
+        for value in $args {
+            let added = match value {
+                Scalar::Bool(value) => bound.add(value),
+                Scalar::Int(value) => bound.add(value),
+                Scalar::Float(value) => bound.add(value),
+                Scalar::Text(value) => bound.add(value),
+                Scalar::Bytes(value) => bound.add(value),
+                Scalar::Uuid(value) => bound.add(value),
+            };
+            added.map_err(|cause| StoreError::Broken(sqlx::Error::Encode(cause)))?;
+        }
+        Ok(bound)
+    }};
+}
+
+fn sqlite_args(args: Vec<Scalar>) -> Result<SqliteArguments, StoreError> {
+    bind_all!(args, SqliteArguments::default())
+}
+
+fn postgres_args(args: Vec<Scalar>) -> Result<PgArguments, StoreError> {
+    bind_all!(args, PgArguments::default())
+}
+
+/// A value as JSON text, for storing.
+pub fn json<T: serde::Serialize>(value: &T) -> Scalar {
+    serde_json::to_string(value).expect("invariant: what we store is plain data").to_scalar()
+}

@@ -1,0 +1,171 @@
+//! Runs the jobs of this node: claims, keeps the lease alive, finishes or fails.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use kernel::Env;
+use tokio::sync::watch;
+
+use crate::queue::{self, Job};
+use crate::{Store, StoreError};
+
+/// How long a claimed job is ours without a renewal.
+const LEASE: Duration = Duration::from_secs(60);
+/// How often a running job's lease is renewed.
+const RENEWAL: Duration = Duration::from_secs(15);
+/// How often to look for due jobs when nobody calls.
+const POLL: Duration = Duration::from_secs(1);
+
+/// How a job ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// It waits for something; run it again at this time, without counting the attempt.
+    Again(kernel::Timestamp),
+}
+
+/// Why a job failed: a sentence for the operator who looks at the dead letters.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct JobError(pub String);
+
+impl JobError {
+    /// The whole chain of causes as one sentence.
+    pub fn from_error(error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            text.push_str(": ");
+            text.push_str(&inner.to_string());
+            cause = inner.source();
+        }
+        Self(text)
+    }
+}
+
+/// Does one kind of job. May be called twice for one job, so what it does is idempotent.
+#[async_trait]
+pub trait Handler: Send + Sync {
+    /// Which jobs: `dirsync.run`.
+    fn kind(&self) -> &'static str;
+
+    /// Does the job. `stop` turns true when the node shuts down or the lease is lost: stop soon, commit nothing more.
+    async fn handle(&self, job: &Job, stop: watch::Receiver<bool>) -> Result<Outcome, JobError>;
+}
+
+/// The jobs of this node.
+#[derive(Clone)]
+pub struct Worker {
+    store: Store,
+    env: Env,
+    holder: String,
+    handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
+}
+
+impl Worker {
+    /// A worker named `holder` (unique per process) with its handlers.
+    pub fn new(store: Store, env: Env, holder: String, handlers: Vec<Arc<dyn Handler>>) -> Self {
+        let handlers = handlers.into_iter().map(|handler| (handler.kind(), handler)).collect();
+        Self { store, env, holder, handlers: Arc::new(handlers) }
+    }
+
+    /// Runs `width` jobs at a time until `stop` turns true.
+    pub async fn run(&self, width: usize, stop: watch::Receiver<bool>) {
+        let lanes = (0..width.max(1)).map(|_| self.lane(stop.clone()));
+        futures_util::future::join_all(lanes).await;
+    }
+
+    /// Runs every job that is due now, one after the other; returns how many. For tests and for `--once` commands.
+    pub async fn run_due(&self) -> Result<usize, StoreError> {
+        let (_keep, stop) = watch::channel(false);
+        let mut count = 0;
+        while self.run_one(&stop).await? {
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    async fn lane(&self, mut stop: watch::Receiver<bool>) {
+        let mut changes = self.store.changes();
+        while !*stop.borrow() {
+            match self.run_one(&stop).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "jobs cannot be read"),
+            }
+            tokio::select! {
+                _ = tokio::time::timeout(POLL, changes.changed()) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    async fn run_one(&self, stop: &watch::Receiver<bool>) -> Result<bool, StoreError> {
+        let kinds: Vec<_> = self.handlers.keys().copied().collect();
+        let mut tx = self.store.begin().await?;
+        let job = queue::claim(&mut tx, &kinds, &self.holder, self.env.now(), LEASE).await?;
+        tx.commit().await?;
+        let Some(job) = job else { return Ok(false) };
+        let Some(handler) = self.handlers.get(job.kind.as_str()).cloned() else { return Ok(false) };
+        let outcome = self.hold(&job, handler, stop.clone()).await;
+        self.settle(&job, outcome).await?;
+        Ok(true)
+    }
+
+    /// Runs the handler while renewing the lease.
+    async fn hold(
+        &self,
+        job: &Job,
+        handler: Arc<dyn Handler>,
+        mut node_stop: watch::Receiver<bool>,
+    ) -> Result<Outcome, JobError> {
+        let (tell, stop) = watch::channel(*node_stop.borrow());
+        let mut work = handler.handle(job, stop);
+        let mut ticks = tokio::time::interval(RENEWAL);
+        ticks.tick().await;
+        loop {
+            tokio::select! {
+                outcome = &mut work => return outcome,
+                _ = ticks.tick() => if !self.renew(job).await { tell.send_replace(true); },
+                changed = node_stop.changed(), if !*tell.borrow() => if changed.is_err() || *node_stop.borrow() {
+                    tell.send_replace(true);
+                },
+            }
+        }
+    }
+
+    /// Whether the job is still ours. A database out of reach is no loss yet: the lease outlives several renewals.
+    async fn renew(&self, job: &Job) -> bool {
+        let renewal = async {
+            let mut tx = self.store.begin().await?;
+            let held = queue::renew(&mut tx, job.id, &self.holder, self.env.now(), LEASE).await?;
+            tx.commit().await?;
+            Ok::<_, StoreError>(held)
+        };
+        renewal.await.unwrap_or_else(|error| {
+            tracing::warn!(job.id = %job.id, error = &error as &dyn std::error::Error, "a lease cannot be renewed");
+            true
+        })
+    }
+
+    async fn settle(&self, job: &Job, outcome: Result<Outcome, JobError>) -> Result<(), StoreError> {
+        let now = self.env.now();
+        let mut tx = self.store.begin().await?;
+        match outcome {
+            Ok(Outcome::Done) => {
+                queue::finish(&mut tx, job.id, &self.holder, now).await?;
+            }
+            Ok(Outcome::Again(at)) => {
+                queue::postpone(&mut tx, job.id, &self.holder, at).await?;
+            }
+            Err(JobError(why)) => {
+                tracing::warn!(job.id = %job.id, job.kind = job.kind, attempt = job.attempts, why, "a job failed");
+                queue::fail(&mut tx, job, &self.holder, now, &why).await?;
+            }
+        }
+        tx.commit().await
+    }
+}
