@@ -1,1 +1,29 @@
 //! A local Entra: tokens, consent, Graph, faults and clock on demand.
+//!
+//! It behaves as Microsoft's public protocols say Entra behaves, quirks included, and borrows nothing of
+//! Vestibule's judgement: no validator, planner or client of ours is in here. Two sides that share a bug agree
+//! with each other.
+//!
+//! Deliberately keeps everything in memory: a test starts one per case, a developer one per laptop.
+
+pub mod admin;
+pub mod apps;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod directory;
+pub mod faults;
+pub mod graph;
+pub mod identity;
+pub mod links;
+pub mod paths;
+pub mod requests;
+pub mod serve;
+pub mod state_file;
+pub mod switches;
+pub mod tls;
+pub mod world;
+
+pub use config::Options;
+pub use serve::{Running, router, start};
+pub use world::{License, Tenant, World};

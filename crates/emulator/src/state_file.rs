@@ -1,0 +1,1 @@
+//! The emulator's state in a file, so that a restart goes on where it stopped.

@@ -1,0 +1,1 @@
+//! TLS with an authority of our own, for clients that insist on https.
