@@ -1,1 +1,27 @@
 //! Tokens, keys, discovery; both sides of the wire.
+//!
+//! For now one side: a server that proves itself to Entra by client credentials (RFC 6749 §4.4), with a
+//! secret or a certificate. Deliberately knows nothing of Graph's resources and keeps no token: `graph` does.
+
+pub mod assertion;
+pub mod body;
+pub mod certificate;
+pub mod claims;
+pub mod cloud;
+pub mod consent;
+pub mod credentials;
+pub mod error;
+pub mod explain;
+pub mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use certificate::{Certificate, CertificateError};
+pub use claims::{ClaimsRequest, TokenClaims};
+pub use cloud::{Authority, Cloud, CloudError};
+pub use consent::{ConsentAnswer, ConsentRequest};
+pub use credentials::{ClientCredentials, Credential};
+pub use error::{TokenError, TokenErrorKind};
+pub use explain::explain;
+pub use token::{AccessToken, TokenClient};

@@ -1,0 +1,134 @@
+//! Microsoft's clouds: the only place where a host name of Microsoft's is written.
+//!
+//! Deliberately does no discovery: the paths below are fixed by the protocol, the hosts by this table.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// Where a tenant lives.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum Cloud {
+    /// The world-wide cloud.
+    #[default]
+    Global,
+    /// US Government (GCC High). Its DoD part is [`Cloud::Custom`].
+    UsGovernment,
+    /// China, run by 21Vianet.
+    China,
+    /// Any other pair of base URLs: the emulator, or a cloud this table does not know.
+    Custom {
+        /// Base URL of the sign-in service, without the tenant.
+        login: String,
+        /// Base URL of Graph, without the version.
+        graph: String,
+    },
+}
+
+impl Cloud {
+    /// The clouds that have a name of their own.
+    pub const NAMED: [Self; 3] = [Self::Global, Self::UsGovernment, Self::China];
+
+    /// The name on the wire and in the database.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::UsGovernment => "us_government",
+            Self::China => "china",
+            Self::Custom { .. } => "custom",
+        }
+    }
+
+    /// Base URL of the sign-in service, as written.
+    pub fn login(&self) -> &str {
+        match self {
+            Self::Global => "https://login.microsoftonline.com",
+            Self::UsGovernment => "https://login.microsoftonline.us",
+            Self::China => "https://login.partner.microsoftonline.cn",
+            Self::Custom { login, .. } => login,
+        }
+    }
+
+    /// Base URL of Graph, as written.
+    pub fn graph(&self) -> &str {
+        match self {
+            Self::Global => "https://graph.microsoft.com",
+            Self::UsGovernment => "https://graph.microsoft.us",
+            Self::China => "https://microsoftgraph.chinacloudapi.cn",
+            Self::Custom { graph, .. } => graph,
+        }
+    }
+}
+
+/// Why a pair of base URLs cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CloudError {
+    /// It is no URL.
+    #[error("{0:?} is not a URL")]
+    NoUrl(String),
+    /// Secrets would travel in clear.
+    #[error("{0:?} is not https; plain http is accepted for this machine only (localhost, 127.0.0.1, ::1)")]
+    Insecure(String),
+    /// It has parts a base URL may not have.
+    #[error("{0:?} has a user name, a query or a fragment; a base URL has none")]
+    NotABase(String),
+}
+
+/// The checked base URLs of one cloud.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authority {
+    login: Url,
+    graph: Url,
+}
+
+impl Authority {
+    /// Checks a cloud's base URLs.
+    pub fn of(cloud: &Cloud) -> Result<Self, CloudError> {
+        Ok(Self { login: base(cloud.login())?, graph: base(cloud.graph())? })
+    }
+
+    /// Base URL of the sign-in service.
+    pub fn login(&self) -> &Url {
+        &self.login
+    }
+
+    /// Base URL of Graph, without the version.
+    pub fn graph(&self) -> &Url {
+        &self.graph
+    }
+
+    /// The token endpoint (v2.0) of one tenant.
+    pub fn token_endpoint(&self, tenant: &str) -> Url {
+        self.login_path(&[tenant, "oauth2", "v2.0", "token"])
+    }
+
+    /// The scope that stands for every application permission granted on Graph.
+    pub fn graph_scope(&self) -> String {
+        format!("{}/.default", self.graph.as_str().trim_end_matches('/'))
+    }
+
+    pub(crate) fn login_path(&self, segments: &[&str]) -> Url {
+        let mut url = self.login.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+}
+
+fn base(text: &str) -> Result<Url, CloudError> {
+    let url = Url::parse(text).map_err(|_| CloudError::NoUrl(text.to_owned()))?;
+    let local = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => return Err(CloudError::NoUrl(text.to_owned())),
+    };
+    if url.scheme() != "https" && !(url.scheme() == "http" && local) {
+        return Err(CloudError::Insecure(text.to_owned()));
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err(CloudError::NotABase(text.to_owned()));
+    }
+    Ok(url)
+}
