@@ -1,0 +1,118 @@
+//! Every statement on `signals_heads` and `signals_log`.
+
+use kernel::OrganisationId;
+use serde_json::value::RawValue;
+use store::{Row, Sql, StoreError, Tx, args};
+use uuid::Uuid;
+
+use crate::model::Json;
+use crate::{Cause, Logged, Object, Revision, chain::GENESIS};
+
+pub(crate) async fn head(tx: &mut Tx, organisation: OrganisationId) -> Result<Option<(Revision, Vec<u8>)>, StoreError> {
+    let row = tx.one("SELECT revision, hash FROM signals_heads WHERE organisation = $1", args![organisation]).await?;
+    row.map(|row| Ok((row.get("revision")?, row.get("hash")?))).transpose()
+}
+
+/// Locks the head until the unit of work ends; makes it when it is not there.
+pub(crate) async fn lock_head(tx: &mut Tx, organisation: OrganisationId) -> Result<(Revision, Vec<u8>), StoreError> {
+    let row = tx
+        .one(
+            "INSERT INTO signals_heads (organisation, revision, hash) VALUES ($1, 0, $2)
+             ON CONFLICT (organisation) DO UPDATE SET revision = signals_heads.revision RETURNING revision, hash",
+            args![organisation, GENESIS.to_vec()],
+        )
+        .await?;
+    let row = row.ok_or_else(|| StoreError::Corrupt { column: "signals_heads.revision".to_owned() })?;
+    Ok((row.get("revision")?, row.get("hash")?))
+}
+
+pub(crate) async fn move_head(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    revision: Revision,
+    hash: Vec<u8>,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE signals_heads SET revision = $2, hash = $3 WHERE organisation = $1",
+        args![organisation, revision, hash],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn insert(tx: &mut Tx, entries: Vec<Logged>) -> Result<(), StoreError> {
+    let rows = entries.into_iter().map(|entry| {
+        let (object_kind, object_id, object_name) = match entry.object {
+            Some(object) => (Some(object.kind), Some(object.id), object.name),
+            None => (None, None, None),
+        };
+        let (cause_kind, cause_id) = entry.cause.map_or((None, None), |cause| (Some(cause.kind), cause.id));
+        args![
+            entry.organisation, entry.revision, entry.at, entry.stream, entry.name, entry.actor_kind, entry.actor_id,
+            entry.actor_name, object_kind, object_id, object_name, cause_kind, cause_id, entry.reason, entry.address,
+            entry.request_id, entry.before.map(|json| json.get().to_owned()), entry.after.map(|json| json.get().to_owned()),
+            entry.members, entry.hash,
+        ]
+    });
+    tx.insert_many(
+        "INSERT INTO signals_log (organisation, revision, at, stream, name, actor_kind, actor_id, actor_name, object_kind,
+             object_id, object_name, cause_kind, cause_id, reason, address, request_id, before, after, members, hash) VALUES ",
+        rows,
+        "",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Up to `limit` entries after a revision, oldest first.
+pub(crate) async fn after(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    revision: Revision,
+    limit: usize,
+) -> Result<Vec<Logged>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT * FROM signals_log WHERE organisation = $1 AND revision > $2 ORDER BY revision LIMIT $3",
+            args![organisation, revision, limit],
+        )
+        .await?;
+    rows.iter().map(logged).collect()
+}
+
+/// Runs a built `SELECT * FROM signals_log …`.
+pub(crate) async fn select(tx: &mut Tx, sql: Sql) -> Result<Vec<Logged>, StoreError> {
+    tx.select(sql).await?.iter().map(logged).collect()
+}
+
+fn logged(row: &Row) -> Result<Logged, StoreError> {
+    let object_kind: Option<String> = row.get("object_kind")?;
+    let object_id: Option<Uuid> = row.get("object_id")?;
+    let name: Option<String> = row.get("object_name")?;
+    let cause_kind: Option<String> = row.get("cause_kind")?;
+    let cause_id: Option<Uuid> = row.get("cause_id")?;
+    Ok(Logged {
+        organisation: row.get("organisation")?,
+        revision: row.get("revision")?,
+        at: row.get("at")?,
+        stream: row.get("stream")?,
+        name: row.get("name")?,
+        actor_kind: row.get("actor_kind")?,
+        actor_id: row.get("actor_id")?,
+        actor_name: row.get("actor_name")?,
+        object: object_kind.zip(object_id).map(|(kind, id)| Object { kind, id, name }),
+        cause: cause_kind.map(|kind| Cause { kind, id: cause_id }),
+        reason: row.get("reason")?,
+        address: row.get("address")?,
+        request_id: row.get("request_id")?,
+        before: value(row, "before")?,
+        after: value(row, "after")?,
+        members: row.get("members")?,
+        hash: row.get("hash")?,
+    })
+}
+
+fn value(row: &Row, column: &str) -> Result<Option<Json>, StoreError> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| RawValue::from_string(text).map_err(|_| StoreError::Corrupt { column: column.to_owned() })).transpose()
+}
