@@ -8,7 +8,7 @@ use super::Breach;
 use crate::repository::{Repository, crate_of};
 
 /// Where the timeline is, whichever room a migration belongs to.
-const FOLDER: &str = "/migrations/";
+pub const FOLDER: &str = "migrations/";
 
 /// Test tools and benchmarks look under the floor on purpose.
 const FREE: &[&str] = &["testkit", "e2e", "xtask"];
@@ -63,7 +63,7 @@ pub fn tables(repository: &Repository) -> Result<Vec<Breach>> {
 }
 
 fn is_migration(path: &str) -> bool {
-    path.contains(FOLDER) && path.ends_with(".sql")
+    path.starts_with(FOLDER) && path.ends_with(".sql")
 }
 
 /// `store` is the room of SQL: all of it is a store.
@@ -71,7 +71,8 @@ fn is_store(path: &str, room: &str) -> bool {
     room == "store" || path.ends_with("/store.rs") || path.contains("/store/")
 }
 
-fn number_and_room(path: &str) -> Option<(&str, &str)> {
+/// The number and the room in the name of a migration.
+pub fn number_and_room(path: &str) -> Option<(&str, &str)> {
     let name = path.rsplit('/').next()?.strip_suffix(".sql")?;
     let (number, rest) = name.split_once('_')?;
     let (room, what) = rest.split_once('_')?;

@@ -92,12 +92,11 @@ fn long_files_and_functions_are_found() {
 fn migrations_are_numbered_once_and_named_after_their_room() {
     let files = [
         ("crates/a/Cargo.toml", ""),
-        ("crates/a/migrations/0001_a_runs.sql", "CREATE TABLE a_runs (id UUID);\n-- CREATE TABLE x\n"),
-        ("crates/a/migrations/0001_a_more.sql", "CREATE TABLE IF NOT EXISTS b_more(id UUID);\n"),
-        ("crates/a/migrations/2_a.sql", ""),
+        ("migrations/0001_a_runs.sql", "CREATE TABLE a_runs (id UUID);\n-- CREATE TABLE x\n"),
+        ("migrations/0001_a_more.sql", "CREATE TABLE IF NOT EXISTS b_more(id UUID);\n"),
+        ("migrations/2_a.sql", ""),
     ];
-    let expected =
-        ["crates/a/migrations/0001_a_more.sql", "crates/a/migrations/0001_a_runs.sql", "crates/a/migrations/2_a.sql"];
+    let expected = ["migrations/0001_a_more.sql", "migrations/0001_a_runs.sql", "migrations/2_a.sql"];
     check("migrations", &files, &[expected[0], expected[1], expected[2]]);
 }
 
@@ -105,7 +104,7 @@ fn migrations_are_numbered_once_and_named_after_their_room() {
 fn tables_are_named_in_their_own_store_alone() {
     let sql = "let sql = \"SELECT id FROM a_runs WHERE id = $1\";\n";
     let files = [
-        ("crates/a/migrations/0001_a_runs.sql", "CREATE TABLE a_runs (id UUID);\n"),
+        ("migrations/0001_a_runs.sql", "CREATE TABLE a_runs (id UUID);\n"),
         ("crates/a/src/store.rs", sql),
         ("crates/a/src/store/runs.rs", sql),
         ("crates/a/src/tests/runs.rs", sql),
