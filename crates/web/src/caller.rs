@@ -141,7 +141,11 @@ impl Stranger {
         // A script's request must see that it failed; a redirect would hand it the sign-in page as its answer.
         let navigates = parts.headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate");
         match self {
-            Self::Unknown(_) if navigates => Redirect::to(&sign_in_page(&parts.method, &parts.uri)).into_response(),
+            Self::Unknown(_) if navigates => {
+                // Inside a nested router `parts.uri` has lost its prefix; the frame keeps what was asked for.
+                let asked = parts.extensions.get::<RequestContext>().map_or(&parts.uri, |context| &context.uri);
+                Redirect::to(&sign_in_page(&parts.method, asked)).into_response()
+            }
             Self::Restricted { page, .. } if navigates => Redirect::to(page).into_response(),
             other => other.into_problem().into_response(),
         }
