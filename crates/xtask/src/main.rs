@@ -31,7 +31,7 @@ enum Verb {
     Test(Rest),
     /// Only Microsoft's own clients against the emulator; arguments go to pytest.
     Sdk(Rest),
-    /// Format, clippy, house rules, generated files.
+    /// Format, clippy, house rules.
     Lint,
     /// The server, a local Entra and a sample organisation; `--release` builds for size.
     Demo(Rest),

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use toml::Table;
 
 const TEXTS: &[&str] = &["rs", "toml", "md", "sql", "html", "css", "js", "py", "txt", "yaml", "json", "sh", "svg", ""];
 const SKIPPED: &[&str] = &[".git", "target", "data", "node_modules", "__pycache__", ".venv", ".pytest_cache"];
@@ -20,20 +21,33 @@ pub fn root() -> &'static Path {
 #[derive(Debug, Default)]
 pub struct Repository {
     files: BTreeMap<String, String>,
+    crates: BTreeMap<String, Table>,
 }
 
 impl Repository {
     /// Reads the work tree.
     pub fn read() -> Result<Self> {
-        let mut repository = Self::default();
-        repository.read_folder(root(), "")?;
-        Ok(repository)
+        let mut files = BTreeMap::new();
+        read_folder(root(), "", &mut files)?;
+        Self::of_files(files)
     }
 
     /// A repository of the given files, for the tests of the rules.
     #[cfg(test)]
     pub fn of(files: &[(&str, &str)]) -> Self {
-        Self { files: files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect() }
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        Self::of_files(files.collect()).expect("the manifests of a test can be read")
+    }
+
+    fn of_files(files: BTreeMap<String, String>) -> Result<Self> {
+        let mut crates = BTreeMap::new();
+        for (path, text) in &files {
+            if let Some(name) = path.strip_prefix("crates/").and_then(|path| path.strip_suffix("/Cargo.toml")) {
+                let manifest = text.parse::<Table>().with_context(|| format!("the manifest of {name}"))?;
+                crates.insert(name.to_owned(), manifest);
+            }
+        }
+        Ok(Self { files, crates })
     }
 
     /// All files.
@@ -41,9 +55,14 @@ impl Repository {
         self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
+    /// The files with this ending.
+    pub fn ending(&self, ending: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.files().filter(move |(path, _)| Path::new(path).extension().is_some_and(|found| found == ending))
+    }
+
     /// The Rust files.
     pub fn rust(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files().filter(|(path, _)| path.ends_with(".rs"))
+        self.ending("rs")
     }
 
     /// One file.
@@ -52,37 +71,28 @@ impl Repository {
     }
 
     /// The crates by folder name, each with its manifest.
-    pub fn crates(&self) -> Result<BTreeMap<String, toml::Table>> {
-        let manifests = self.files().filter_map(|(path, text)| {
-            let name = path.strip_prefix("crates/")?.strip_suffix("/Cargo.toml")?;
-            Some((name.to_owned(), text))
-        });
-        manifests
-            .map(|(name, text)| {
-                let manifest = text.parse::<toml::Table>().with_context(|| format!("the manifest of {name}"))?;
-                Ok((name, manifest))
-            })
-            .collect()
+    pub fn crates(&self) -> &BTreeMap<String, Table> {
+        &self.crates
     }
+}
 
-    fn read_folder(&mut self, folder: &Path, prefix: &str) -> Result<()> {
-        for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if SKIPPED.contains(&name.as_str()) {
-                continue;
-            }
-            let path = entry.path();
-            if entry.file_type()?.is_dir() {
-                self.read_folder(&path, &format!("{prefix}{name}/"))?;
-            } else if is_text(&path)
-                && let Ok(text) = fs::read_to_string(&path)
-            {
-                self.files.insert(format!("{prefix}{name}"), text);
-            }
+fn read_folder(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if SKIPPED.contains(&name.as_str()) {
+            continue;
         }
-        Ok(())
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            read_folder(&path, &format!("{prefix}{name}/"), files)?;
+        } else if is_text(&path)
+            && let Ok(text) = fs::read_to_string(&path)
+        {
+            files.insert(format!("{prefix}{name}"), text);
+        }
     }
+    Ok(())
 }
 
 /// The crate a path belongs to.

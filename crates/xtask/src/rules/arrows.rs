@@ -2,7 +2,6 @@
 //!
 //! What ships and what only tests use are counted apart.
 
-use anyhow::Result;
 use toml::Table;
 
 use super::Breach;
@@ -30,20 +29,20 @@ const ADDRESSES: &[(&str, &[&str])] = &[
 ];
 
 /// Arrows of what ships.
-pub fn shipped(repository: &Repository) -> Result<Vec<Breach>> {
+pub fn shipped(repository: &Repository) -> Vec<Breach> {
     breaches(repository, "dependencies", may_ship)
 }
 
 /// Arrows of what only tests use.
-pub fn tests(repository: &Repository) -> Result<Vec<Breach>> {
+pub fn tests(repository: &Repository) -> Vec<Breach> {
     breaches(repository, "dev-dependencies", may_test)
 }
 
 /// Heavy dependencies away from their address.
-pub fn addresses(repository: &Repository) -> Result<Vec<Breach>> {
+pub fn addresses(repository: &Repository) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    for (name, manifest) in repository.crates()? {
-        for dependency in imports(&manifest, "dependencies").chain(imports(&manifest, "dev-dependencies")) {
+    for (name, manifest) in repository.crates() {
+        for dependency in imports(manifest, "dependencies").chain(imports(manifest, "dev-dependencies")) {
             let address = ADDRESSES.iter().find(|(heavy, _)| *heavy == dependency);
             if let Some((_, doors)) = address.filter(|(_, doors)| !doors.contains(&name.as_str())) {
                 breaches
@@ -51,18 +50,18 @@ pub fn addresses(repository: &Repository) -> Result<Vec<Breach>> {
             }
         }
     }
-    Ok(breaches)
+    breaches
 }
 
-fn breaches(repository: &Repository, section: &str, may: fn(&str, &str) -> bool) -> Result<Vec<Breach>> {
-    let crates = repository.crates()?;
+fn breaches(repository: &Repository, section: &str, may: fn(&str, &str) -> bool) -> Vec<Breach> {
+    let crates = repository.crates();
     let mut breaches = Vec::new();
-    for (from, manifest) in &crates {
+    for (from, manifest) in crates {
         for to in imports(manifest, section).filter(|to| crates.contains_key(*to) && !may(from, to)) {
             breaches.push(Breach::new(format!("{from} -> {to}"), "this arrow does not point down"));
         }
     }
-    Ok(breaches)
+    breaches
 }
 
 fn imports<'a>(manifest: &'a Table, section: &str) -> impl Iterator<Item = &'a str> {

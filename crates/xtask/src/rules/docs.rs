@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
-
 use super::Breach;
 use crate::repository::{Repository, root};
 
 /// Relative links that lead nowhere.
-pub fn links(repository: &Repository) -> Result<Vec<Breach>> {
+pub fn links(repository: &Repository) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    for (path, text) in repository.files().filter(|(path, _)| path.ends_with(".md")) {
+    for (path, text) in repository.ending("md") {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for target in targets(text) {
             let resolved = resolve(folder, target);
@@ -19,11 +17,11 @@ pub fn links(repository: &Repository) -> Result<Vec<Breach>> {
             }
         }
     }
-    Ok(breaches)
+    breaches
 }
 
 /// Decisions with a wrong name or a number used twice.
-pub fn decisions(repository: &Repository) -> Result<Vec<Breach>> {
+pub fn decisions(repository: &Repository) -> Vec<Breach> {
     let mut breaches = Vec::new();
     let mut numbers: BTreeMap<&str, &str> = BTreeMap::new();
     for (path, _) in repository.files() {
@@ -37,7 +35,7 @@ pub fn decisions(repository: &Repository) -> Result<Vec<Breach>> {
             breaches.push(Breach::new(path, format!("has the number of {other}")));
         }
     }
-    Ok(breaches)
+    breaches
 }
 
 /// Link targets inside the repository, without their fragment; code blocks are skipped.

@@ -2,22 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
-
 use super::Breach;
 use crate::repository::{Repository, crate_of};
 
 /// Where the timeline is, whichever room a migration belongs to.
-pub const FOLDER: &str = "migrations/";
+const FOLDER: &str = "migrations/";
 
 /// Test tools and benchmarks look under the floor on purpose.
 const FREE: &[&str] = &["testkit", "e2e", "xtask"];
 
 /// Migrations with a wrong name, a number used twice, or a table of another name than the room's.
-pub fn migrations(repository: &Repository) -> Result<Vec<Breach>> {
+pub fn migrations(repository: &Repository) -> Vec<Breach> {
     let mut breaches = Vec::new();
     let mut numbers: BTreeMap<&str, &str> = BTreeMap::new();
-    for (path, text) in repository.files().filter(|(path, _)| is_migration(path)) {
+    for (path, text) in timeline(repository) {
         let Some((number, room)) = number_and_room(path) else {
             breaches.push(Breach::new(path, "is not NNNN_<room>_<what>.sql"));
             continue;
@@ -25,20 +23,20 @@ pub fn migrations(repository: &Repository) -> Result<Vec<Breach>> {
         if let Some(other) = numbers.insert(number, path) {
             breaches.push(Breach::new(path, format!("has the number of {other}")));
         }
-        if !repository.files().any(|(path, _)| path == format!("crates/{room}/Cargo.toml")) {
+        if !repository.crates().contains_key(room) {
             breaches.push(Breach::new(path, format!("there is no room {room}")));
         }
         for table in created_tables(text).filter(|table| !table.starts_with(&format!("{room}_"))) {
             breaches.push(Breach::new(path, format!("table {table} is not named {room}_…")));
         }
     }
-    Ok(breaches)
+    breaches
 }
 
 /// Tables that are named outside their room's store.
-pub fn tables(repository: &Repository) -> Result<Vec<Breach>> {
+pub fn tables(repository: &Repository) -> Vec<Breach> {
     let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
-    for (path, text) in repository.files().filter(|(path, _)| is_migration(path)) {
+    for (path, text) in timeline(repository) {
         let room = number_and_room(path).map_or("", |(_, room)| room);
         owners.extend(created_tables(text).map(|table| (table, room)));
     }
@@ -59,11 +57,18 @@ pub fn tables(repository: &Repository) -> Result<Vec<Breach>> {
             }
         }
     }
-    Ok(breaches)
+    breaches
 }
 
-fn is_migration(path: &str) -> bool {
-    path.starts_with(FOLDER) && path.ends_with(".sql")
+/// The number after the last.
+pub fn next_migration(repository: &Repository) -> u32 {
+    let numbers = timeline(repository);
+    let last = numbers.filter_map(|(path, _)| number_and_room(path)?.0.parse().ok()).max();
+    last.map_or(1, |last: u32| last + 1)
+}
+
+fn timeline(repository: &Repository) -> impl Iterator<Item = (&str, &str)> {
+    repository.ending("sql").filter(|(path, _)| path.starts_with(FOLDER))
 }
 
 /// `store` is the room of SQL: all of it is a store.
@@ -71,8 +76,7 @@ fn is_store(path: &str, room: &str) -> bool {
     room == "store" || path.ends_with("/store.rs") || path.contains("/store/")
 }
 
-/// The number and the room in the name of a migration.
-pub fn number_and_room(path: &str) -> Option<(&str, &str)> {
+fn number_and_room(path: &str) -> Option<(&str, &str)> {
     let name = path.rsplit('/').next()?.strip_suffix(".sql")?;
     let (number, rest) = name.split_once('_')?;
     let (room, what) = rest.split_once('_')?;

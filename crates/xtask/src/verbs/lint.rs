@@ -7,14 +7,12 @@ use anyhow::{Result, bail};
 use crate::command::{cargo, run as run_command};
 use crate::repository::{Repository, root};
 use crate::rules;
-use crate::verbs::generate;
 
 /// Runs every check; the quick ones first.
 pub fn run() -> Result<()> {
     run_command(&mut cargo(["fmt", "--all", "--check"]))?;
     rules()?;
     run_command(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    generate::check()?;
     if installed("cargo-deny") {
         run_command(Command::new("cargo-deny").args(["--workspace", "check"]).current_dir(root()))?;
     }
