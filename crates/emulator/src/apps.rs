@@ -1,6 +1,7 @@
 //! Applications, their instances in tenants (service principals) and what these were granted; organisation and domains.
 
 pub mod catalogue;
+pub mod grant;
 pub mod model;
 
 pub use model::{

@@ -17,6 +17,7 @@ pub mod graph;
 pub mod identity;
 pub mod links;
 pub mod paths;
+pub mod prepare;
 pub mod requests;
 pub mod serve;
 pub mod state_file;

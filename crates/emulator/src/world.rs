@@ -50,6 +50,19 @@ pub enum License {
     P2,
 }
 
+impl std::str::FromStr for License {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.to_ascii_lowercase().as_str() {
+            "free" => Ok(Self::Free),
+            "p1" => Ok(Self::P1),
+            "p2" => Ok(Self::P2),
+            _ => Err(format!("{text} is not one of Free, P1 and P2")),
+        }
+    }
+}
+
 /// One emulated tenant.
 #[derive(Debug)]
 pub struct Tenant {

@@ -88,7 +88,9 @@ pub async fn envelope(State(world): State<Arc<World>>, request: Request, next: N
     let mut response = next.run(request).await;
     if let Some(error) = response.extensions_mut().remove::<GraphError>() {
         let client = client_id.as_ref().and_then(|id| id.to_str().ok()).map_or_else(|| request_id.to_string(), str::to_owned);
-        response = rendered(&world, &error, request_id, &client);
+        let mut said = rendered(&world, &error, request_id, &client);
+        *said.extensions_mut() = std::mem::take(response.extensions_mut());
+        response = said;
     }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {

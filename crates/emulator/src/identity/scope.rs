@@ -1,0 +1,69 @@
+//! For which resource: `{resource}/.default` on the v2.0 endpoint, `resource` on the v1.0 one.
+
+use super::aadsts::{self, AadError};
+use super::token::TokenRequest;
+use crate::apps::catalogue::GRAPH_APP_ID;
+use crate::auth::is_graph_audience;
+use crate::world::Tenant;
+
+/// What the token is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// `aud`, as it was asked for.
+    pub audience: String,
+    /// It is Microsoft Graph.
+    pub is_graph: bool,
+}
+
+/// Reads and resolves the resource asked for.
+pub fn resource(request: &TokenRequest<'_>, tenant: &Tenant) -> Result<Resource, AadError> {
+    let named = if request.v2 {
+        if request.parameter("resource").is_some() {
+            return Err(aadsts::resource_unsupported());
+        }
+        from_scope(request.required("scope")?)?
+    } else {
+        request.required("resource")?.to_owned()
+    };
+    if is_graph_audience(&named, request.links) {
+        return Ok(Resource { audience: audience_of_graph(&named, request), is_graph: true });
+    }
+    if is_known(tenant, &named) {
+        return Ok(Resource { audience: named, is_graph: false });
+    }
+    Err(aadsts::resource_not_found(&named, &tenant.display_name))
+}
+
+/// A client that knows Graph by the emulator's address still gets Graph's own name, as every cloud's Graph has one.
+fn audience_of_graph(named: &str, request: &TokenRequest<'_>) -> String {
+    if named.trim_end_matches('/') == request.links.base() { "https://graph.microsoft.com".to_owned() } else { named.to_owned() }
+}
+
+fn from_scope(scope: &str) -> Result<String, AadError> {
+    let mut scopes = scope.split_ascii_whitespace();
+    let (Some(first), rest) = (scopes.next(), scopes.collect::<Vec<_>>()) else {
+        return Err(aadsts::malformed_scope(scope));
+    };
+    let Some(resource) = first.strip_suffix("/.default") else { return Err(aadsts::not_default_scope(scope)) };
+    if resource.is_empty() {
+        return Err(aadsts::not_default_scope(scope));
+    }
+    match rest.as_slice() {
+        [] => Ok(resource.to_owned()),
+        others if others.iter().all(|other| other.strip_suffix("/.default").is_some_and(|name| name != resource)) => {
+            Err(aadsts::several_resources())
+        }
+        _ => Err(aadsts::malformed_scope(scope)),
+    }
+}
+
+/// Another application with an instance in the tenant, by client id or application ID URI.
+fn is_known(tenant: &Tenant, named: &str) -> bool {
+    let apps = tenant.apps();
+    let wanted = named.strip_prefix("api://").unwrap_or(named);
+    apps.service_principals.values().any(|principal| {
+        principal.app_id != GRAPH_APP_ID
+            && (principal.app_id.to_string() == wanted
+                || apps.applications.get(&principal.app_id).is_some_and(|app| app.identifier_uris.iter().any(|uri| uri == named)))
+    })
+}

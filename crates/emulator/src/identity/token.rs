@@ -1,0 +1,120 @@
+//! The token endpoint, v2.0 (`scope`) and v1.0 (`resource`): client credentials only, for now.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::json;
+use url::form_urlencoded;
+
+use super::aadsts::{self, AadError, Trace};
+use super::discovery::SHARED;
+use super::issue::{Lifetime, access_token};
+use super::{client, scope};
+use crate::World;
+use crate::links::Links;
+
+/// One token request.
+#[derive(Debug)]
+pub struct TokenRequest<'a> {
+    /// The emulator.
+    pub world: &'a Arc<World>,
+    /// The address the client used.
+    pub links: &'a Links,
+    /// The tenant as the path names it.
+    pub tenant: &'a str,
+    /// Its headers (HTTP Basic).
+    pub headers: &'a HeaderMap,
+    /// The v2.0 endpoint.
+    pub v2: bool,
+    form: Vec<(String, String)>,
+}
+
+impl TokenRequest<'_> {
+    /// A parameter of the form; an empty one counts as missing.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let found = self.form.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// A parameter that must be there.
+    pub fn required(&self, name: &str) -> Result<&str, AadError> {
+        self.parameter(name).ok_or_else(|| aadsts::missing_parameter(name))
+    }
+}
+
+/// `POST /{tenant}/oauth2/v2.0/token`.
+pub async fn v2(
+    State(world): State<Arc<World>>,
+    links: Links,
+    Path(tenant): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answer(&world, &links, &tenant, &headers, &body, true)
+}
+
+/// `POST /{tenant}/oauth2/token`.
+pub async fn v1(
+    State(world): State<Arc<World>>,
+    links: Links,
+    Path(tenant): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answer(&world, &links, &tenant, &headers, &body, false)
+}
+
+/// `GET` on either.
+pub async fn only_post(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
+    Trace::of(&world, &headers).answer(&aadsts::only_post())
+}
+
+fn answer(world: &Arc<World>, links: &Links, tenant: &str, headers: &HeaderMap, body: &[u8], v2: bool) -> Response {
+    let trace = Trace::of(world, headers);
+    let form = form_urlencoded::parse(body).into_owned().collect();
+    let request = TokenRequest { world, links, tenant, headers, v2, form };
+    match grant(&request) {
+        Ok(response) => trace.marked(response),
+        Err(error) => trace.answer(&error),
+    }
+}
+
+fn grant(request: &TokenRequest<'_>) -> Result<Response, AadError> {
+    let grant_type = request.required("grant_type")?;
+    if grant_type != "client_credentials" {
+        return Err(aadsts::unsupported_grant(grant_type));
+    }
+    if SHARED.contains(&request.tenant) {
+        return Err(aadsts::not_over_common());
+    }
+    let world = request.world;
+    let tenant =
+        world.tenant(request.tenant).ok_or_else(|| aadsts::tenant_not_found(request.tenant, "invalid_request"))?;
+    let client = client::authenticate(request, &tenant)?;
+    let resource = scope::resource(request, &tenant)?;
+    let now = world.clock.now();
+    let token = access_token(request, &tenant, &client, &resource, now)?;
+    Ok(if request.v2 { body_v2(&token) } else { body_v1(&token, &resource.audience, now.seconds()) })
+}
+
+fn body_v2(token: &str) -> Response {
+    let seconds = Lifetime::EXPIRES_IN;
+    Json(json!({ "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token }))
+        .into_response()
+}
+
+/// The v1.0 endpoint sends its numbers as text.
+fn body_v1(token: &str, resource: &str, now: i64) -> Response {
+    let seconds = Lifetime::EXPIRES_IN.to_string();
+    Json(json!({
+        "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds,
+        "expires_on": (now + Lifetime::EXPIRES_IN).to_string(),
+        "not_before": (now - super::BACK_DATED_SECONDS).to_string(),
+        "resource": resource, "access_token": token,
+    }))
+    .into_response()
+}
