@@ -1,0 +1,95 @@
+//! Reading for planners: the current side of a comparison, in the order and the portions they ask for.
+//!
+//! For people's pages and the API see `service`.
+
+use kernel::Timestamp;
+use store::{StoreError, Tx};
+use uuid::Uuid;
+
+use crate::model::{Group, Member, Source, SourceId, User};
+use crate::store as rows;
+
+/// Users of a source by their ids there, in no order.
+pub async fn users_by_object_ids(tx: &mut Tx, source: SourceId, ids: &[Uuid]) -> Result<Vec<User>, StoreError> {
+    rows::users::by_object_ids(tx, source, ids).await
+}
+
+/// Users of a source in the order of their ids there, after one of them.
+pub async fn users_after(
+    tx: &mut Tx,
+    source: SourceId,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Vec<User>, StoreError> {
+    rows::users::after(tx, source, after, limit).await
+}
+
+/// The ids of users of a source, in order, after one of them.
+pub async fn user_keys_after(
+    tx: &mut Tx,
+    source: SourceId,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Vec<Uuid>, StoreError> {
+    rows::users::keys_after(tx, source, after, limit).await
+}
+
+/// Users of a source whose conflict or retention is due.
+pub async fn users_due(tx: &mut Tx, source: Source, now: Timestamp, limit: usize) -> Result<Vec<User>, StoreError> {
+    rows::users::due(tx, source, now, limit).await
+}
+
+/// How many users of a source are in each state and for which cause.
+pub async fn user_counts(tx: &mut Tx, source: SourceId) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
+    rows::users::counts(tx, source).await
+}
+
+/// Groups of a source by their ids there, in no order.
+pub async fn groups_by_object_ids(tx: &mut Tx, source: SourceId, ids: &[Uuid]) -> Result<Vec<Group>, StoreError> {
+    rows::groups::by_object_ids(tx, source, ids).await
+}
+
+/// Groups of a source in the order of their ids there, after one of them.
+pub async fn groups_after(
+    tx: &mut Tx,
+    source: SourceId,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Vec<Group>, StoreError> {
+    rows::groups::after(tx, source, after, limit).await
+}
+
+/// The ids of groups of a source, in order, after one of them.
+pub async fn group_keys_after(
+    tx: &mut Tx,
+    source: SourceId,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Vec<Uuid>, StoreError> {
+    rows::groups::keys_after(tx, source, after, limit).await
+}
+
+/// Groups of a source whose conflict or retention is due.
+pub async fn groups_due(tx: &mut Tx, source: Source, now: Timestamp, limit: usize) -> Result<Vec<Group>, StoreError> {
+    rows::groups::due(tx, source, now, limit).await
+}
+
+/// How many groups of a source are in each state and for which cause.
+pub async fn group_counts(tx: &mut Tx, source: SourceId) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
+    rows::groups::counts(tx, source).await
+}
+
+/// Every direct member of a group, in the order of their object ids.
+pub async fn members_of(tx: &mut Tx, group: &Group) -> Result<Vec<Member>, StoreError> {
+    rows::members::of_group(tx, group.ordinal).await
+}
+
+/// Notes that the source has just shown these users, if a read had missed them.
+pub async fn mark_users_seen(tx: &mut Tx, source: SourceId, ids: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
+    rows::users::mark_seen(tx, source, ids, at).await
+}
+
+/// Notes that the source has just shown these groups, if a read had missed them.
+pub async fn mark_groups_seen(tx: &mut Tx, source: SourceId, ids: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
+    rows::groups::mark_seen(tx, source, ids, at).await
+}

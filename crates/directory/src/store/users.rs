@@ -1,0 +1,190 @@
+//! `directory_users`.
+
+use kernel::{OrganisationId, Scalar, Timestamp};
+use store::{Row, Sql, StoreError, Tx, args};
+use uuid::Uuid;
+
+use super::{detail_of, source_of, state_of};
+use crate::model::{Source, SourceId, User, UserId};
+
+const HEAD: &str = "INSERT INTO directory_users (id, organisation, source, source_id, object_id, state, state_cause,
+    state_detail, due, missing_since, display_name, user_principal_name, mail, department, job_title, user_type,
+    account_enabled, manager_object_id, sort_name, sort_upn, attributes, created_at, changed_at, seen_at, revision) VALUES ";
+
+const TAIL: &str = "ON CONFLICT (source_id, object_id) DO UPDATE SET state = excluded.state,
+    state_cause = excluded.state_cause, state_detail = excluded.state_detail, due = excluded.due,
+    missing_since = excluded.missing_since, display_name = excluded.display_name,
+    user_principal_name = excluded.user_principal_name, mail = excluded.mail, department = excluded.department,
+    job_title = excluded.job_title, user_type = excluded.user_type, account_enabled = excluded.account_enabled,
+    manager_object_id = excluded.manager_object_id, sort_name = excluded.sort_name, sort_upn = excluded.sort_upn,
+    attributes = excluded.attributes, changed_at = excluded.changed_at, seen_at = excluded.seen_at,
+    revision = excluded.revision";
+
+/// Inserts or replaces users; the ordinal of a new one is given by the database.
+pub(crate) async fn put(tx: &mut Tx, users: &[User]) -> Result<(), StoreError> {
+    tx.insert_many(HEAD, users.iter().map(values), TAIL).await?;
+    Ok(())
+}
+
+fn values(user: &User) -> Vec<Scalar> {
+    let a = &user.attributes;
+    let json = serde_json::to_string(a).expect("invariant: attributes are plain data");
+    args![
+        user.id,
+        user.source.organisation,
+        user.source.kind,
+        user.source.id,
+        user.object_id,
+        user.state.name(),
+        user.state.cause(),
+        detail_of(&user.state),
+        user.state.due(),
+        user.missing_since,
+        a.display_name.as_deref(),
+        a.user_principal_name.as_deref(),
+        a.mail.as_deref(),
+        a.department.as_deref(),
+        a.job_title.as_deref(),
+        a.user_type.as_deref(),
+        a.account_enabled.unwrap_or(true),
+        a.manager,
+        user.name().to_lowercase(),
+        a.user_principal_name.as_deref().unwrap_or_default().to_lowercase(),
+        json,
+        user.created_at,
+        user.changed_at,
+        user.seen_at,
+        user.revision,
+    ]
+}
+
+/// Users of a source by their ids there, in no order.
+pub(crate) async fn by_object_ids(tx: &mut Tx, source: SourceId, ids: &[Uuid]) -> Result<Vec<User>, StoreError> {
+    let mut users = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(500) {
+        let sql = Sql::new("SELECT * FROM directory_users WHERE source_id = ").bind(source);
+        let rows = tx.select(sql.push(" AND object_id IN ").bind_list(ids.iter().copied())).await?;
+        for row in &rows {
+            users.push(user_of(row)?);
+        }
+    }
+    Ok(users)
+}
+
+/// Users of a source in the order of their ids there, after one of them.
+pub(crate) async fn after(
+    tx: &mut Tx,
+    source: SourceId,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Vec<User>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT * FROM directory_users WHERE source_id = $1 AND object_id > $2 ORDER BY object_id LIMIT $3",
+            args![source, after.unwrap_or(Uuid::nil()), limit],
+        )
+        .await?;
+    rows.iter().map(user_of).collect()
+}
+
+/// Only the ids and whether they are held, in the order of the ids; for comparing with a complete read.
+pub(crate) async fn keys_after(
+    tx: &mut Tx,
+    source: SourceId,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Vec<Uuid>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT object_id FROM directory_users WHERE source_id = $1 AND object_id > $2 ORDER BY object_id LIMIT $3",
+            args![source, after.unwrap_or(Uuid::nil()), limit],
+        )
+        .await?;
+    rows.iter().map(|row| row.get("object_id")).collect()
+}
+
+/// One user of an organisation.
+pub(crate) async fn find(tx: &mut Tx, organisation: OrganisationId, id: UserId) -> Result<Option<User>, StoreError> {
+    let row =
+        tx.one("SELECT * FROM directory_users WHERE organisation = $1 AND id = $2", args![organisation, id]).await?;
+    row.as_ref().map(user_of).transpose()
+}
+
+/// Users by a built `SELECT * FROM directory_users …`.
+pub(crate) async fn select(tx: &mut Tx, sql: Sql) -> Result<Vec<User>, StoreError> {
+    tx.select(sql).await?.iter().map(user_of).collect()
+}
+
+/// Users of a source whose state is due, oldest first.
+pub(crate) async fn due(tx: &mut Tx, source: Source, now: Timestamp, limit: usize) -> Result<Vec<User>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT * FROM directory_users WHERE organisation = $1 AND state IN ('conflict', 'deleted')
+                 AND due <= $3 AND source_id = $2 ORDER BY due LIMIT $4",
+            args![source.organisation, source.id, now, limit],
+        )
+        .await?;
+    rows.iter().map(user_of).collect()
+}
+
+/// How many users of a source are in each state, and for which cause.
+pub(crate) async fn counts(tx: &mut Tx, source: SourceId) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT state, state_cause, COUNT(*) AS n FROM directory_users WHERE source_id = $1
+             GROUP BY state, state_cause ORDER BY state, state_cause",
+            args![source],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.get("state")?, row.get("state_cause")?, row.get("n")?))).collect()
+}
+
+/// Notes that complete reads have not shown these users since `since`; keeps an earlier note.
+pub(crate) async fn mark_missing(
+    tx: &mut Tx,
+    source: SourceId,
+    ids: &[Uuid],
+    since: Timestamp,
+) -> Result<(), StoreError> {
+    for ids in ids.chunks(500) {
+        let sql = Sql::new("UPDATE directory_users SET missing_since = COALESCE(missing_since, ").bind(since);
+        let sql = sql.push(") WHERE source_id = ").bind(source);
+        tx.alter(sql.push(" AND object_id IN ").bind_list(ids.iter().copied())).await?;
+    }
+    Ok(())
+}
+
+/// Notes that the source has just shown these users.
+pub(crate) async fn mark_seen(tx: &mut Tx, source: SourceId, ids: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
+    for ids in ids.chunks(500) {
+        let sql = Sql::new("UPDATE directory_users SET missing_since = NULL, seen_at = ").bind(at);
+        let sql = sql.push(" WHERE source_id = ").bind(source).push(" AND missing_since IS NOT NULL");
+        tx.alter(sql.push(" AND object_id IN ").bind_list(ids.iter().copied())).await?;
+    }
+    Ok(())
+}
+
+/// Removes users for good.
+pub(crate) async fn remove(tx: &mut Tx, source: SourceId, ids: &[Uuid]) -> Result<(), StoreError> {
+    for ids in ids.chunks(500) {
+        let sql = Sql::new("DELETE FROM directory_users WHERE source_id = ").bind(source);
+        tx.alter(sql.push(" AND object_id IN ").bind_list(ids.iter().copied())).await?;
+    }
+    Ok(())
+}
+
+pub(crate) fn user_of(row: &Row) -> Result<User, StoreError> {
+    Ok(User {
+        ordinal: row.get("ordinal")?,
+        id: row.get("id")?,
+        source: source_of(row)?,
+        object_id: row.get("object_id")?,
+        state: state_of(row)?,
+        missing_since: row.get("missing_since")?,
+        attributes: row.json("attributes")?,
+        created_at: row.get("created_at")?,
+        changed_at: row.get("changed_at")?,
+        seen_at: row.get("seen_at")?,
+        revision: row.get("revision")?,
+    })
+}
