@@ -23,10 +23,14 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Answers with a stream of events.
 pub fn sse(stream: impl Stream<Item = Event> + Send + 'static) -> Response {
+    answer(stream, KEEP_ALIVE, LONGEST)
+}
+
+fn answer(stream: impl Stream<Item = Event> + Send + 'static, sign_of_life: Duration, longest: Duration) -> Response {
     let closing = RequestContext::current().map(|context| context.closing).unwrap_or_default();
-    let end = tokio::time::timeout(LONGEST, closing.cancelled_owned());
+    let end = tokio::time::timeout(longest, closing.cancelled_owned());
     let stream = stream.map(Ok::<_, Infallible>).take_until(Box::pin(end));
-    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
+    let keep_alive = KeepAlive::new().interval(sign_of_life);
     let mut response = Sse::new(stream).keep_alive(keep_alive).into_response();
     // Some proxies hold answers back until they are whole unless told otherwise.
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));

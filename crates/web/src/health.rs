@@ -23,8 +23,17 @@ type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Syn
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What must be in order for `/readyz`.
-#[derive(Clone, Default)]
-pub struct Checks(Vec<(&'static str, Check)>);
+#[derive(Clone)]
+pub struct Checks {
+    checks: Vec<(&'static str, Check)>,
+    patience: Duration,
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self { checks: Vec::new(), patience: PATIENCE }
+    }
+}
 
 impl Checks {
     /// Nothing to check.
@@ -39,13 +48,13 @@ impl Checks {
         F: Fn() -> A + Send + Sync + 'static,
         A: Future<Output = Result<(), String>> + Send + 'static,
     {
-        self.0.push((name, Arc::new(move || Box::pin(check()))));
+        self.checks.push((name, Arc::new(move || Box::pin(check()))));
         self
     }
 
     async fn failures(&self) -> Vec<FieldError> {
-        let runs = self.0.iter().map(|(name, check)| async move {
-            let outcome = tokio::time::timeout(PATIENCE, check()).await;
+        let runs = self.checks.iter().map(|(name, check)| async move {
+            let outcome = tokio::time::timeout(self.patience, check()).await;
             let outcome = outcome.unwrap_or_else(|_| Err("did not answer in time".to_owned()));
             outcome.err().map(|sentence| FieldError::new(*name, sentence))
         });
@@ -55,7 +64,7 @@ impl Checks {
 
 impl fmt::Debug for Checks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+        f.debug_list().entries(self.checks.iter().map(|(name, _)| name)).finish()
     }
 }
 

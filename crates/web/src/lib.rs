@@ -22,6 +22,8 @@ pub mod measure;
 pub mod paging;
 pub mod problem;
 pub mod server;
+#[cfg(test)]
+mod testing;
 
 pub use address::{Network, Peer, TrustedProxies};
 pub use answer::{Accepted, Created, NoContent};
