@@ -132,6 +132,13 @@ impl Apps {
         self.service_principals.values_mut().find(|principal| principal.app_id == app_id)
     }
 
+    /// Takes an application's instance away, with what it was granted.
+    pub fn remove_principal_of(&mut self, app_id: Uuid) {
+        let Some(id) = self.principal_of(app_id).map(|principal| principal.id) else { return };
+        self.service_principals.remove(&id);
+        self.assignments.retain(|assignment| assignment.principal_id != id);
+    }
+
     /// The names of the Graph permissions a service principal has at `now`, sorted.
     pub fn graph_roles(&self, principal_id: Uuid, now: Timestamp) -> Vec<String> {
         let mut roles: Vec<_> = self

@@ -1,0 +1,127 @@
+//! How Graph shows the nouns: property names and types as in the v1.0 metadata.
+
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::catalogue::{self, GRAPH_APP_ID, Role};
+use super::model::{AppRoleAssignment, Application, Apps, KeyCredential, PasswordCredential, ServicePrincipal};
+
+/// An application. `with_keys` shows the certificates themselves, as `$select=keyCredentials` on one object does.
+pub fn application(app: &Application, publisher: &str, with_keys: bool) -> Value {
+    let shown = json!({
+        "id": app.id, "deletedDateTime": null, "appId": app.app_id, "applicationTemplateId": null,
+        "disabledByMicrosoftStatus": null, "createdDateTime": app.created, "displayName": app.display_name,
+        "description": null, "groupMembershipClaims": null, "identifierUris": app.identifier_uris,
+        "isDeviceOnlyAuthSupported": null, "isFallbackPublicClient": app.public_client.then_some(true), "notes": null,
+        "publisherDomain": publisher, "serviceManagementReference": null, "signInAudience": app.sign_in_audience,
+        "tags": [], "tokenEncryptionKeyId": null, "uniqueName": null, "samlMetadataUrl": null,
+        "defaultRedirectUri": null, "certification": null, "optionalClaims": null,
+        "servicePrincipalLockConfiguration": null, "requestSignatureVerification": null, "addIns": [], "appRoles": [],
+        "keyCredentials": app.keys.iter().map(|key| key_credential(key, with_keys)).collect::<Vec<_>>(),
+        "passwordCredentials": app.passwords.iter().map(|password| password_credential(password, false)).collect::<Vec<_>>(),
+        "requiredResourceAccess": required_access(app),
+    });
+    with(shown, json!({
+        "api": {
+            "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": null,
+            "oauth2PermissionScopes": [], "preAuthorizedApplications": []
+        },
+        "info": no_addresses(),
+        "parentalControlSettings": { "countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow" },
+        "publicClient": { "redirectUris": [] },
+        "verifiedPublisher": { "displayName": null, "verifiedPublisherId": null, "addedDateTime": null },
+        "web": {
+            "homePageUrl": null, "logoutUrl": null, "redirectUris": app.redirect_uris,
+            "implicitGrantSettings": { "enableAccessTokenIssuance": false, "enableIdTokenIssuance": false }
+        },
+        "spa": { "redirectUris": [] },
+    }))
+}
+
+fn with(mut shown: Value, more: Value) -> Value {
+    if let (Some(members), Value::Object(more)) = (shown.as_object_mut(), more) {
+        members.extend(more);
+    }
+    shown
+}
+
+fn no_addresses() -> Value {
+    json!({
+        "logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null, "termsOfServiceUrl": null,
+    })
+}
+
+/// A secret; its value only in the answer to `addPassword`.
+pub fn password_credential(password: &PasswordCredential, with_secret: bool) -> Value {
+    json!({
+        "customKeyIdentifier": null, "displayName": password.display_name, "endDateTime": password.end,
+        "hint": password.secret.chars().take(3).collect::<String>(), "keyId": password.key_id,
+        "secretText": with_secret.then_some(&password.secret), "startDateTime": password.start,
+    })
+}
+
+/// A service principal.
+pub fn service_principal(principal: &ServicePrincipal, app: Option<&Application>) -> Value {
+    let is_graph = principal.app_id == GRAPH_APP_ID;
+    let names: Vec<String> = if is_graph {
+        vec![GRAPH_APP_ID.to_string(), "https://graph.microsoft.com".to_owned()]
+    } else {
+        vec![principal.app_id.to_string()]
+    };
+    let roles: Vec<Value> = if is_graph { catalogue::ROLES.iter().map(app_role).collect() } else { Vec::new() };
+    json!({
+        "id": principal.id, "deletedDateTime": null, "accountEnabled": principal.enabled, "alternativeNames": [],
+        "appDisplayName": principal.display_name, "appDescription": null, "appId": principal.app_id,
+        "applicationTemplateId": null, "appOwnerOrganizationId": principal.owner_tenant,
+        "appRoleAssignmentRequired": false, "description": null, "disabledByMicrosoftStatus": null,
+        "displayName": principal.display_name, "homepage": null, "loginUrl": null, "logoutUrl": null, "notes": null,
+        "notificationEmailAddresses": [], "preferredSingleSignOnMode": null, "preferredTokenSigningKeyThumbprint": null,
+        "replyUrls": app.map(|app| app.redirect_uris.clone()).unwrap_or_default(), "servicePrincipalNames": names,
+        "servicePrincipalType": "Application",
+        "signInAudience": app.map_or("AzureADMultipleOrgs", |app| app.sign_in_audience.as_str()),
+        "tags": if is_graph { json!([]) } else { json!(["WindowsAzureActiveDirectoryIntegratedApp"]) },
+        "tokenEncryptionKeyId": null, "samlSingleSignOnSettings": null, "addIns": [], "appRoles": roles,
+        "info": no_addresses(), "keyCredentials": [], "oauth2PermissionScopes": [], "passwordCredentials": [],
+        "resourceSpecificApplicationPermissions": [],
+        "verifiedPublisher": { "displayName": null, "verifiedPublisherId": null, "addedDateTime": null },
+    })
+}
+
+/// A granted permission.
+pub fn assignment(assignment: &AppRoleAssignment, apps: &Apps) -> Value {
+    let name = |id: Uuid| apps.service_principals.get(&id).map(|principal| principal.display_name.clone());
+    json!({
+        "id": assignment.id, "deletedDateTime": null, "appRoleId": assignment.app_role_id,
+        "createdDateTime": assignment.created, "principalDisplayName": name(assignment.principal_id),
+        "principalId": assignment.principal_id, "principalType": "ServicePrincipal",
+        "resourceDisplayName": name(assignment.resource_id), "resourceId": assignment.resource_id,
+    })
+}
+
+fn app_role(role: &Role) -> Value {
+    json!({
+        "allowedMemberTypes": ["Application"], "description": format!("Allows the app to use {} without a signed-in user.", role.value),
+        "displayName": role.value, "id": role.id, "isEnabled": true, "origin": "Application", "value": role.value,
+    })
+}
+
+fn key_credential(key: &KeyCredential, with_key: bool) -> Value {
+    let thumbprint = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &key.der);
+    json!({
+        "customKeyIdentifier": STANDARD.encode(thumbprint), "displayName": key.display_name, "endDateTime": key.end,
+        "key": with_key.then(|| STANDARD.encode(&key.der)), "keyId": key.key_id, "startDateTime": key.start,
+        "type": "AsymmetricX509Cert", "usage": "Verify",
+    })
+}
+
+fn required_access(app: &Application) -> Value {
+    if app.required_access.is_empty() {
+        return json!([]);
+    }
+    let access: Vec<Value> =
+        app.required_access.iter().map(|access| json!({ "id": access.id, "type": access.kind })).collect();
+    json!([{ "resourceAppId": GRAPH_APP_ID, "resourceAccess": access }])
+}
