@@ -108,6 +108,7 @@ async fn identify<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Caller
         return Err(Stranger::Failed(missing("the check against forgery")));
     }
     let actor = gate.authenticate.authenticate(credentials, &context).await.map_err(Stranger::from)?;
+    tracing::Span::current().record("web.actor", actor.label());
     let caller = Caller { actor, session };
     parts.extensions.insert(caller.clone());
     Ok(caller)

@@ -17,7 +17,7 @@ use crate::RequestContext;
 pub use axum::response::sse::Event;
 
 /// The longest one stream lasts.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+const LONGEST: Duration = Duration::from_mins(15);
 /// How often a quiet stream shows that it is alive; proxies give up after a minute.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 

@@ -29,6 +29,9 @@ pub fn install() -> Result<(), BuildError> {
     let handle = builder.install_recorder()?;
     // Only one install succeeds, so nobody else can have set it.
     let _ = RECORDER.set(handle);
+    metrics::describe_counter!("web_requests_total", "Requests answered, by method, matched path and status.");
+    metrics::describe_histogram!("web_request_seconds", "Time until an answer began, by method and matched path.");
+    metrics::describe_gauge!("web_requests_in_flight", "Requests being worked on.");
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::address::{Peer, TrustedProxies};
@@ -179,7 +180,8 @@ impl Server {
         let exposed = self.certificates.is_none() && !self.address.ip().to_canonical().is_loopback();
         let tls = self.certificates.is_some();
         let acceptor = self.certificates.as_ref().map(Certificates::acceptor);
-        let mut upkeep = tokio::time::interval(self.settings.certificate_check);
+        let pause = self.settings.certificate_check.max(Duration::from_millis(1));
+        let mut upkeep = tokio::time::interval_at(Instant::now() + pause, pause);
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {

@@ -13,7 +13,7 @@ use crate::{RequestContext, SessionToken};
 fn router() -> Router {
     let set = async |context: RequestContext| {
         let session: Secret<String> = "s3ss-ion_".into();
-        (SessionCookie::set(&context, &session, Duration::from_secs(3600)), "in")
+        (SessionCookie::set(&context, &session, Duration::from_hours(1)), "in")
     };
     let clear = async |context: RequestContext| (SessionCookie::clear(&context), "out");
     let show = async |session: SessionToken| session.0.expose().clone();

@@ -24,6 +24,7 @@ pub(super) async fn observe(
         web.method = method,
         web.path = path,
         web.address = context.address.map(tracing::field::display),
+        web.actor = tracing::field::Empty,
     );
     let begun = Instant::now();
     let in_flight = InFlight::enter();

@@ -64,13 +64,21 @@ async fn a_panic_fails_one_request_and_is_logged() {
 #[tokio::test]
 async fn logs_hold_paths_and_results_but_no_queries_bodies_or_secrets() {
     let (log, _guard) = Log::keep();
-    let router = wrapped(Router::new().route("/users/{id}", post(async || "done")));
+    let router = wrapped(Router::new().route("/users/{id}", post(async |_: crate::Public| "done")));
     let headers = [("authorization", "Bearer s3cret-token"), ("cookie", "vestibule=s3cret-cookie")];
     let answer = ask(&router, request("POST /users/ada?code=s3cret-query", &headers, "s3cret-body")).await;
     let text = log.text();
     assert!(text.contains("/users/{id}") && text.contains("web.status=200"), "{text}");
     assert!(text.contains(answer.header("x-request-id")), "{text}");
     assert!(!text.contains("s3cret") && !text.contains("/users/ada"), "{text}");
+}
+
+#[tokio::test]
+async fn the_log_says_who_acted() {
+    let (log, _guard) = Log::keep();
+    let router = wrapped(Router::new().route("/", route(async |_: crate::Caller| "done")));
+    get(&router, "/", &[("authorization", "Bearer owner")]).await;
+    assert!(log.text().contains("web.actor=\"token:test\""), "{}", log.text());
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ async fn start(folder: &Path, certificate_check: Duration) -> Started {
     Started::new(settings, wrapped(hello())).await
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 const ASK: &str = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 #[tokio::test]
