@@ -41,6 +41,8 @@ pub struct Applied {
     pub members_added: u64,
     /// Memberships removed.
     pub members_removed: u64,
+    /// Changes left alone because their object has moved on since they were planned.
+    pub stale: u64,
     /// The log's revision after it.
     pub revision: i64,
 }
@@ -53,6 +55,7 @@ impl Applied {
         }
         self.members_added += other.members_added;
         self.members_removed += other.members_removed;
+        self.stale += other.stale;
         self.revision = self.revision.max(other.revision);
     }
 }
@@ -75,6 +78,7 @@ pub async fn apply(
             entries.push(entry.cause(origin.kind, origin.id));
         }
     }
+    done.stale = working.stale;
     // Groups must have their ordinals before their members can be written.
     working.write_groups(tx).await?;
     for change in changes {

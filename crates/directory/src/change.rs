@@ -119,4 +119,7 @@ pub struct Change {
     pub act: Act,
     /// Why.
     pub cause: Cause,
+    /// The revision of the object that the change was planned on; `None` for a new one. An object that has moved on
+    /// since is left alone: the next run looks at it again.
+    pub base: Option<i64>,
 }

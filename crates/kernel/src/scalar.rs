@@ -107,6 +107,17 @@ stored! {
     Role => Text, value, value.as_str().to_owned(), Role::parse(&value);
 }
 
+/// A value that is stored as it is; read back, it is taken for text.
+impl Stored for Scalar {
+    const KIND: ScalarKind = ScalarKind::Text;
+    fn to_scalar(self) -> Scalar {
+        self
+    }
+    fn from_scalar(scalar: Scalar) -> Option<Self> {
+        Some(scalar)
+    }
+}
+
 impl Stored for &str {
     const KIND: ScalarKind = ScalarKind::Text;
     fn to_scalar(self) -> Scalar {

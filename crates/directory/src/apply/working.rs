@@ -15,6 +15,8 @@ pub(super) struct Working {
     dirty_groups: Vec<Uuid>,
     purged: Vec<(ObjectKind, Uuid)>,
     missing: Vec<(ObjectKind, Uuid)>,
+    /// Changes whose object has moved on since they were planned.
+    pub(super) stale: u64,
     env: Env,
     now: Timestamp,
     source: Source,
@@ -38,6 +40,7 @@ impl Working {
             dirty_groups: Vec::new(),
             purged: Vec::new(),
             missing: Vec::new(),
+            stale: 0,
             env: env.clone(),
             now: env.now(),
             source,
@@ -64,6 +67,10 @@ impl Working {
     fn put_user(&mut self, change: &Change, attributes: Option<&UserAttributes>, state: &State) -> Option<Entry> {
         let (id, now) = (change.object_id, self.now);
         let before = self.users.get(&id).cloned();
+        if change.base != before.as_ref().map(|user| user.revision) {
+            self.stale += 1;
+            return None;
+        }
         let attributes = attributes.cloned().or_else(|| before.as_ref().map(|user| user.attributes.clone()))?;
         let mut after = before.clone().unwrap_or_else(|| User {
             ordinal: 0,
@@ -104,6 +111,10 @@ impl Working {
     fn put_group(&mut self, change: &Change, attributes: Option<&GroupAttributes>, state: &State) -> Option<Entry> {
         let (id, now) = (change.object_id, self.now);
         let before = self.groups.get(&id).cloned();
+        if change.base != before.as_ref().map(|group| group.revision) {
+            self.stale += 1;
+            return None;
+        }
         let attributes = attributes.cloned().or_else(|| before.as_ref().map(|group| group.attributes.clone()))?;
         let mut after = before.clone().unwrap_or_else(|| Group {
             ordinal: 0,
