@@ -1,12 +1,115 @@
-//! The admin API and its page: how people and tests drive the emulator. No authentication: it is a toy tenant's.
+//! The admin API (`/emulator/api/...`) and its page (`/`): how people and tests drive the emulator.
+//!
+//! | file | drives |
+//! |---|---|
+//! | `control` | clock, switches, signing keys, request log, reset |
+//! | `faults` | what goes wrong |
+//! | `tenants` | tenants, their licence and their generated people |
+//! | `apps` | registrations, credentials, consent |
+//! | `people` | users, groups, memberships |
+//! | `page` | all of it by hand: forms only, no script |
+//!
+//! Deliberately without authentication: everything in here is a toy. It is never struck by faults and never logged
+//! among the clients' requests.
+
+pub mod apps;
+pub mod control;
+pub mod faults;
+pub mod page;
+pub mod people;
+pub mod tenants;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::routing::{delete, get, post, put};
+use axum::{Json, Router};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde_json::json;
 
 use crate::World;
+use crate::directory::EditError;
+use crate::world::Tenant;
 
 /// The admin API and its page.
 pub fn routes() -> Router<Arc<World>> {
+    Router::new().nest("/emulator/api", api()).merge(page::routes())
+}
+
+fn api() -> Router<Arc<World>> {
     Router::new()
+        .route("/health", get(control::health))
+        .route("/clock", get(control::get_clock).post(control::set_clock).put(control::set_clock))
+        .route("/switches", get(control::get_switches).patch(control::patch_switches).delete(control::reset_switches))
+        .route("/keys", get(control::get_keys))
+        .route("/keys/roll", post(control::roll_keys))
+        .route("/requests", get(control::get_requests).delete(control::clear_requests))
+        .route("/counters", get(control::get_counters))
+        .route("/reset", post(control::reset))
+        .route("/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route("/faults/{id}", delete(faults::remove))
+        .route("/permissions", get(apps::permissions))
+        .route("/apps", get(apps::list))
+        .route("/apps/{client}", get(apps::read).patch(apps::update).delete(apps::remove))
+        .route("/apps/{client}/secrets", post(apps::add_secret))
+        .route("/apps/{client}/secrets/expire", post(apps::expire_secrets))
+        .route("/apps/{client}/secrets/{key}", delete(apps::remove_secret))
+        .route("/apps/{client}/certificates", post(apps::add_certificate))
+        .route("/tenants", get(tenants::list).post(tenants::create))
+        .merge(tenant_api())
+}
+
+fn tenant_api() -> Router<Arc<World>> {
+    Router::new()
+        .route("/tenants/{tenant}", get(tenants::read).patch(tenants::update).delete(tenants::remove))
+        .route("/tenants/{tenant}/regenerate", post(tenants::regenerate))
+        .route("/tenants/{tenant}/live", post(tenants::live))
+        .route("/tenants/{tenant}/apps", get(apps::list_installed).post(apps::create))
+        .route("/tenants/{tenant}/apps/{client}", put(apps::set_installed).patch(apps::set_installed).delete(apps::uninstall))
+        .route("/tenants/{tenant}/apps/{client}/consent", post(apps::grant_consent).delete(apps::withdraw_consent))
+        .route("/tenants/{tenant}/users", get(people::list_users).post(people::create_user))
+        .route("/tenants/{tenant}/users/{user}", get(people::read_user).patch(people::update_user).delete(people::delete_user))
+        .route("/tenants/{tenant}/users/{user}/restore", post(people::restore_user))
+        .route("/tenants/{tenant}/groups", get(people::list_groups).post(people::create_group))
+        .route("/tenants/{tenant}/groups/{group}", get(people::read_group).patch(people::update_group).delete(people::delete_group))
+        .route("/tenants/{tenant}/groups/{group}/restore", post(people::restore_group))
+        .route("/tenants/{tenant}/groups/{group}/members", get(people::list_members))
+        .route(
+            "/tenants/{tenant}/groups/{group}/members/{member}",
+            put(people::add_member).post(people::add_member).delete(people::remove_member),
+        )
+}
+
+/// Why the admin API did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// The thing is not there.
+    #[error("there is no {0}")]
+    NotFound(String),
+    /// The request makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// The directory refused the edit.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+}
+
+impl IntoResponse for AdminError {
+    fn into_response(self) -> Response {
+        let status = match &self {
+            Self::NotFound(_) | Self::Edit(EditError::NotFound(_)) => StatusCode::NOT_FOUND,
+            Self::Edit(EditError::Conflict(_) | EditError::AlreadyMember | EditError::NotMember) => StatusCode::CONFLICT,
+            Self::Invalid(_) | Self::Edit(_) => StatusCode::BAD_REQUEST,
+        };
+        (status, Json(json!({ "error": self.to_string() }))).into_response()
+    }
+}
+
+/// The tenant a path names: id, domain, or `default` for the only or first one.
+pub(crate) fn tenant(world: &World, name: &str) -> Result<Arc<Tenant>, AdminError> {
+    let found = if name == "default" { world.tenants().into_iter().next() } else { world.tenant(name) };
+    found.ok_or_else(|| AdminError::NotFound(format!("tenant {name}")))
 }

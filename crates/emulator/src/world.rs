@@ -191,6 +191,11 @@ impl World {
         tenant
     }
 
+    /// Takes a tenant away.
+    pub fn remove_tenant(&self, id: Uuid) {
+        write(&self.tenants).remove(&id);
+    }
+
     /// Every tenant.
     pub fn tenants(&self) -> Vec<Arc<Tenant>> {
         read(&self.tenants).values().cloned().collect()

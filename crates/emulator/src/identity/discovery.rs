@@ -39,7 +39,7 @@ pub async fn instance(
         return trace.answer(&aadsts::missing_parameter("authorization_endpoint"));
     };
     let own = host_of(links.base());
-    let Some(url) = Url::parse(&endpoint).ok().filter(|_| host_of(&endpoint) == own || is_known(&endpoint)) else {
+    let Some(url) = Url::parse(&endpoint).ok().filter(|url| is_own(url, links.base()) || is_known(&endpoint)) else {
         return trace.answer(&aadsts::unknown_instance());
     };
     let tenant = url.path_segments().and_then(|mut segments| segments.next()).unwrap_or("common");
@@ -164,6 +164,11 @@ pub async fn keys(
         })
         .collect();
     Json(json!({ "keys": keys })).into_response()
+}
+
+/// Some libraries leave the port out here, so the name alone decides.
+fn is_own(url: &Url, base: &str) -> bool {
+    Url::parse(base).is_ok_and(|base| base.host_str() == url.host_str())
 }
 
 fn host_of(url: &str) -> Option<String> {
