@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::client::{Answer, Call, Client};
+use crate::call::Call;
+use crate::client::{Answer, Client};
 use crate::cost::Cost;
 use crate::error::{GraphError, Refusal};
 use crate::retry::Patience;
@@ -121,7 +122,7 @@ struct Response {
     id: String,
     status: u16,
     #[serde(default)]
-    headers: Option<HashMap<String, Text>>,
+    headers: Option<HashMap<String, HeaderValue>>,
     #[serde(default)]
     body: Option<Box<RawValue>>,
 }
@@ -129,8 +130,8 @@ struct Response {
 /// A header value; some services write numbers.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Text {
-    Text(String),
+enum HeaderValue {
+    Words(String),
     Number(u64),
     Other(serde::de::IgnoredAny),
 }
@@ -140,9 +141,9 @@ impl Response {
         let headers = self.headers.as_ref()?;
         let (_, value) = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))?;
         let seconds = match value {
-            Text::Number(seconds) => *seconds,
-            Text::Text(text) => text.trim().parse().ok()?,
-            Text::Other(_) => return None,
+            HeaderValue::Number(seconds) => *seconds,
+            HeaderValue::Words(text) => text.trim().parse().ok()?,
+            HeaderValue::Other(_) => return None,
         };
         Some(Duration::from_secs(seconds))
     }

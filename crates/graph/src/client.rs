@@ -7,11 +7,8 @@ use std::time::Duration;
 
 use kernel::Env;
 use oidc::body::{BodyError, read_limited};
-use oidc::claims::ClaimsChallenge;
 use oidc::{AccessToken, Authority, Cloud, CloudError, TokenClaims, TokenClient};
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT, WWW_AUTHENTICATE,
-};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
 use reqwest::{Method, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::budget::{Budget, Priority};
-use crate::cost::Cost;
+use crate::call::{Call, Remedy};
 use crate::error::{GraphError, Refusal};
 use crate::retry::{Patience, RetryPolicy, retry_after};
 use crate::tokens::{CredentialProvider, Tokens};
@@ -106,66 +103,10 @@ impl Answer {
     }
 }
 
-/// One call, ready to be sent any number of times.
-pub(crate) struct Call {
-    method: Method,
-    url: Url,
-    body: Option<Vec<u8>>,
-    cost: Cost,
-    advanced: bool,
-    /// Doing it twice does no harm.
-    repeatable: bool,
-}
-
-impl Call {
-    pub(crate) fn new(client: &Client, method: Method, url: Url) -> Self {
-        let cost = Cost::of(&method, client.root().below(&url), url.query().unwrap_or_default());
-        let repeatable = method != Method::POST;
-        Self { method, url, body: None, cost, advanced: false, repeatable }
-    }
-
-    pub(crate) fn get(client: &Client, url: Url) -> Self {
-        Self::new(client, Method::GET, url)
-    }
-
-    /// Sends `ConsistencyLevel: eventual`. Graph forgets it from page to page, so every page says it again.
-    pub(crate) fn advanced(mut self, advanced: bool) -> Self {
-        self.advanced = advanced;
-        self
-    }
-
-    pub(crate) fn json<B: Serialize + ?Sized>(mut self, body: &B) -> Self {
-        self.body = Some(serde_json::to_vec(body).expect("invariant: a request body is plain data"));
-        self
-    }
-
-    /// Says that doing it twice does no harm, or that it may.
-    pub(crate) fn repeatable(mut self, repeatable: bool) -> Self {
-        self.repeatable = repeatable;
-        self
-    }
-
-    pub(crate) fn costing(mut self, cost: Cost) -> Self {
-        self.cost = cost;
-        self
-    }
-}
-
 /// A failed exchange and what may be done about it.
 struct Failure {
     error: GraphError,
     remedy: Remedy,
-}
-
-enum Remedy {
-    /// Tell the caller.
-    None,
-    /// Wait, then try again; everybody waits.
-    Throttle(Option<Duration>),
-    /// Wait, then try again.
-    Repeat(Option<Duration>),
-    /// Get another token.
-    Token(Option<ClaimsChallenge>),
 }
 
 impl Client {
@@ -324,7 +265,8 @@ impl Client {
                 Refusal { status: 429, message: "not sent: the budget is used up".into(), ..Refusal::default() };
             Failure { error: GraphError::refused(refusal, Some(wait)), remedy: Remedy::None }
         })?;
-        let token = self.shared.tokens.get().await.map_err(|error| Failure { remedy: token_remedy(&error), error })?;
+        let token =
+            self.shared.tokens.get().await.map_err(|error| Failure { remedy: Remedy::without_token(&error), error })?;
         let outcome = self.exchange(call, &token).await;
         if let Err(Failure { remedy: Remedy::Token(challenge), .. }) = &outcome {
             self.shared.tokens.refuse(&token, challenge.clone());
@@ -403,7 +345,7 @@ impl Client {
         refusal.client_request_id = answer.client_request_id;
         refusal.location = headers.get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let asked = retry_after(headers, &self.env().clock);
-        let remedy = remedy(call, &refusal, asked, headers);
+        let remedy = Remedy::of(call, &refusal, asked, headers);
         Err(Failure { error: GraphError::refused(refusal, asked), remedy })
     }
 
@@ -419,24 +361,6 @@ kernel::id_type!(
     /// Our id of one request to Graph.
     ClientRequestId,
 );
-
-fn remedy(call: &Call, refusal: &Refusal, asked: Option<Duration>, headers: &HeaderMap) -> Remedy {
-    match refusal.status {
-        401 => {
-            let values = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
-            Remedy::Token(ClaimsChallenge::from_headers(values))
-        }
-        429 => Remedy::Throttle(asked),
-        503 if asked.is_some() && call.repeatable => Remedy::Throttle(asked),
-        500 | 502 | 503 | 504 if call.repeatable => Remedy::Repeat(asked),
-        409 if refusal.is("Directory_ConcurrencyViolation") => Remedy::Repeat(None),
-        _ => Remedy::None,
-    }
-}
-
-fn token_remedy(error: &GraphError) -> Remedy {
-    if error.try_again() { Remedy::Repeat(kernel::Kinded::retry_after(error)) } else { Remedy::None }
-}
 
 fn unreachable(call: &Call, cause: reqwest::Error, client_request_id: String) -> Failure {
     // A connection that never came up did nothing, whatever the method.

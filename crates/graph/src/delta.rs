@@ -18,7 +18,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 use uuid::Uuid;
 
-use crate::client::{Answer, Call, Client};
+use crate::call::Call;
+use crate::client::{Answer, Client};
 use crate::error::GraphError;
 use crate::list::Envelope;
 use crate::query::{Query, quote};

@@ -164,8 +164,11 @@ impl GraphError {
     /// What Graph said, where it said something.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
-            Self::Throttled { refusal, .. } | Self::DeltaReset { refusal, .. } => Some(refusal),
-            Self::Unavailable(refusal) | Self::Rejected(refusal) | Self::NotFound(refusal) => Some(refusal),
+            Self::Throttled { refusal, .. }
+            | Self::DeltaReset { refusal, .. }
+            | Self::Unavailable(refusal)
+            | Self::Rejected(refusal)
+            | Self::NotFound(refusal) => Some(refusal),
             _ => None,
         }
     }

@@ -47,8 +47,8 @@ impl Default for HttpSettings {
             proxy: ProxySetting::default(),
             extra_ca_pem: None,
             connect_timeout: Duration::from_secs(10),
-            read_timeout: Duration::from_secs(60),
-            timeout: Duration::from_secs(180),
+            read_timeout: Duration::from_mins(1),
+            timeout: Duration::from_mins(3),
             idle_connections: 16,
         }
     }
@@ -79,7 +79,7 @@ pub fn http_client(settings: &HttpSettings) -> Result<Client, HttpError> {
         .read_timeout(settings.read_timeout)
         .timeout(settings.timeout)
         .pool_max_idle_per_host(settings.idle_connections)
-        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_idle_timeout(Duration::from_mins(1))
         .tcp_keepalive(Duration::from_secs(30))
         .gzip(true);
     builder = match &settings.proxy {

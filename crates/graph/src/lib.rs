@@ -6,6 +6,7 @@
 
 pub mod batch;
 pub mod budget;
+mod call;
 pub mod calls;
 pub mod client;
 mod cost;

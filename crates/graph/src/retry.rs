@@ -29,7 +29,7 @@ pub struct RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { attempts: 5, first_wait: Duration::from_secs(2), patience: Duration::from_secs(180) }
+        Self { attempts: 5, first_wait: Duration::from_secs(2), patience: Duration::from_mins(3) }
     }
 }
 

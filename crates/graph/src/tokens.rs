@@ -225,7 +225,7 @@ impl Tokens {
 
     fn is_fresh(&self, token: &AccessToken) -> bool {
         let life = token.expires_at.since(token.received_at);
-        let margin = (life / 10).min(Duration::from_secs(300));
+        let margin = (life / 10).min(Duration::from_mins(5));
         token.expires_at.since(self.env.now()) > margin
     }
 

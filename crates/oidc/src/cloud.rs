@@ -39,6 +39,11 @@ impl Cloud {
         }
     }
 
+    /// Reads [`Cloud::name`] back; `None` for `custom`, which needs its URLs.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMED.into_iter().find(|cloud| cloud.name() == name)
+    }
+
     /// Base URL of the sign-in service, as written.
     pub fn login(&self) -> &str {
         match self {
@@ -82,9 +87,14 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Checks a cloud's base URLs.
+    /// Checks a cloud's base URLs. A version at the end of Graph's, as its addresses are often copied, is dropped.
     pub fn of(cloud: &Cloud) -> Result<Self, CloudError> {
-        Ok(Self { login: base(cloud.login())?, graph: base(cloud.graph())? })
+        let mut graph = base(cloud.graph())?;
+        let versioned = ["/v1.0", "/beta"].iter().any(|version| graph.path().trim_end_matches('/').ends_with(version));
+        if versioned && let Ok(mut path) = graph.path_segments_mut() {
+            path.pop_if_empty().pop();
+        }
+        Ok(Self { login: base(cloud.login())?, graph })
     }
 
     /// Base URL of the sign-in service.

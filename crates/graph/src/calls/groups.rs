@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::error::GraphError;
 use crate::list::List;
 use crate::query::Query;

@@ -3,10 +3,11 @@
 use uuid::Uuid;
 
 use crate::batch::{BatchAnswer, BatchCall};
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::error::GraphError;
 use crate::list::List;
-use crate::query::Query;
+use crate::query::{Query, quote};
 use crate::resources::{DirectoryObject, User};
 
 /// How a user is named in a path.
@@ -19,12 +20,12 @@ pub enum UserKey {
 }
 
 impl UserKey {
-    fn segment(&self) -> String {
+    fn segments(&self) -> Vec<String> {
         match self {
-            Self::Id(id) => id.to_string(),
+            Self::Id(id) => vec!["users".to_owned(), id.to_string()],
             // A name that begins with a dollar sign would be read as a segment of OData's own.
-            Self::PrincipalName(name) if name.starts_with('$') => format!("users('{}')", name.replace('\'', "''")),
-            Self::PrincipalName(name) => name.clone(),
+            Self::PrincipalName(name) if name.starts_with('$') => vec![format!("users({})", quote(name))],
+            Self::PrincipalName(name) => vec!["users".to_owned(), name.clone()],
         }
     }
 }
@@ -50,11 +51,8 @@ impl Client {
     /// One user; `None` when Graph says that there is none.
     pub async fn user(&self, key: &UserKey, select: &[&str]) -> Result<Option<User>, GraphError> {
         let query = Query::new().select(select).to_text();
-        let segment = key.segment();
-        let url = match segment.starts_with("users(") {
-            true => self.root().path(&[&segment], &query),
-            false => self.root().path(&["users", &segment], &query),
-        };
+        let segments = key.segments();
+        let url = self.root().path(&segments.iter().map(String::as_str).collect::<Vec<_>>(), &query);
         found(self.send(Call::get(self, url)).await.and_then(|answer| answer.json()))
     }
 

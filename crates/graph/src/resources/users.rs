@@ -151,9 +151,8 @@ impl<'a> ProxyAddresses<'a> {
             match entry.split_once(':') {
                 Some(("SMTP", address)) if sorted.primary.is_none() => sorted.primary = Some(address),
                 Some((prefix, address)) if prefix.eq_ignore_ascii_case("smtp") => sorted.aliases.push(address),
-                Some(_) => sorted.others.push(entry),
                 None if entry.contains('@') => sorted.aliases.push(entry),
-                None => sorted.others.push(entry),
+                Some(_) | None => sorted.others.push(entry),
             }
         }
         sorted

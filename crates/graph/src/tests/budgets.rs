@@ -62,12 +62,12 @@ async fn sync_leaves_a_reserve_to_actions() {
 async fn impatience_is_told_the_wait() {
     let (pace, time) = Pace::virtual_time();
     let budget = Budget::new(SMALL, pace);
-    budget.throttle(Duration::from_secs(60));
+    budget.throttle(Duration::from_mins(1));
     let wait = budget.draw(units(1), Priority::Action, Duration::from_secs(5)).await.unwrap_err();
-    assert_eq!((wait, time.now()), (Duration::from_secs(60), Duration::ZERO));
+    assert_eq!((wait, time.now()), (Duration::from_mins(1), Duration::ZERO));
     assert_eq!(budget.look().actions_waiting, 0);
     budget.draw(units(1), Priority::Action, PATIENCE).await.unwrap();
-    assert_eq!(time.now(), Duration::from_secs(60));
+    assert_eq!(time.now(), Duration::from_mins(1));
 }
 
 #[tokio::test]

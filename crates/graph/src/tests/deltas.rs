@@ -4,6 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::double::{Double, Step, answer, double, ok, refused};
+use crate::ObjectKind::{Group, Other, User};
 use crate::{DeltaUser, GraphError, Next, Page, Start};
 
 const A: Uuid = Uuid::from_u128(0xa1);
@@ -178,7 +179,6 @@ async fn slices_of_a_group_come_as_they_are() {
         .iter()
         .flat_map(|item| item.member_changes.iter().map(|change| (change.id, change.kind, change.removed)))
         .collect();
-    use crate::ObjectKind::{Group, Other, User};
     assert_eq!(seen, [(A, User, false), (B, Group, false), (A, User, true), (B, Other, false)]);
     assert_eq!(items[2].removed, Some(crate::RemovedReason::Deleted));
 }

@@ -17,6 +17,24 @@ fn every_named_cloud_has_usable_addresses() {
 }
 
 #[test]
+fn names_are_read_back() {
+    for cloud in Cloud::NAMED {
+        assert_eq!(Cloud::named(cloud.name()), Some(cloud));
+    }
+    assert_eq!(Cloud::named("custom"), None);
+}
+
+#[test]
+fn a_version_at_the_end_of_graphs_address_is_dropped() {
+    for graph in
+        ["https://g.example/a", "https://g.example/a/", "https://g.example/a/v1.0", "https://g.example/a/beta/"]
+    {
+        let authority = Authority::of(&custom("https://l.example", graph)).unwrap();
+        assert_eq!(authority.graph_scope(), "https://g.example/a/.default", "{graph}");
+    }
+}
+
+#[test]
 fn a_tenant_cannot_break_out_of_its_place() {
     let authority = Authority::of(&Cloud::Global).unwrap();
     let endpoint = authority.token_endpoint("a/../b?c#d");
