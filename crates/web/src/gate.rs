@@ -5,11 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::request::Parts;
 use kernel::{Actor, Secret};
 
-use crate::{CsrfKey, RequestContext, cookie};
+use crate::context::missing;
+use crate::{CsrfKey, CsrfToken, Problem, RequestContext, cookie};
 
 /// What a caller showed.
 #[derive(Debug, Clone)]
@@ -81,6 +84,19 @@ impl Gate {
     /// A gate that nobody passes: for servers and tests without callers.
     pub fn closed(csrf: CsrfKey) -> Self {
         Self::new(Arc::new(Closed), csrf)
+    }
+
+    /// The token for calls that will rest on a session, such as one that has just begun.
+    pub fn csrf_token(&self, session: &Secret<String>) -> CsrfToken {
+        CsrfToken(self.csrf.token(session))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Gate {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| missing("the gate"))
     }
 }
 
