@@ -32,9 +32,20 @@ struct Claims {
     iss: Option<String>,
     sub: Option<String>,
     aud: Option<Audience>,
-    exp: Option<i64>,
-    nbf: Option<i64>,
-    iat: Option<i64>,
+    exp: Option<Moment>,
+    nbf: Option<Moment>,
+    iat: Option<Moment>,
+}
+
+/// Seconds since 1970, which may have a fraction (RFC 7519 §2). MSAL for Python sends one.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Moment(f64);
+
+impl Moment {
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, and no clock is that wrong")]
+    fn seconds(self) -> i64 {
+        self.0 as i64
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -117,8 +128,8 @@ fn check_signature(
 }
 
 fn check_time(claims: &Claims, now: Timestamp) -> Result<(), AadError> {
-    let until = claims.exp.unwrap_or_default();
-    let from = claims.nbf.or(claims.iat).unwrap_or_default();
+    let until = claims.exp.map_or(0, Moment::seconds);
+    let from = claims.nbf.or(claims.iat).map_or(0, Moment::seconds);
     let now_seconds = now.seconds();
     if until + SKEW_SECONDS <= now_seconds || now_seconds + SKEW_SECONDS < from {
         return Err(aadsts::assertion_time(now, from, until));
