@@ -1,1 +1,21 @@
-//! Connect, consent, credential expiry, permission sets, status, connection test.
+#![doc = include_str!("../README.md")]
+
+pub mod attribute;
+pub mod config;
+pub mod error;
+pub mod model;
+pub mod permissions;
+pub mod service;
+pub mod status;
+
+mod client;
+mod vault;
+mod store;
+
+pub use attribute::{UserIdAttribute, user_id};
+pub use config::Config;
+pub use error::TenantsError;
+pub use model::{Feature, Frozen, Health, Tenant, TenantId, TenantState};
+pub use service::{Parts, Tenants};
+pub use status::Status;
+pub use store::SEALED;

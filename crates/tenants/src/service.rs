@@ -1,0 +1,92 @@
+//! The room's door: routes, pages, jobs, commands and the rooms above all use [`Tenants`].
+
+use std::sync::Arc;
+
+use graph::{HttpSettings, Pace};
+use kernel::{Env, OrganisationId};
+use store::{Sealer, Store};
+
+use crate::client::Clients;
+use crate::model::{Frozen, Tenant, TenantId, TenantState};
+use crate::store::tenants as rows;
+use crate::{Config, Health, TenantsError};
+
+/// What the room is made of.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// Clock and chance.
+    pub env: Env,
+    /// Seals credentials.
+    pub sealer: Sealer,
+    /// The section of the configuration.
+    pub config: Config,
+    /// How the server reaches the outside, where a tenant does not say otherwise.
+    pub http: HttpSettings,
+    /// How to wait for Graph.
+    pub pace: Pace,
+}
+
+/// Connected tenants. Cheap to clone. Its verbs stand in the files of their nouns.
+#[derive(Clone)]
+pub struct Tenants {
+    pub(crate) store: Store,
+    pub(crate) env: Env,
+    pub(crate) sealer: Sealer,
+    pub(crate) config: Arc<Config>,
+    pub(crate) clients: Arc<Clients>,
+}
+
+impl Tenants {
+    /// The room over a database.
+    pub fn new(parts: Parts) -> Result<Self, TenantsError> {
+        let Parts { store, env, sealer, config, http, pace } = parts;
+        let clients = Arc::new(Clients::new(http, pace)?);
+        Ok(Self { store, env, sealer, config: Arc::new(config), clients })
+    }
+
+    /// One tenant.
+    pub async fn find(&self, organisation: OrganisationId, tenant: TenantId) -> Result<Tenant, TenantsError> {
+        let mut tx = self.store.read().await?;
+        rows::find(&mut tx, organisation, tenant).await?.ok_or(TenantsError::NoSuchTenant(tenant))
+    }
+
+    /// Every tenant of an organisation, by name.
+    pub async fn list(&self, organisation: OrganisationId) -> Result<Vec<Tenant>, TenantsError> {
+        Ok(rows::list(&mut self.store.read().await?, organisation).await?)
+    }
+
+    /// How a tenant is.
+    pub async fn status(&self, organisation: OrganisationId, tenant: TenantId) -> Result<Health, TenantsError> {
+        Ok(self.find(organisation, tenant).await?.health)
+    }
+
+    /// Whether nothing of this tenant may be removed for now, and why: it is paused, errored, expired or throttled.
+    pub async fn is_frozen(
+        &self,
+        organisation: OrganisationId,
+        tenant: TenantId,
+    ) -> Result<Option<Frozen>, TenantsError> {
+        let tenant = self.find(organisation, tenant).await?;
+        let frozen = |detail: String, features| Frozen { status: tenant.health.status, detail, features };
+        if tenant.state == TenantState::Paused {
+            return Ok(Some(frozen("an operator paused the tenant".to_owned(), tenant.features.clone())));
+        }
+        let stopped = tenant.health.stopped.clone();
+        Ok((!stopped.is_empty()).then(|| frozen(tenant.health.detail.clone(), stopped)))
+    }
+}
+
+impl Tenants {
+    /// Tells what was met in a tenant, so that its status follows at once and not with the next probe.
+    pub async fn report(
+        &self,
+        organisation: OrganisationId,
+        tenant: TenantId,
+        error: &graph::GraphError,
+    ) -> Result<(), TenantsError> {
+        let tenant = self.find(organisation, tenant).await?;
+        tracing::warn!(tenants.tenant_id = %tenant.id, tenants.code = error.raw_code(), "a tenant failed");
+        Ok(())
+    }
+}
