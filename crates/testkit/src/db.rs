@@ -52,7 +52,8 @@ impl Db {
 pub async fn on_each_database(test: impl AsyncFn(Db)) {
     for backend in [Backend::Sqlite, Backend::Postgres] {
         tracing::info!(?backend, "the test runs");
-        let db = Db::new(backend).await.unwrap_or_else(|error| panic!("no {backend:?} database for the test: {error:?}"));
+        let db =
+            Db::new(backend).await.unwrap_or_else(|error| panic!("no {backend:?} database for the test: {error:?}"));
         let store = db.store.clone();
         test(db).await;
         store.close().await;

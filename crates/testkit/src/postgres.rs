@@ -16,6 +16,8 @@ use tokio::sync::OnceCell;
 static SERVER: OnceCell<String> = OnceCell::const_new();
 static TEMPLATE: OnceCell<()> = OnceCell::const_new();
 static COUNT: AtomicU64 = AtomicU64::new(0);
+/// Two copies of one template at the same time are refused: one at a time, over all of this process's tests.
+static COPY: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// The environment variable that names a server to use: `postgres://user@localhost/postgres?host=/path/of/socket`.
 pub const VARIABLE: &str = "VESTIBULE_TEST_POSTGRES";
@@ -26,8 +28,6 @@ pub async fn fresh_database() -> anyhow::Result<String> {
     let template = format!("vestibule_template_{}", std::process::id());
     TEMPLATE.get_or_try_init(|| make_template(server, &template)).await?;
     let name = format!("vestibule_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    // Two copies of one template at the same time are refused: one at a time, over all processes' tests.
-    static COPY: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     let _one = COPY.lock().await;
     run(server, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")).await?;
     Ok(with_database(server, &name))
@@ -92,9 +92,10 @@ pub fn start(parent: &Path) -> anyhow::Result<String> {
     Ok(format!("postgres://postgres@localhost/postgres?host={at}"))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a server outside this process has no event to wait for")]
 fn wait_for(folder: &Path, shell: &mut std::process::Child) -> anyhow::Result<()> {
-    let end = Instant::now() + Duration::from_secs(60);
-    while !folder.join(".s.PGSQL.5432").exists() {
+    let end = Instant::now() + Duration::from_mins(1);
+    while !is_ready(folder) {
         if shell.try_wait()?.is_some() || Instant::now() > end {
             let log = std::fs::read_to_string(folder.join("postgres.log"))
                 .or_else(|_| std::fs::read_to_string(folder.join("initdb.log")))
@@ -106,8 +107,18 @@ fn wait_for(folder: &Path, shell: &mut std::process::Child) -> anyhow::Result<()
     Ok(())
 }
 
+/// The socket is there before the server answers; the last line of its lock file says when it does.
+fn is_ready(folder: &Path) -> bool {
+    let lock = std::fs::read_to_string(folder.join("data/postmaster.pid")).unwrap_or_default();
+    lock.lines().last().is_some_and(|status| status.trim() == "ready")
+}
+
 fn ensure(command: &mut Command) -> anyhow::Result<()> {
-    if command.status()?.success() { Ok(()) } else { bail!("{command:?} failed; is Debian's package postgresql installed?") }
+    if command.status()?.success() {
+        Ok(())
+    } else {
+        bail!("{command:?} failed; is Debian's package postgresql installed?")
+    }
 }
 
 fn binaries() -> anyhow::Result<PathBuf> {
