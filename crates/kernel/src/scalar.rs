@@ -57,7 +57,12 @@ impl Scalar {
     pub const fn is_null(&self) -> bool {
         matches!(
             self,
-            Self::Bool(None) | Self::Int(None) | Self::Float(None) | Self::Text(None) | Self::Bytes(None) | Self::Uuid(None)
+            Self::Bool(None)
+                | Self::Int(None)
+                | Self::Float(None)
+                | Self::Text(None)
+                | Self::Bytes(None)
+                | Self::Uuid(None)
         )
     }
 }

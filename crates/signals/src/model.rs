@@ -74,7 +74,16 @@ pub struct Entry {
 impl Entry {
     /// An act: `Entry::act("operators.signed_in")`.
     pub fn act(name: &'static str) -> Self {
-        Self { name, stream: Stream::Act, object: None, cause: None, reason: None, before: None, after: None, members: None }
+        Self {
+            name,
+            stream: Stream::Act,
+            object: None,
+            cause: None,
+            reason: None,
+            before: None,
+            after: None,
+            members: None,
+        }
     }
 
     /// A change of a directory object.

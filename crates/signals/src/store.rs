@@ -48,10 +48,26 @@ pub(crate) async fn insert(tx: &mut Tx, entries: Vec<Logged>) -> Result<(), Stor
         };
         let (cause_kind, cause_id) = entry.cause.map_or((None, None), |cause| (Some(cause.kind), cause.id));
         args![
-            entry.organisation, entry.revision, entry.at, entry.stream, entry.name, entry.actor_kind, entry.actor_id,
-            entry.actor_name, object_kind, object_id, object_name, cause_kind, cause_id, entry.reason, entry.address,
-            entry.request_id, entry.before.map(|json| json.get().to_owned()), entry.after.map(|json| json.get().to_owned()),
-            entry.members, entry.hash,
+            entry.organisation,
+            entry.revision,
+            entry.at,
+            entry.stream,
+            entry.name,
+            entry.actor_kind,
+            entry.actor_id,
+            entry.actor_name,
+            object_kind,
+            object_id,
+            object_name,
+            cause_kind,
+            cause_id,
+            entry.reason,
+            entry.address,
+            entry.request_id,
+            entry.before.map(|json| json.get().to_owned()),
+            entry.after.map(|json| json.get().to_owned()),
+            entry.members,
+            entry.hash,
         ]
     });
     tx.insert_many(
@@ -114,5 +130,6 @@ fn logged(row: &Row) -> Result<Logged, StoreError> {
 
 fn value(row: &Row, column: &str) -> Result<Option<Json>, StoreError> {
     let text: Option<String> = row.get(column)?;
-    text.map(|text| RawValue::from_string(text).map_err(|_| StoreError::Corrupt { column: column.to_owned() })).transpose()
+    text.map(|text| RawValue::from_string(text).map_err(|_| StoreError::Corrupt { column: column.to_owned() }))
+        .transpose()
 }

@@ -41,7 +41,8 @@ pub async fn acquire(
             args![name, holder, until, now],
         )
         .await?;
-    row.map(|row| Ok(Lease { name: name.to_owned(), holder: holder.to_owned(), until, epoch: row.get("epoch")? })).transpose()
+    row.map(|row| Ok(Lease { name: name.to_owned(), holder: holder.to_owned(), until, epoch: row.get("epoch")? }))
+        .transpose()
 }
 
 /// Gives a lease back early. Nothing happens when `holder` does not hold it.

@@ -23,7 +23,10 @@ where
     <A::Connection as std::ops::Deref>::Target: Migrate,
 {
     let migrations = FILES.iter().map(|(name, text)| migration(name, text, backend)).collect::<Result<Vec<_>, _>>()?;
-    Migrator::with_migrations(migrations).run(connection).await.map_err(|error| StoreError::Migration(error.to_string()))
+    Migrator::with_migrations(migrations)
+        .run(connection)
+        .await
+        .map_err(|error| StoreError::Migration(error.to_string()))
 }
 
 fn migration(name: &'static str, text: &str, backend: Backend) -> Result<Migration, StoreError> {

@@ -61,9 +61,7 @@ impl Store {
         } else if settings.url.starts_with("sqlite:") {
             open_sqlite(settings).await?
         } else {
-            return Err(StoreError::Settings(
-                "the database URL must begin with sqlite: or postgres:".to_owned(),
-            ));
+            return Err(StoreError::Settings("the database URL must begin with sqlite: or postgres:".to_owned()));
         };
         Ok(Self { pools, wake })
     }
@@ -166,7 +164,9 @@ async fn open_sqlite(settings: &Settings) -> Result<Pools, StoreError> {
 
 async fn open_postgres(settings: &Settings) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(&settings.url)
-        .map_err(|_| StoreError::Settings("the PostgreSQL URL must be postgres://user:password@host/database".to_owned()))?
+        .map_err(|_| {
+            StoreError::Settings("the PostgreSQL URL must be postgres://user:password@host/database".to_owned())
+        })?
         .application_name("vestibule");
     let pool = PgPoolOptions::new()
         .max_connections(settings.max_connections.max(4))

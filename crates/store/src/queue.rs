@@ -88,7 +88,7 @@ pub struct Job {
 /// The wait after the first failure; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 /// The longest wait between attempts.
-const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// Queues a job. Returns `None` when one with the same key waits or runs already.
 pub async fn enqueue(tx: &mut Tx, env: &Env, job: NewJob) -> Result<Option<JobId>, StoreError> {
@@ -270,4 +270,3 @@ fn job_of(row: &Row) -> Result<Job, StoreError> {
         finished_at: row.get("finished_at")?,
     })
 }
-

@@ -110,8 +110,11 @@ impl Sealer {
         if sealed.len() < HEADER || sealed[0] != VERSION {
             return Err(refuse("it is not a sealed value"));
         }
-        let (_, cipher) =
-            self.keys.iter().find(|(id, _)| id == &sealed[1..5]).ok_or_else(|| refuse("its master key is not in the ring"))?;
+        let (_, cipher) = self
+            .keys
+            .iter()
+            .find(|(id, _)| id == &sealed[1..5])
+            .ok_or_else(|| refuse("its master key is not in the ring"))?;
         let nonce = Nonce::try_assume_unique_for_key(&sealed[5..HEADER]).map_err(|_| refuse("it is damaged"))?;
         let mut text = sealed[HEADER..].to_vec();
         let length = cipher
@@ -149,7 +152,15 @@ pub struct SealedColumn {
 pub async fn reseal(tx: &mut Tx, sealer: &Sealer, column: SealedColumn) -> Result<u64, StoreError> {
     let SealedColumn { table, column } = column;
     let rows = tx
-        .select(Sql::new("SELECT id, ").push(column).push(" AS sealed FROM ").push(table).push(" WHERE ").push(column).push(" IS NOT NULL"))
+        .select(
+            Sql::new("SELECT id, ")
+                .push(column)
+                .push(" AS sealed FROM ")
+                .push(table)
+                .push(" WHERE ")
+                .push(column)
+                .push(" IS NOT NULL"),
+        )
         .await?;
     let mut moved = 0;
     for row in rows {

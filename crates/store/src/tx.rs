@@ -4,7 +4,7 @@ use futures_util::TryStreamExt as _;
 use kernel::{Scalar, Stored};
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments as _, AssertSqlSafe, Postgres, Sqlite, SqlSafeStr, SqlStr, Transaction};
+use sqlx::{Arguments as _, AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
 
 use crate::pool::Wake;
 use crate::row::Inner as RowInner;

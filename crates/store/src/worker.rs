@@ -12,7 +12,7 @@ use crate::queue::{self, Job};
 use crate::{Store, StoreError};
 
 /// How long a claimed job is ours without a renewal.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 /// How often a running job's lease is renewed.
 const RENEWAL: Duration = Duration::from_secs(15);
 /// How often to look for due jobs when nobody calls.
