@@ -9,9 +9,7 @@ use crate::permissions::{CreateOperator, DisableOperator, ReadOperators, RemoveO
 use crate::service::object_of;
 use crate::store::operators::{self, Record};
 use crate::store::{organisations, sessions};
-use crate::{
-    Link, NewOperator, OperatorState, OperatorUpdate, OperatorView, Operators, OperatorsError, rules,
-};
+use crate::{Link, NewOperator, OperatorState, OperatorUpdate, OperatorView, Operators, OperatorsError, rules};
 
 /// What the log shows of an operator.
 #[derive(Serialize)]

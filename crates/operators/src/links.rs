@@ -14,7 +14,7 @@ use crate::store::{links, sessions};
 use crate::{Link, LinkPurpose, LinkView, OperatorState, OperatorView, Operators, OperatorsError, Origin, rules};
 
 /// How long a link works.
-pub const LIFETIME: Duration = Duration::from_secs(86_400);
+pub const LIFETIME: Duration = Duration::from_hours(24);
 
 impl Operators {
     /// While nobody can sign in to this server: a link that makes the first owner. `None` once somebody can.

@@ -75,13 +75,13 @@ impl fmt::Debug for Hasher {
 }
 
 fn argon2() -> Argon2<'static> {
-    let params = Params::new(MEMORY, PASSES, LANES, None).expect("invariant: the parameters are within argon2's limits");
+    let params =
+        Params::new(MEMORY, PASSES, LANES, None).expect("invariant: the parameters are within argon2's limits");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
 fn hash(password: &[u8], salt: &[u8; 16]) -> String {
-    let hash: PasswordHash =
-        argon2().hash_password_with_salt(password, salt).expect("invariant: 16 bytes are a salt");
+    let hash: PasswordHash = argon2().hash_password_with_salt(password, salt).expect("invariant: 16 bytes are a salt");
     hash.to_string()
 }
 

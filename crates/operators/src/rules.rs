@@ -10,9 +10,9 @@ use crate::{OperatorState, OperatorsError};
 /// Failures that lock an account.
 pub const FAILURES_TO_LOCK: u32 = 5;
 /// The first lock; it doubles with each further failure.
-pub const FIRST_LOCK: Duration = Duration::from_secs(60);
+pub const FIRST_LOCK: Duration = Duration::from_mins(1);
 /// The longest lock: a guesser must not keep an owner out for a day.
-pub const LONGEST_LOCK: Duration = Duration::from_secs(3_600);
+pub const LONGEST_LOCK: Duration = Duration::from_hours(1);
 
 /// Until when an account is locked after its `failures`th failure in a row; `None` while it is not.
 pub fn locked_until(failures: u32, now: Timestamp) -> Option<Timestamp> {
@@ -75,11 +75,38 @@ pub const LONGEST_PASSWORD: usize = 1_024;
 
 /// Passwords that are long enough and guessed first.
 const GUESSED_FIRST: &[&str] = &[
-    "123456789012", "1234567890123", "12345678901234", "123123123123", "0123456789ab", "1q2w3e4r5t6y", "1qaz2wsx3edc",
-    "abcdefghijkl", "adminadminadmin", "administrator", "changemechangeme", "changeme1234", "iloveyou1234",
-    "letmeinletmein", "p@ssw0rd1234", "passw0rd1234", "password1234", "password12345", "password123!", "passwordpassword",
-    "qwerty123456", "qwertyqwerty", "qwertyuiop12", "qwertyuiop123", "qwertyuiopas", "qwertzuiop12", "vestibule123",
-    "vestibule1234", "vestibulevestibule", "welcome12345", "welcome123456", "zaq12wsxcde3",
+    "123456789012",
+    "1234567890123",
+    "12345678901234",
+    "123123123123",
+    "0123456789ab",
+    "1q2w3e4r5t6y",
+    "1qaz2wsx3edc",
+    "abcdefghijkl",
+    "adminadminadmin",
+    "administrator",
+    "changemechangeme",
+    "changeme1234",
+    "iloveyou1234",
+    "letmeinletmein",
+    "p@ssw0rd1234",
+    "passw0rd1234",
+    "password1234",
+    "password12345",
+    "password123!",
+    "passwordpassword",
+    "qwerty123456",
+    "qwertyqwerty",
+    "qwertyuiop12",
+    "qwertyuiop123",
+    "qwertyuiopas",
+    "qwertzuiop12",
+    "vestibule123",
+    "vestibule1234",
+    "vestibulevestibule",
+    "welcome12345",
+    "welcome123456",
+    "zaq12wsxcde3",
 ];
 
 /// Whether a password may be used (NIST SP 800-63B §5.1.1: length and a list, no composition rules).

@@ -6,10 +6,10 @@ use store::{Store, StoreError, Tx};
 use aws_lc_rs::digest::{SHA256, digest};
 use signals::{Entry, Object};
 
+use crate::Config;
 use crate::password::Hasher;
 use crate::store::operators::Record;
 use crate::store::sessions::Limits;
-use crate::Config;
 
 /// Who may run this server. Cheap to clone. Its verbs stand in the files of their nouns.
 #[derive(Clone)]

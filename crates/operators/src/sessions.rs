@@ -13,7 +13,7 @@ use crate::store::sessions::{self, Found, NewSession};
 use crate::{OperatorState, OperatorView, Operators, OperatorsError, Origin, Session, SessionId, SessionView};
 
 /// Last use is written down at most so often: reading must not become writing.
-pub(crate) const TOUCH_EVERY: Duration = Duration::from_secs(60);
+pub(crate) const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 impl Operators {
     /// The operator who acts; API tokens and the server itself are none.

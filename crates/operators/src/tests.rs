@@ -110,7 +110,7 @@ fn context(env: &Env) -> RequestContext {
         address: Some([192, 0, 2, 9].into()),
         secure: true,
         uri: "/".parse().unwrap(),
-        closing: Default::default(),
+        closing: <_>::default(),
     }
 }
 
@@ -119,7 +119,7 @@ fn page() -> PageRequest {
 }
 
 fn minutes(count: u64) -> std::time::Duration {
-    std::time::Duration::from_secs(count * 60)
+    std::time::Duration::from_mins(count)
 }
 
 fn now(house: &House) -> Timestamp {

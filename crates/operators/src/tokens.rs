@@ -19,7 +19,7 @@ use crate::{IssuedToken, NewToken, Operators, OperatorsError, TokenView, rules};
 pub const PREFIX: &str = "vst_";
 /// The longest a token works.
 const LONGEST_DAYS: u32 = 365;
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Operators {
     /// Makes a token for the operator who acts; the server itself makes it for the organisation's first owner.

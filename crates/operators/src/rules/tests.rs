@@ -9,7 +9,8 @@ use super::*;
 #[test]
 fn a_lock_begins_at_the_fifth_failure_and_grows_up_to_an_hour() {
     let now = Timestamp::from_seconds(0);
-    let cases = [(0, None), (4, None), (5, Some(60)), (6, Some(120)), (8, Some(480)), (11, Some(3_600)), (90, Some(3_600))];
+    let cases =
+        [(0, None), (4, None), (5, Some(60)), (6, Some(120)), (8, Some(480)), (11, Some(3_600)), (90, Some(3_600))];
     for (failures, seconds) in cases {
         assert_eq!(locked_until(failures, now).map(Timestamp::seconds), seconds, "{failures}");
     }
@@ -86,7 +87,9 @@ fn a_password_is_long_and_not_the_first_guess() {
 
 #[test]
 fn names_and_addresses_are_looked_at() {
-    for (text, fine) in [("ada", true), (" ada ", true), ("a", false), ("a b", false), ("ada@x.org", true), ("ädä", false)] {
+    for (text, fine) in
+        [("ada", true), (" ada ", true), ("a", false), ("a b", false), ("ada@x.org", true), ("ädä", false)]
+    {
         assert_eq!(user_name(text).is_ok(), fine, "{text}");
     }
     assert_eq!(label("label", " nightly run ", 80).unwrap(), "nightly run");

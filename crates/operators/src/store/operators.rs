@@ -91,11 +91,7 @@ pub(crate) async fn find_by_name(tx: &mut Tx, user_name: &str) -> Result<Option<
 }
 
 /// Counts an attempt to sign in, if the account takes any now.
-pub(crate) async fn count_attempt(
-    tx: &mut Tx,
-    user_name: &str,
-    now: Timestamp,
-) -> Result<Option<Record>, StoreError> {
+pub(crate) async fn count_attempt(tx: &mut Tx, user_name: &str, now: Timestamp) -> Result<Option<Record>, StoreError> {
     let row = tx
         .one(
             "UPDATE operators_operators SET failed_attempts = failed_attempts + 1
@@ -125,12 +121,7 @@ pub(crate) async fn signed_in(tx: &mut Tx, id: OperatorId, now: Timestamp) -> Re
 }
 
 /// Stores a password's hash and whether it is only good for the first sign-in.
-pub(crate) async fn set_password(
-    tx: &mut Tx,
-    id: OperatorId,
-    hash: &str,
-    must_change: bool,
-) -> Result<(), StoreError> {
+pub(crate) async fn set_password(tx: &mut Tx, id: OperatorId, hash: &str, must_change: bool) -> Result<(), StoreError> {
     let sql = "UPDATE operators_operators SET password_hash = $2, must_change_password = $3 WHERE id = $1";
     tx.execute(sql, args![id, hash, must_change]).await?;
     Ok(())

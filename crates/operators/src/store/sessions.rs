@@ -42,7 +42,13 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewSession) -> Result<(), StoreErro
         "INSERT INTO operators_sessions (id, organisation, operator, token_hash, address, user_agent, created_at,
              last_seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
         args![
-            new.id, new.organisation, new.operator, new.token_hash, new.address, new.user_agent, new.created_at,
+            new.id,
+            new.organisation,
+            new.operator,
+            new.token_hash,
+            new.address,
+            new.user_agent,
+            new.created_at,
             new.expires_at
         ],
     )

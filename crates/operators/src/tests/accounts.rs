@@ -19,7 +19,8 @@ async fn a_user_name_is_taken_once_on_the_whole_server() {
             role: Role::Auditor,
             password: None,
         };
-        let create = async |name| house.operators.create_operator(&house.may(&house.ada, CreateOperator {}), new(name)).await;
+        let create =
+            async |name| house.operators.create_operator(&house.may(&house.ada, CreateOperator {}), new(name)).await;
         assert_eq!(create("ADA").await.unwrap_err().code(), "operators.name_taken");
         assert_eq!(create("a b").await.unwrap_err().code(), "operators.invalid");
         create("bob").await.unwrap();

@@ -18,9 +18,8 @@ async fn the_first_start_makes_one_owner_and_then_no_more_links() {
         let info = operators.find_link(&link.token).await.unwrap();
         assert_eq!((info.purpose, info.user_name), (LinkPurpose::SetUp, None));
 
-        let set_up = async |token, password: &str| {
-            operators.complete_set_up(token, "ada", &secret(password), &origin()).await
-        };
+        let set_up =
+            async |token, password: &str| operators.complete_set_up(token, "ada", &secret(password), &origin()).await;
         assert_eq!(set_up(&link.token, "short").await.unwrap_err().code(), "operators.weak_password");
         let ada = set_up(&link.token, PASSWORD).await.unwrap();
         assert_eq!(ada.role, Role::Owner);

@@ -88,7 +88,10 @@ async fn refusals_are_problems_and_another_sites_form_is_refused() {
         let front = Front::new(db).await;
         let wrong = json!({"user_name": "ada", "password": "wrong password"});
         let answer = front.browse("POST", "/sign_in", "", "", wrong.clone()).await;
-        assert_eq!((answer.status, &answer.json()["code"]), (StatusCode::UNAUTHORIZED, &json!("operators.sign_in_refused")));
+        assert_eq!(
+            (answer.status, &answer.json()["code"]),
+            (StatusCode::UNAUTHORIZED, &json!("operators.sign_in_refused"))
+        );
         let foreign = Request::post("/api/v1/operators/sign_in")
             .header("content-type", "application/json")
             .header("sec-fetch-site", "cross-site")
@@ -160,7 +163,8 @@ async fn every_verb_refuses_a_stranger_unless_it_is_marked_public() {
         assert_eq!(verbs.len(), 27);
         for verb in verbs {
             let path = verb.path.replace("{operator_id}", &front.house.ada.id.to_string());
-            let path = path.split('{').next().unwrap().to_owned() + if path.contains('{') { "0195f000-0000-7000-8000-000000000000" } else { "" };
+            let path = path.split('{').next().unwrap().to_owned()
+                + if path.contains('{') { "0195f000-0000-7000-8000-000000000000" } else { "" };
             let request = Request::builder().method(verb.method).uri(&path).header("content-type", "application/json");
             let answer = call(&front.router, request.body(Body::from("{}")).unwrap()).await;
             let refused = answer.status == StatusCode::UNAUTHORIZED;

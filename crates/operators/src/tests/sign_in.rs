@@ -4,9 +4,9 @@ use kernel::{Kinded as _, Role};
 use testkit::on_each_database;
 
 use super::{House, PASSWORD, minutes, now, origin, secret};
+use crate::Origin;
 use crate::password::Hasher;
 use crate::permissions::DisableOperator;
-use crate::Origin;
 
 #[tokio::test]
 async fn a_right_password_opens_a_session_whatever_the_case_of_the_name() {
@@ -80,7 +80,7 @@ async fn five_failures_lock_for_a_minute_and_the_next_for_two() {
 async fn many_guesses_at_once_do_not_outrun_the_lock() {
     on_each_database(async |db| {
         let house = House::new(db).await;
-        let guess = || house.sign_in("ada", "wrong password");
+        let guess = || Box::pin(house.sign_in("ada", "wrong password"));
         tokio::join!(guess(), guess(), guess(), guess(), guess(), guess(), guess()).0.unwrap_err();
         let reasons: Vec<_> = house.log().await.iter().filter_map(|entry| entry.reason.clone()).collect();
         let looked_at = reasons.iter().filter(|reason| *reason == "wrong password").count();

@@ -15,7 +15,7 @@ fn new(role: Role) -> NewToken {
     NewToken { label: "nightly".to_owned(), role, expires_in_days: 30 }
 }
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
 async fn a_token_acts_in_its_own_name_until_it_expires() {
@@ -75,7 +75,8 @@ async fn administrators_see_and_revoke_their_own_and_owners_all() {
             house.operators.create_token(&house.may(who, CreateToken {}), &new(Role::Auditor)).await.unwrap().token
         };
         let (of_ada, of_bob) = (create(&house.ada).await, create(&bob).await);
-        let list = async |who| house.operators.list_tokens(&house.may(who, ReadTokens {}), &page()).await.unwrap().items;
+        let list =
+            async |who| house.operators.list_tokens(&house.may(who, ReadTokens {}), &page()).await.unwrap().items;
         assert_eq!(list(&bob).await.iter().map(|token| token.id).collect::<Vec<_>>(), [of_bob.id]);
         assert_eq!(list(&house.ada).await.len(), 2);
         let revoke = async |who, token| house.operators.revoke_token(&house.may(who, RevokeToken { token })).await;
