@@ -26,6 +26,7 @@ use std::collections::HashMap;
 
 use kernel::Timestamp;
 use roaring::RoaringBitmap;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -39,7 +40,7 @@ use record::Record;
 const NONE: u32 = u32::MAX;
 
 /// The two kinds of object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// A user, guests included.
     User,
@@ -132,6 +133,7 @@ pub struct Directory {
     log: Vec<Entry>,
     changed: watch::Sender<u64>,
     draw: Draw,
+    origin: u64,
     domains: Vec<String>,
 }
 
@@ -152,6 +154,7 @@ impl Directory {
             log: Vec::new(),
             changed: watch::Sender::new(0),
             draw: Draw::new(seed ^ 0xA5A5_5A5A_0F0F_F0F0),
+            origin: seed,
             domains,
         }
     }

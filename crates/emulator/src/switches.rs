@@ -48,6 +48,8 @@ pub struct Switches {
     pub claims_challenge: bool,
     /// `DELETE /groups/{g}/members/{u}` without `/$ref` deletes the user itself, as the service does.
     pub delete_member_deletes_user: bool,
+    /// Subscriptions take `https` addresses only, as the service does; without it a webhook on loopback will do.
+    pub subscriptions_need_https: bool,
     /// Error descriptions of the token endpoint separate their parts by spaces, as captured in 2026, not by CRLF.
     pub error_parts_by_space: bool,
     /// A refused v2 consent also says `admin_consent=True`, as documented.
@@ -79,6 +81,7 @@ impl Default for Switches {
             consent_delay_seconds: 0,
             claims_challenge: false,
             delete_member_deletes_user: true,
+            subscriptions_need_https: false,
             error_parts_by_space: false,
             consent_error_says_true: true,
             disabled_app_status: 400,

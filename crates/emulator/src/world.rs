@@ -13,6 +13,7 @@ use crate::apps::{Application, Apps};
 use crate::clock::EmulatorClock;
 use crate::directory::Directory;
 use crate::faults::Faults;
+use crate::graph::Memory;
 use crate::identity::keys::{KeyError, KeyRing};
 use crate::requests::RequestLog;
 use crate::switches::Switches;
@@ -30,6 +31,8 @@ pub struct World {
     pub faults: Faults,
     /// The last requests.
     pub requests: RequestLog,
+    /// What Graph remembers between calls: quotas and subscriptions.
+    pub graph: Memory,
     switches: RwLock<Switches>,
     keys: RwLock<KeyRing>,
     tenants: RwLock<BTreeMap<Uuid, Arc<Tenant>>>,
@@ -141,6 +144,7 @@ impl World {
             rng: Rng::seeded(seed),
             faults: Faults::default(),
             requests: RequestLog::default(),
+            graph: Memory::default(),
             switches: RwLock::default(),
             keys: RwLock::new(KeyRing::start()?),
             tenants: RwLock::default(),

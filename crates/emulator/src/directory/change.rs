@@ -46,6 +46,11 @@ pub struct Entry {
 }
 
 impl Directory {
+    /// Tells directories apart: a position means nothing in another one.
+    pub fn origin(&self) -> u64 {
+        self.origin
+    }
+
     /// The position after the last edit.
     pub fn position(&self) -> u64 {
         self.log.len() as u64

@@ -149,7 +149,7 @@ impl Yard<'_> {
         }
     }
 
-    /// The rest are projects, half of them Microsoft 365, a few with hidden members, a few from on premises.
+    /// The rest are projects, half of them Microsoft 365, a few from on premises.
     fn projects(&mut self, staff: &Staff) {
         let wanted = staff.members.len() * 5 / self.left.max(1);
         for index in 0..self.left {
@@ -165,9 +165,6 @@ impl Yard<'_> {
             };
             let size = 2 + self.draw.below(wanted.max(3) * 2);
             self.sprinkle(group, staff, size);
-            if unified && index % 12 == 0 {
-                self.set(group, group::VISIBILITY, json!("HiddenMembership"));
-            }
             if !unified && index % 7 == 0 {
                 self.synchronise(group, &name);
             }

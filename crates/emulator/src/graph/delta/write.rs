@@ -1,0 +1,200 @@
+//! Writes one object as delta shows it: whole, changed or removed, with the members that fit.
+
+use roaring::RoaringBitmap;
+
+use super::super::entity::{open_sparse, write_id, write_type};
+use super::super::view::{View, is_hidden};
+use super::token::Round;
+use crate::directory::property::Mask;
+use crate::directory::{Change, Kind, Life, Ref};
+use crate::switches::Switches;
+
+/// What was written.
+pub(super) enum Written {
+    /// Nothing: the object does not belong in this round.
+    Nothing,
+    /// One item.
+    Item {
+        /// How many members it shows.
+        members: usize,
+        /// Where its next slice begins, when it has one.
+        next: Option<u64>,
+    },
+}
+
+const WHOLE: Written = Written::Item { members: 0, next: None };
+
+/// What changed of an object since the round's beginning.
+#[derive(Default)]
+struct News {
+    /// It came, went or came back: everything is news.
+    life: bool,
+    set: Mask,
+    manager: bool,
+    users: RoaringBitmap,
+    groups: RoaringBitmap,
+}
+
+/// Writes an object if the round has to tell of it.
+#[expect(clippy::too_many_arguments, reason = "the whole state of a page; a struct would only rename it")]
+pub(super) fn item(
+    items: &mut Vec<u8>,
+    view: View<'_>,
+    round: &Round,
+    switches: &Switches,
+    object: Ref,
+    member: u64,
+    room: usize,
+    minimal: bool,
+) -> Written {
+    let directory = view.directory;
+    let id = directory.id(object);
+    let (hidden, was_hidden) = (is_hidden(id, round.hidden), is_hidden(id, round.hidden_before));
+    let live = view.sees(object) && !hidden;
+    let Some(since) = round.since else {
+        return first_time(items, view, round, switches, object, member, room, live);
+    };
+    let mut news = gather(view, since, object, switches);
+    news.life |= was_hidden && !hidden;
+    if !live {
+        let gone = directory.life(object) != Life::Live || (hidden && !was_hidden);
+        if !gone || (!news.life && !hidden) || (hidden && was_hidden) {
+            return Written::Nothing;
+        }
+        return removed(items, view, object);
+    }
+    let moved = !news.users.is_empty() || !news.groups.is_empty();
+    let relation = round.plan.relation && (news.manager || moved);
+    if !news.life && news.set & round.plan.tracked == 0 && !relation {
+        return Written::Nothing;
+    }
+    let shown = if minimal && !news.life { round.plan.mask & news.set } else { round.plan.mask };
+    open_sparse(items, directory, object, shown);
+    if !round.plan.relation {
+        items.push(b'}');
+        return WHOLE;
+    }
+    if object.kind == Kind::User {
+        if news.manager || news.life {
+            write_manager(items, view, object);
+        }
+        items.push(b'}');
+        return WHOLE;
+    }
+    if news.life {
+        news.users |= directory.member_users(object.ordinal);
+        news.groups |= directory.member_groups(object.ordinal);
+    }
+    slice(items, view, object.ordinal, &news.users, &news.groups, member, room)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the whole state of a page; a struct would only rename it")]
+fn first_time(
+    items: &mut Vec<u8>,
+    view: View<'_>,
+    round: &Round,
+    switches: &Switches,
+    object: Ref,
+    member: u64,
+    room: usize,
+    live: bool,
+) -> Written {
+    if !live {
+        let stray = switches.removed_in_first_round && view.directory.life(object) != Life::Live;
+        return if stray { removed(items, view, object) } else { Written::Nothing };
+    }
+    open_sparse(items, view.directory, object, round.plan.mask);
+    if round.plan.relation && object.kind == Kind::Group {
+        let users = view.directory.member_users(object.ordinal);
+        let groups = view.directory.member_groups(object.ordinal);
+        return slice(items, view, object.ordinal, &users, &groups, member, room);
+    }
+    if round.plan.relation && view.directory.manager(object.ordinal).is_some() {
+        write_manager(items, view, object);
+    }
+    items.push(b'}');
+    WHOLE
+}
+
+fn gather(view: View<'_>, since: u64, object: Ref, switches: &Switches) -> News {
+    let mut news = News::default();
+    for entry in view.directory.history(object, since) {
+        match entry.change {
+            Change::Created | Change::Deleted | Change::Restored | Change::Purged => news.life = true,
+            Change::Set(mask) => news.set |= mask,
+            Change::Manager => news.manager = true,
+            Change::Member { shadow: true, .. } if switches.suppress_membership_removal_on_user_delete => {}
+            Change::Member { member, .. } => {
+                match member.kind {
+                    Kind::User => news.users.insert(member.ordinal),
+                    Kind::Group => news.groups.insert(member.ordinal),
+                };
+            }
+        }
+    }
+    news
+}
+
+fn removed(items: &mut Vec<u8>, view: View<'_>, object: Ref) -> Written {
+    items.extend_from_slice(b"{\"id\":");
+    write_id(items, view.directory.id(object));
+    items.extend_from_slice(match view.directory.life(object) {
+        Life::Purged => b",\"@removed\":{\"reason\":\"deleted\"}}".as_slice(),
+        _ => b",\"@removed\":{\"reason\":\"changed\"}}".as_slice(),
+    });
+    WHOLE
+}
+
+fn write_manager(items: &mut Vec<u8>, view: View<'_>, object: Ref) {
+    items.extend_from_slice(b",\"manager@delta\":[");
+    if let Some(manager) = view.directory.manager(object.ordinal) {
+        items.push(b'{');
+        write_type(items, Kind::User);
+        items.extend_from_slice(b",\"id\":");
+        write_id(items, view.directory.id(Ref::user(manager)));
+        items.push(b'}');
+    }
+    items.push(b']');
+}
+
+/// Writes the members from `from` on that fit. The next slice is named by a member, not by a count, so that
+/// nobody is skipped when the membership changes between two pages.
+fn slice(
+    items: &mut Vec<u8>,
+    view: View<'_>,
+    group: u32,
+    users: &RoaringBitmap,
+    groups: &RoaringBitmap,
+    from: u64,
+    room: usize,
+) -> Written {
+    const GROUPS: u64 = 1 << 32;
+    let mut members = 0;
+    let mut next = None;
+    let (mut first, mut second) = (users.iter(), groups.iter());
+    first.advance_to(u32::try_from(from).unwrap_or(u32::MAX));
+    second.advance_to(u32::try_from(from.saturating_sub(GROUPS)).unwrap_or(u32::MAX));
+    let people = first.map(Ref::user).filter(|_| from < GROUPS);
+    let all = people.chain(second.map(Ref::group));
+    for member in all {
+        if members == room {
+            let base = if member.kind == Kind::Group { GROUPS } else { 0 };
+            next = Some(base + u64::from(member.ordinal));
+            break;
+        }
+        items.extend_from_slice(if members == 0 { b",\"members@delta\":[{".as_slice() } else { b",{".as_slice() });
+        write_type(items, member.kind);
+        items.extend_from_slice(b",\"id\":");
+        write_id(items, view.directory.id(member));
+        if !view.directory.is_member(group, member) {
+            items.extend_from_slice(b",\"@removed\":{\"reason\":\"deleted\"}");
+        }
+        items.push(b'}');
+        members += 1;
+    }
+    if members > 0 {
+        items.push(b']');
+    }
+    items.push(b'}');
+    Written::Item { members, next }
+}
