@@ -1,0 +1,7 @@
+//! Pages about people and groups.
+
+pub mod group;
+pub mod groups;
+pub mod search;
+pub mod user;
+pub mod users;

@@ -1,0 +1,231 @@
+//! `GET /directory/groups/{id}`: one group: members direct and transitive, nested groups, history.
+
+use askama::Template;
+use kernel::Timestamp;
+
+use super::users::UserState;
+use crate::address::Address;
+use crate::icon::Icon;
+use crate::layout::Frame;
+use crate::parts::{Action, Badge, Cell, Facts, PageHead, Path, Tab, Tabs, Timeline};
+use crate::table::{Column, Empty, Paging, Row, Table};
+
+/// One group.
+#[derive(Debug, Clone)]
+pub struct GroupView {
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub kind: String,
+    pub dynamic: bool,
+    pub deleted: bool,
+    pub object_id: String,
+    pub mail: String,
+    pub tenant: String,
+    pub tenant_href: String,
+    pub entra_href: String,
+    pub first_seen: Timestamp,
+    pub changed: Timestamp,
+    pub direct_count: u64,
+    pub transitive_count: u64,
+    pub nested_count: u64,
+    pub parent_count: u64,
+    /// Members that are known but left out by settings.
+    pub left_out_count: u64,
+}
+
+/// One member.
+#[derive(Debug, Clone)]
+pub struct MemberRow {
+    pub id: String,
+    pub name: String,
+    pub upn: String,
+    pub state: UserState,
+    pub direct: bool,
+    /// From the person outwards; hops as `(name, id)`.
+    pub paths: Vec<Vec<(String, String)>>,
+}
+
+/// A group inside this one, or one that this is in.
+#[derive(Debug, Clone)]
+pub struct NestedRow {
+    pub id: String,
+    pub name: String,
+    /// Whether it holds this group, rather than being in it.
+    pub parent: bool,
+    pub member_count: u64,
+    /// Whether this group and that one contain each other.
+    pub cycle: bool,
+}
+
+/// The tab that is open.
+#[derive(Debug)]
+pub enum Open {
+    Members { table: Table, transitive: bool },
+    Nested(Table),
+    History(Timeline),
+}
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "directory/group.html")]
+pub struct GroupPage {
+    frame: Frame,
+    head: PageHead,
+    tabs: Tabs,
+    group: GroupView,
+    open: Open,
+}
+
+impl GroupPage {
+    /// One group with one tab open.
+    pub fn new(frame: Frame, group: GroupView, open: Open) -> Self {
+        let (head, tabs) = (head(&group), tabs(&group, &open));
+        Self { frame, head, tabs, group, open }
+    }
+
+    fn facts(&self) -> Facts {
+        let group = &self.group;
+        Facts::new()
+            .text("Kind", &group.kind)
+            .with("Object id", Cell::Copy(group.object_id.clone()))
+            .text("Mail", &group.mail)
+            .with("Tenant", Cell::link(&group.tenant, &group.tenant_href))
+            .with("First seen", Cell::at(group.first_seen))
+            .with("Last change", Cell::ago(group.changed, self.frame.now))
+            .text("Left out members", crate::format::count(group.left_out_count))
+            .with("In Entra", Cell::link("Open in the Entra admin centre", &group.entra_href))
+    }
+
+    fn href(&self, query: &str) -> String {
+        format!("/directory/groups/{}{query}", self.group.id)
+    }
+}
+
+fn head(group: &GroupView) -> PageHead {
+    let mut head = PageHead::new(&group.name)
+        .lead(&group.description)
+        .crumb("Groups", "/directory/groups")
+        .badge(Badge::label(&group.kind))
+        .action(Action::post("Sync now", format!("/directory/groups/{}/sync", group.id)).icon(Icon::Sync))
+        .action(Action::go("Add an exception", format!("/dirsync/exceptions/new?group={}", group.id)).icon(Icon::Shield));
+    if group.dynamic {
+        head = head.badge(Badge::accent("Dynamic"));
+    }
+    if group.deleted {
+        head = head.badge(Badge::bad("Deleted"));
+    }
+    head
+}
+
+fn tabs(group: &GroupView, open: &Open) -> Tabs {
+    let at = |tab: &str| format!("/directory/groups/{}{tab}", group.id);
+    let tabs = vec![
+        Tab::new("Members", at("")).count(group.transitive_count),
+        Tab::new("Nested groups", at("/nested")).count(group.nested_count + group.parent_count),
+        Tab::new("History", at("/history")),
+    ];
+    let current = match open {
+        Open::Members { .. } => 0,
+        Open::Nested(_) => 1,
+        Open::History(_) => 2,
+    };
+    Tabs::new(format!("About {}", group.name), tabs, current)
+}
+
+/// The members, each with the paths by which they are in.
+pub fn members(rows: &[MemberRow], now: Timestamp, here: &Address, total: u64, next: Option<&str>) -> Table {
+    let lines = rows.iter().map(|row| {
+        let how = if row.direct { Badge::accent("Direct") } else { Badge::label("Nested") };
+        let path = |hops: &Vec<(String, String)>| Path::new(hops.iter().map(|(name, id)| (name.clone(), group_href(id))).collect());
+        Row::new(vec![
+            Cell::main(&row.name, format!("/directory/users/{}", row.id), &row.upn),
+            Cell::badge(row.state.badge(now)),
+            Cell::badge(how),
+            if row.paths.is_empty() { Cell::Blank } else { Cell::Paths(row.paths.iter().map(path).collect()) },
+        ])
+    });
+    let columns = vec![Column::new("Person"), Column::new("State"), Column::new("Membership"), Column::new("By which path")];
+    let export = |format: &str| format!("{}/members/export?format={format}", here.path());
+    Table::new("members", "Members", columns, lines.collect())
+        .paging(Paging::new(here, rows.len(), Some(total), next))
+        .export("CSV", export("csv"))
+        .export("JSON", export("json"))
+        .empty(Empty::new("No members", "Nobody is in this group, directly or through another."))
+}
+
+/// Groups inside this one and around it.
+pub fn nested(rows: &[NestedRow]) -> Table {
+    let lines = rows.iter().map(|row| {
+        let mut relation = vec![Badge::label(if row.parent { "Holds this group" } else { "Inside this group" })];
+        if row.cycle {
+            relation.push(Badge::warn("Cycle"));
+        }
+        Row::new(vec![Cell::main(&row.name, group_href(&row.id), ""), Cell::Badges(relation), Cell::count(row.member_count)])
+    });
+    let columns = vec![Column::new("Group"), Column::new("Relation"), Column::number("All members")];
+    Table::new("nested", "Nested groups", columns, lines.collect())
+        .empty(Empty::new("Stands alone", "This group holds no other group and is in none."))
+}
+
+fn group_href(id: &str) -> String {
+    if id.is_empty() { String::new() } else { format!("/directory/groups/{id}") }
+}
+
+#[cfg(test)]
+pub mod samples {
+    //! What a group looks like.
+
+    use super::{GroupPage, GroupView, MemberRow, NestedRow, Open, members, nested};
+    use crate::address::Address;
+    use crate::directory::users::UserState;
+    use crate::icon::Icon;
+    use crate::layout::Section;
+    use crate::parts::{Entry, Timeline, Tone};
+    use crate::tests::{DAY, Gallery, HOUR, NOW, ago, frame};
+
+    fn group() -> GroupView {
+        GroupView {
+            id: "g3".into(),
+            name: "VPN users".into(),
+            description: "May use the VPN from anywhere".into(),
+            kind: "Security".into(),
+            dynamic: false,
+            deleted: false,
+            object_id: "0d9a5c3f-2f6b-4d61-9c49-5b8de0a1f7c2".into(),
+            mail: String::new(),
+            tenant: "Contoso".into(),
+            tenant_href: "/tenants/t1".into(),
+            entra_href: "https://entra.example/groups/0d9a5c3f".into(),
+            first_seen: ago(210 * DAY),
+            changed: ago(3 * HOUR),
+            direct_count: 14,
+            transitive_count: 1_204,
+            nested_count: 5,
+            parent_count: 1,
+            left_out_count: 22,
+        }
+    }
+
+    pub fn add(gallery: &mut Gallery) {
+        let hop = |name: &str, id: &str| (name.to_owned(), id.to_owned());
+        let row = |name: &str, upn: &str, direct, paths| MemberRow { id: upn.into(), name: name.into(), upn: upn.into(), state: UserState::Active, direct, paths };
+        let rows = [
+            row("Adele Vance", "adele.vance@contoso.example", false, vec![vec![hop("Retail managers", "g1"), hop("Managers", "g2"), hop("VPN users", "")]]),
+            row("Alex Wilber", "alex.wilber@contoso.example", true, vec![vec![hop("VPN users", "")]]),
+            row("Debra Berger", "debra.berger@contoso.example", false, vec![vec![hop("London office", "g4"), hop("VPN users", "")], vec![hop("Managers", "g2"), hop("VPN users", "")]]),
+        ];
+        let here = Address::new("/directory/groups/g3");
+        let table = members(&rows, NOW, &here, 1_204, Some("c1"));
+        let page = |open| GroupPage::new(frame("VPN users", Section::Groups), group(), open);
+        gallery.add("group", &page(Open::Members { table, transitive: true }));
+        let inner = |name: &str, parent, cycle| NestedRow { id: name.into(), name: name.into(), parent, member_count: 240, cycle };
+        let table = nested(&[inner("Managers", false, false), inner("London office", false, false), inner("Remote access", true, true)]);
+        gallery.add("group-nested", &page(Open::Nested(table)));
+        let entries = vec![
+            Entry::new(Tone::Ok, "3 members added", ago(3 * HOUR), NOW, "delta run").icon(Icon::Plus).link("Run", "/dirsync/runs/r1"),
+            Entry::new(Tone::Info, "Renamed from VPN", ago(60 * DAY), NOW, "delta run").icon(Icon::Edit),
+        ];
+        gallery.add("group-history", &page(Open::History(Timeline::new(entries, "No changes yet."))));
+    }
+}

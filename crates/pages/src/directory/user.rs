@@ -1,0 +1,306 @@
+//! `GET /directory/users/{id}`: one person: state, where it comes from, groups with paths, history, and why.
+
+use askama::Template;
+use kernel::Timestamp;
+
+use super::users::UserState;
+use crate::format;
+use crate::icon::Icon;
+use crate::layout::Frame;
+use crate::parts::{Action, Badge, Callout, Cell, Checklist, Facts, PageHead, Path, Tab, Tabs, Timeline, Tone};
+use crate::table::{Column, Empty, Paging, Row, Table};
+
+/// One person.
+#[derive(Debug, Clone)]
+pub struct UserView {
+    pub id: String,
+    pub name: String,
+    pub upn: String,
+    pub state: UserState,
+    /// Why the state is what it is, in a sentence; empty when there is nothing to say.
+    pub state_reason: String,
+    pub guest: bool,
+    pub protected: bool,
+    pub object_id: String,
+    pub tenant: String,
+    pub tenant_href: String,
+    pub entra_href: String,
+    pub source: String,
+    pub first_seen: Timestamp,
+    pub last_seen: Option<Timestamp>,
+    pub changed: Timestamp,
+    /// `(name, id)`.
+    pub manager: Option<(String, String)>,
+    /// Attribute, value, and which source keeps it.
+    pub attributes: Vec<(String, String, String)>,
+    pub addresses: Vec<Address>,
+    pub group_count: u64,
+    pub report_count: u64,
+}
+
+/// One address out of `proxyAddresses`.
+#[derive(Debug, Clone)]
+pub struct Address {
+    pub value: String,
+    /// Primary, alias, SIP, X500.
+    pub kind: String,
+    pub primary: bool,
+}
+
+/// A group somebody is in.
+#[derive(Debug, Clone)]
+pub struct MembershipRow {
+    pub id: String,
+    pub name: String,
+    pub direct: bool,
+    /// Each way by which the membership comes about; hops as `(name, id)` from the person outwards.
+    pub paths: Vec<Vec<(String, String)>>,
+}
+
+/// The tab that is open.
+#[derive(Debug)]
+pub enum Open {
+    /// Attributes, addresses, provenance.
+    Profile,
+    /// Groups with paths.
+    Groups(Table),
+    /// What changed and why.
+    History(Timeline),
+    /// Each rule that decides whether the person is in, with its result.
+    Why { verdict: Callout, rules: Checklist },
+}
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "directory/user.html")]
+pub struct UserPage {
+    frame: Frame,
+    head: PageHead,
+    tabs: Tabs,
+    notice: Option<Callout>,
+    user: UserView,
+    open: Open,
+}
+
+impl UserPage {
+    /// One person with one tab open.
+    pub fn new(frame: Frame, user: UserView, open: Open) -> Self {
+        let (head, tabs, notice) = (head(&user, frame.now), tabs(&user, &open), notice(&user));
+        Self { frame, head, tabs, notice, user, open }
+    }
+
+    fn provenance(&self) -> Facts {
+        let user = &self.user;
+        Facts::new()
+            .with("Source", Cell::badge(Badge::label(&user.source)))
+            .with("Tenant", Cell::link(&user.tenant, &user.tenant_href))
+            .with("Object id", Cell::Copy(user.object_id.clone()))
+            .with("First seen", Cell::at(user.first_seen))
+            .with("Last seen", Cell::ago_or(user.last_seen, self.frame.now, "Never"))
+            .with("Last change", Cell::ago(user.changed, self.frame.now))
+            .with("In Entra", Cell::link("Open in the Entra admin centre", &user.entra_href))
+    }
+
+    fn attributes(&self) -> Facts {
+        let manager = match &self.user.manager {
+            Some((name, id)) => Cell::link(name, format!("/directory/users/{id}")),
+            None => Cell::Blank,
+        };
+        let facts = self.user.attributes.iter().fold(Facts::new(), |facts, (name, value, source)| {
+            let value = if value.is_empty() { Cell::Blank } else { Cell::two(value, source) };
+            facts.with(name, value)
+        });
+        facts.with("Manager", manager).text("Direct reports", format::count(self.user.report_count))
+    }
+
+    fn addresses(&self) -> Table {
+        let rows = self.user.addresses.iter().map(|address| {
+            let kind = if address.primary { Badge::accent(&address.kind) } else { Badge::label(&address.kind) };
+            Row::new(vec![Cell::text(&address.value), Cell::badge(kind)])
+        });
+        Table::new("addresses", "Addresses", vec![Column::new("Address"), Column::new("Kind")], rows.collect())
+            .empty(Empty::new("No addresses", "The source reports none."))
+    }
+}
+
+fn head(user: &UserView, now: Timestamp) -> PageHead {
+    let mut head = PageHead::new(&user.name)
+        .lead(&user.upn)
+        .crumb("People", "/directory/users")
+        .badge(user.state.badge(now))
+        .action(Action::post("Sync now", format!("/directory/users/{}/sync", user.id)).icon(Icon::Sync))
+        .action(Action::go("Add an exception", format!("/dirsync/exceptions/new?user={}", user.id)).icon(Icon::Shield));
+    if user.guest {
+        head = head.badge(Badge::label("Guest"));
+    }
+    if user.protected {
+        head = head.badge(Badge::accent("Protected"));
+    }
+    if user.state == UserState::Deleted {
+        head = head.action(Action::ask("Restore", format!("/directory/users/{}/restore", user.id)).icon(Icon::Undo));
+    }
+    head
+}
+
+fn tabs(user: &UserView, open: &Open) -> Tabs {
+    let at = |tab: &str| format!("/directory/users/{}{tab}", user.id);
+    let tabs = vec![
+        Tab::new("Profile", at("")),
+        Tab::new("Groups", at("/groups")).count(user.group_count),
+        Tab::new("History", at("/history")),
+        Tab::new("Why", at("/why")),
+    ];
+    let current = match open {
+        Open::Profile => 0,
+        Open::Groups(_) => 1,
+        Open::History(_) => 2,
+        Open::Why { .. } => 3,
+    };
+    Tabs::new(format!("About {}", user.name), tabs, current)
+}
+
+fn notice(user: &UserView) -> Option<Callout> {
+    let (tone, title) = match &user.state {
+        UserState::Conflict { .. } => (Tone::Warn, "This person is a conflict"),
+        UserState::Excluded { .. } => (Tone::Info, "Settings leave this person out"),
+        UserState::Deleted => (Tone::Bad, "This person is deleted"),
+        UserState::Expected => (Tone::Busy, "No source has reported this person yet"),
+        UserState::Active | UserState::Disabled => return None,
+    };
+    let callout = Callout::new(tone, title, &user.state_reason);
+    Some(match &user.state {
+        UserState::Conflict { .. } => callout.action(Action::go("Decide", "/dirsync/conflicts")),
+        UserState::Excluded { .. } => callout.action(Action::go("See why", format!("/directory/users/{}/why", user.id))),
+        _ => callout,
+    })
+}
+
+/// The groups of somebody, each with the ways the membership comes about.
+pub fn memberships(rows: &[MembershipRow], here: &crate::address::Address, total: u64, next: Option<&str>) -> Table {
+    let lines = rows.iter().map(|row| {
+        let how = if row.direct { Badge::accent("Direct") } else { Badge::label("Nested") };
+        let path = |hops: &Vec<(String, String)>| Path::new(hops.iter().map(|(name, id)| (name.clone(), group_href(id))).collect());
+        Row::new(vec![
+            Cell::main(&row.name, group_href(&row.id), ""),
+            Cell::badge(how),
+            if row.paths.is_empty() { Cell::Blank } else { Cell::Paths(row.paths.iter().map(path).collect()) },
+        ])
+    });
+    Table::new("groups", "Groups", vec![Column::new("Group"), Column::new("Membership"), Column::new("By which path")], lines.collect())
+        .paging(Paging::new(here, rows.len(), Some(total), next))
+        .empty(Empty::new("In no group", "Neither directly nor through another group."))
+}
+
+fn group_href(id: &str) -> String {
+    if id.is_empty() { String::new() } else { format!("/directory/groups/{id}") }
+}
+
+#[cfg(test)]
+pub mod samples {
+    //! What a person looks like.
+
+    use super::{Address, MembershipRow, Open, UserPage, UserState, UserView, memberships};
+    use crate::icon::Icon;
+    use crate::layout::Section;
+    use crate::parts::{Action, Callout, Check, Checklist, Diff, Entry, Timeline, Tone};
+    use crate::tests::{DAY, Gallery, HOUR, MINUTE, NOW, ago, ahead, frame};
+
+    pub fn user() -> UserView {
+        let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned(), "from Contoso".to_owned());
+        UserView {
+            id: "u1".into(),
+            name: "Adele Vance".into(),
+            upn: "adele.vance@contoso.example".into(),
+            state: UserState::Active,
+            state_reason: String::new(),
+            guest: false,
+            protected: true,
+            object_id: "6f1c9b5e-7d0a-4b3e-9a51-2f8c8e1d7a10".into(),
+            tenant: "Contoso".into(),
+            tenant_href: "/tenants/t1".into(),
+            entra_href: "https://entra.example/users/6f1c9b5e".into(),
+            source: "Graph".into(),
+            first_seen: ago(210 * DAY),
+            last_seen: Some(ago(4 * MINUTE)),
+            changed: ago(3 * HOUR),
+            manager: Some(("Debra Berger".into(), "u2".into())),
+            attributes: vec![
+                attribute("Given name", "Adele"),
+                attribute("Surname", "Vance"),
+                attribute("Job title", "Retail Manager"),
+                attribute("Department", "Retail"),
+                attribute("Office", "18/2111"),
+                attribute("Business phone", "+44 20 7946 0109"),
+                attribute("Mobile phone", ""),
+                attribute("Employee id", "100442"),
+            ],
+            addresses: vec![
+                Address { value: "adele.vance@contoso.example".into(), kind: "Primary".into(), primary: true },
+                Address { value: "adele@contoso.example".into(), kind: "Alias".into(), primary: false },
+                Address { value: "adele.vance@contoso.onmicrosoft.example".into(), kind: "Alias".into(), primary: false },
+                Address { value: "adele.vance@contoso.example".into(), kind: "SIP".into(), primary: false },
+            ],
+            group_count: 14,
+            report_count: 6,
+        }
+    }
+
+    fn groups() -> Open {
+        let hop = |name: &str, id: &str| (name.to_owned(), id.to_owned());
+        let row = |name: &str, direct, paths| MembershipRow { id: name.replace(' ', "-"), name: name.into(), direct, paths };
+        let rows = [
+            row("Retail managers", true, vec![vec![hop("Retail managers", "g1")]]),
+            row("Managers", false, vec![vec![hop("Retail managers", "g1"), hop("Managers", "g2")]]),
+            row(
+                "VPN users",
+                false,
+                vec![
+                    vec![hop("Retail managers", "g1"), hop("Managers", "g2"), hop("VPN users", "g3")],
+                    vec![hop("London office", "g4"), hop("All offices", "g5"), hop("VPN users", "g3")],
+                ],
+            ),
+        ];
+        let here = crate::address::Address::new("/directory/users/u1/groups");
+        Open::Groups(memberships(&rows, &here, 3, None))
+    }
+
+    fn history() -> Open {
+        let diff = Diff::new().changed("Department", "Sales", "Retail").changed("Job title", "Retail Lead", "Retail Manager");
+        let entries = vec![
+            Entry::new(Tone::Info, "Attributes changed", ago(3 * HOUR), NOW, "delta run, reported by Entra").diff(diff).icon(Icon::Edit).link("Run", "/dirsync/runs/r1"),
+            Entry::new(Tone::Ok, "Added to Retail managers", ago(3 * HOUR), NOW, "delta run").icon(Icon::Group).link("Run", "/dirsync/runs/r1"),
+            Entry::new(Tone::Ok, "Protected", ago(30 * DAY), NOW, "operator:ada.lovelace").icon(Icon::Shield),
+            Entry::new(Tone::Ok, "Created", ago(210 * DAY), NOW, "first run, confirmed by operator:ada.lovelace").icon(Icon::Plus),
+        ];
+        Open::History(Timeline::new(entries, "No changes yet."))
+    }
+
+    fn why() -> Open {
+        let rules = vec![
+            Check::new(Tone::Ok, "Reported by the source", "Contoso reported this person 4 min ago."),
+            Check::new(Tone::Ok, "Domain", "contoso.example is a verified domain of the tenant."),
+            Check::new(Tone::Ok, "Kind", "A member, not a guest."),
+            Check::new(Tone::Ok, "Account", "Enabled in Entra."),
+            Check::new(Tone::Bad, "Filter", "department ne 'R&D' is false: department is R&D.").mend("Change the filter, or add this person by hand under Additions."),
+            Check::new(Tone::Off, "Group scope", "No group scope is set."),
+            Check::new(Tone::Off, "Exceptions", "No exception names this person or a group they are in."),
+        ];
+        let verdict = Callout::new(Tone::Info, "Left out by the filter", "One of seven rules keeps this person out.")
+            .action(Action::go("Sync settings", "/dirsync/settings"));
+        Open::Why { verdict, rules: Checklist::new(rules) }
+    }
+
+    pub fn add(gallery: &mut Gallery) {
+        let page = |user, open| UserPage::new(frame("Adele Vance", Section::Users), user, open);
+        gallery.add("user", &page(user(), Open::Profile));
+        gallery.add("user-groups", &page(user(), groups()));
+        gallery.add("user-history", &page(user(), history()));
+        gallery.add("user-why", &page(user(), why()));
+        let conflict = UserView {
+            state: UserState::Conflict { due: Some(ahead(5 * DAY)) },
+            state_reason: "Entra no longer reports this person since 8 Nov 2026. Deleted on 15 Nov 2026 unless you decide otherwise.".into(),
+            ..user()
+        };
+        gallery.add("user-conflict", &page(conflict, Open::Profile));
+    }
+}

@@ -1,0 +1,345 @@
+//! `GET /dirsync/runs/{id}`: one run: live while it goes, then its counts by cause and its changes.
+//!
+//! While it goes, `#run-live` is replaced by `patch` events of `/dirsync/runs/{id}/events`; the same template draws both.
+
+use std::time::Duration;
+
+use askama::Template;
+use kernel::Timestamp;
+
+use super::runs::{Counts, RunState};
+use crate::address::Address;
+use crate::format;
+use crate::form::{Choice, Field};
+use crate::icon::Icon;
+use crate::layout::Frame;
+use crate::list::Filters;
+use crate::parts::{Action, Badge, Callout, Cell, Diff, Facts, PageHead, Progress, Stage, Tile, Tiles, Tone};
+use crate::table::{Column, Empty, Paging, Row, Table};
+
+/// The verbs of the pipeline, as stages.
+pub const STAGES: [&str; 5] = ["Collect", "Plan", "Guard", "Apply", "Verify"];
+
+/// How far a run has come.
+#[derive(Debug, Clone, Default)]
+pub struct LiveView {
+    /// Which of [`STAGES`] it is in.
+    pub stage: usize,
+    /// What is counted in this stage: people, groups, changes.
+    pub noun: String,
+    pub done: u64,
+    pub of: Option<u64>,
+    pub per_second: u64,
+    pub remaining: Option<Duration>,
+    /// Such as "Entra asked us to wait 12 s".
+    pub note: String,
+}
+
+/// One run.
+#[derive(Debug, Clone)]
+pub struct RunView {
+    pub id: String,
+    pub kind: String,
+    pub tenant: String,
+    pub tenant_href: String,
+    pub state: RunState,
+    pub trigger: String,
+    pub started: Timestamp,
+    pub took: Option<Duration>,
+    pub counts: Counts,
+    /// What the source returned: people, groups, memberships, pages, requests.
+    pub read: Vec<(String, u64)>,
+    pub throttled: u64,
+    /// Objects that could not be taken over; they are tried again by themselves.
+    pub failed_objects: u64,
+    pub verified: Option<u64>,
+    pub request_id: String,
+    pub live: Option<LiveView>,
+    /// The held plan, where it waits for a decision.
+    pub plan_href: Option<String>,
+    /// Whether it can still be undone.
+    pub undo: bool,
+    /// Whether this is a preview that waits for its confirmation.
+    pub confirm: bool,
+}
+
+/// Changes of one cause.
+#[derive(Debug, Clone)]
+pub struct CauseRow {
+    pub cause: String,
+    pub what: String,
+    pub count: u64,
+    pub key: String,
+}
+
+/// One change.
+#[derive(Debug, Clone)]
+pub struct ChangeRow {
+    pub id: String,
+    pub name: String,
+    pub sub: String,
+    pub href: String,
+    /// Create, update, disable, conflict, delete, restore, add member, remove member.
+    pub what: String,
+    pub tone: Tone,
+    pub cause: String,
+    pub diff: Diff,
+    /// Applied, skipped, held.
+    pub outcome: Badge,
+}
+
+/// The part that moves while the run goes.
+#[derive(Debug, Template)]
+#[template(path = "dirsync/run_live.html")]
+pub struct RunLive {
+    state: Badge,
+    tiles: Tiles,
+    progress: Option<Progress>,
+    note: String,
+}
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "dirsync/run.html")]
+pub struct RunPage {
+    frame: Frame,
+    head: PageHead,
+    run: RunView,
+    live: RunLive,
+    callouts: Vec<Callout>,
+    causes: Table,
+    table: Table,
+    filters: Option<Filters>,
+}
+
+impl askama::filters::HtmlSafe for RunLive {}
+
+impl RunLive {
+    /// The part that moves.
+    pub fn new(run: &RunView) -> Self {
+        let Counts { created, updated, disabled, conflicts, deleted, memberships_added, memberships_removed } = run.counts;
+        let tiles = vec![
+            Tile::count("Created", created),
+            Tile::count("Updated", updated),
+            Tile::count("Disabled", disabled),
+            loss("Conflicts", conflicts),
+            loss("Deleted", deleted),
+            Tile::count("Memberships", memberships_added + memberships_removed)
+                .note(format!("{} added, {} removed", format::count(memberships_added), format::count(memberships_removed))),
+        ];
+        let progress = run.live.as_ref().map(progress);
+        let note = run.live.as_ref().map(|live| live.note.clone()).unwrap_or_default();
+        Self { state: run.state.badge(), tiles: Tiles::new(tiles), progress, note }
+    }
+}
+
+fn loss(name: &str, count: u64) -> Tile {
+    let tile = Tile::count(name, count);
+    if count > 0 { tile.tone(Tone::Warn) } else { tile }
+}
+
+fn progress(live: &LiveView) -> Progress {
+    let stages = STAGES.iter().enumerate().map(|(index, name)| {
+        let tone = match index.cmp(&live.stage) {
+            std::cmp::Ordering::Less => Tone::Ok,
+            std::cmp::Ordering::Equal => Tone::Busy,
+            std::cmp::Ordering::Greater => Tone::Off,
+        };
+        Stage { name, tone }
+    });
+    Progress::new(&live.noun, live.done, live.of).stages(stages.collect()).speed(live.per_second, live.remaining)
+}
+
+/// One page of changes, each with what it changes; the same for a run and a held plan.
+pub fn change_table(rows: &[ChangeRow], here: &Address, total: Option<u64>, next: Option<&str>, pick: bool) -> Table {
+    let columns = ["Object", "Change", "Cause", "Difference", "Outcome"].map(Column::new).into();
+    let lines = rows.iter().map(|row| {
+        let line = Row::new(vec![
+            Cell::main(&row.name, &row.href, &row.sub),
+            Cell::badge(Badge::new(row.tone, &row.what)),
+            Cell::text(&row.cause),
+            Cell::Diff(row.diff.clone()),
+            Cell::badge(row.outcome.clone()),
+        ]);
+        if pick { line.pick(&row.id, &row.name) } else { line }
+    });
+    let export = |format: &str| format!("{}/export?format={format}", here.path());
+    let table = Table::new("changes", "Changes", columns, lines.collect())
+        .paging(Paging::new(here, rows.len(), total, next))
+        .export("CSV", export("csv"))
+        .export("JSON", export("json"))
+        .empty(Empty::new("No changes", "The source and the directory agree."));
+    if pick { table.bulk(Action::post("Allow only these", format!("{}/allow-part", here.path()))) } else { table }
+}
+
+impl RunPage {
+    /// One run with one page of its changes.
+    pub fn new(frame: Frame, run: RunView, causes: &[CauseRow], table: Table, query: &ChangeQuery) -> Self {
+        let here = format!("/dirsync/runs/{}", run.id);
+        let filters = (!causes.is_empty()).then(|| change_filters(&here, causes, query));
+        let (head, live, callouts) = (head(&run), RunLive::new(&run), callouts(&run));
+        Self { frame, head, live, callouts, causes: cause_table(causes, &here), table, filters, run }
+    }
+
+    fn facts(&self) -> Facts {
+        let run = &self.run;
+        let read = run.read.iter().fold(Facts::new(), |facts, (name, count)| facts.text(name, format::count(*count)));
+        read.text("Asked to wait", format::plural(run.throttled, "time", "times"))
+            .text("Put aside", format::plural(run.failed_objects, "object", "objects"))
+            .with("Verified", run.verified.map_or(Cell::Blank, |count| Cell::text(format!("{} read back", format::count(count)))))
+    }
+
+    fn about(&self) -> Facts {
+        let run = &self.run;
+        Facts::new()
+            .with("Tenant", Cell::link(&run.tenant, &run.tenant_href))
+            .with("Started", Cell::at(run.started))
+            .with("Took", run.took.map_or(Cell::Blank, |took| Cell::text(format::duration(took))))
+            .text("By", &run.trigger)
+            .with("Request id", Cell::Copy(run.request_id.clone()))
+    }
+}
+
+/// What the changes are narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct ChangeQuery {
+    pub cause: String,
+    pub what: String,
+    pub q: String,
+}
+
+/// The fields above a list of changes; the same for a run and a held plan.
+pub fn change_filters(here: &str, causes: &[CauseRow], query: &ChangeQuery) -> Filters {
+    let causes = causes.iter().map(|row| Choice::new(&row.key, format!("{}: {}", row.what, row.cause)));
+    let fields = vec![
+        Field::search("q", "Name or address").value(&query.q).grow(),
+        Field::select("cause", "Cause", [Choice::new("", "All")].into_iter().chain(causes).collect()).value(&query.cause),
+    ];
+    Filters::new(here, fields)
+}
+
+/// How many changes each cause has; the same for a run and a held plan.
+pub fn cause_table(causes: &[CauseRow], here: &str) -> Table {
+    let rows = causes.iter().map(|row| {
+        Row::new(vec![
+            Cell::main(&row.what, Address::new(here).with("cause", &row.key), ""),
+            Cell::text(&row.cause),
+            Cell::count(row.count),
+        ])
+    });
+    Table::new("causes", "Changes by cause", vec![Column::new("Change"), Column::new("Cause"), Column::number("Count")], rows.collect())
+        .empty(Empty::new("No changes", "The source and the directory agree."))
+}
+
+fn head(run: &RunView) -> PageHead {
+    let mut head = PageHead::new(&run.kind).crumb("Runs", "/dirsync/runs").lead(format!("{}, {}", run.tenant, run.trigger));
+    if run.confirm {
+        head = head.action(Action::ask("Confirm and apply", format!("/dirsync/runs/{}/confirm", run.id)).primary());
+    }
+    if run.state.is_live() {
+        head = head.action(Action::ask("Cancel", format!("/dirsync/runs/{}/cancel", run.id)).icon(Icon::Stop));
+    }
+    if run.undo {
+        head = head.action(Action::go("Undo", format!("/dirsync/runs/{}/undo", run.id)).icon(Icon::Undo));
+    }
+    head
+}
+
+fn callouts(run: &RunView) -> Vec<Callout> {
+    let mut callouts = Vec::new();
+    if let RunState::Failed { reason } = &run.state {
+        callouts.push(Callout::new(Tone::Bad, "The run could not go on", format!("{reason}. Nothing was removed: a read that failed is no read.")));
+    }
+    if let Some(plan) = &run.plan_href {
+        let text = "Its plan goes over a safety limit, so nothing was applied. Somebody has to decide.";
+        callouts.push(Callout::new(Tone::Warn, "Held for a decision", text).action(Action::go("Look at the plan", plan)));
+    }
+    if run.confirm {
+        let text = "This is what the first run would do. Nothing has changed yet; from your confirmation on, runs apply what they plan.";
+        callouts.push(Callout::new(Tone::Info, "A preview", text));
+    }
+    callouts
+}
+
+#[cfg(test)]
+pub mod samples {
+    //! What a run looks like.
+
+    use std::time::Duration;
+
+    use super::{CauseRow, ChangeQuery, ChangeRow, LiveView, RunPage, RunView, change_table};
+    use crate::address::Address;
+    use crate::dirsync::runs::{Counts, RunState};
+    use crate::layout::Section;
+    use crate::parts::{Badge, Diff, Tone};
+    use crate::tests::{Gallery, HOUR, ago, frame};
+
+    pub fn causes() -> Vec<CauseRow> {
+        let row = |what: &str, cause: &str, count, key: &str| CauseRow { what: what.into(), cause: cause.into(), count, key: key.into() };
+        vec![
+            row("Conflict", "no longer reported by the source", 212, "gone"),
+            row("Update", "attributes changed in the source", 31, "changed"),
+            row("Disable", "account disabled in the source", 4, "disabled"),
+        ]
+    }
+
+    pub fn changes() -> Vec<ChangeRow> {
+        let row = |name: &str, upn: &str, what: &str, tone, cause: &str, diff, outcome| ChangeRow {
+            id: upn.into(),
+            name: name.into(),
+            sub: upn.into(),
+            href: "/directory/users/u1".into(),
+            what: what.into(),
+            tone,
+            cause: cause.into(),
+            diff,
+            outcome,
+        };
+        vec![
+            row("Adele Vance", "adele.vance@contoso.example", "Update", Tone::Info, "attributes changed in the source", Diff::new().changed("Department", "Sales", "Retail").added("Mobile phone", "+44 7700 900107"), Badge::ok("Applied")),
+            row("Bianca Pisani", "bianca.pisani@contoso.example", "Conflict", Tone::Warn, "no longer reported by the source", Diff::new().changed("State", "active", "conflict, due 17 Nov 2026"), Badge::warn("Held")),
+            row("Cameron White", "cameron.white@contoso.example", "Disable", Tone::Off, "account disabled in the source", Diff::new().changed("State", "active", "disabled"), Badge::ok("Applied")),
+        ]
+    }
+
+    fn run(state: RunState) -> RunView {
+        let read = [("People", 2_014), ("Groups", 150), ("Memberships", 11_402), ("Requests", 64)];
+        RunView {
+            id: "r1".into(),
+            kind: "Full compare".into(),
+            tenant: "Contoso".into(),
+            tenant_href: "/tenants/t1".into(),
+            state,
+            trigger: "started by operator:ada.lovelace".into(),
+            started: ago(2 * HOUR),
+            took: Some(Duration::from_secs(48)),
+            counts: Counts { created: 1, updated: 31, disabled: 4, conflicts: 212, deleted: 0, memberships_added: 14, memberships_removed: 640 },
+            read: read.map(|(name, count)| (name.to_owned(), count)).into(),
+            throttled: 2,
+            failed_objects: 0,
+            verified: Some(36),
+            request_id: "0198f0c2-6c1e-7b53-9a0d-3b1f44c8e1aa".into(),
+            live: None,
+            plan_href: None,
+            undo: false,
+            confirm: false,
+        }
+    }
+
+    pub fn add(gallery: &mut Gallery) {
+        let here = Address::new("/dirsync/runs/r1");
+        let page = |run, causes: &[CauseRow], changes: Vec<ChangeRow>| {
+            let changes = change_table(&changes, &here, Some(247), Some("c1"), false);
+            RunPage::new(frame("Run", Section::Runs), run, causes, changes, &ChangeQuery::default())
+        };
+        gallery.add("run", &page(RunView { undo: true, ..run(RunState::Done) }, &causes(), changes()));
+        gallery.add("run-held", &page(RunView { plan_href: Some("/dirsync/plans/p1".into()), ..run(RunState::Held) }, &causes(), changes()));
+        let live = LiveView { stage: 0, noun: "people and groups read".into(), done: 1_204, of: Some(2_164), per_second: 480, remaining: Some(Duration::from_secs(2)), note: "Entra asked us to wait 12 s.".into() };
+        let running = RunView { live: Some(live), took: None, verified: None, counts: Counts::default(), ..run(RunState::Running) };
+        gallery.add("run-live", &page(running, &[], Vec::new()));
+        let reason = "Entra refuses the token: the secret has expired (AADSTS7000222)".into();
+        let failed = RunView { counts: Counts::default(), verified: None, ..run(RunState::Failed { reason }) };
+        gallery.add("run-failed", &page(failed, &[], Vec::new()));
+        gallery.add("run-preview", &page(RunView { confirm: true, verified: None, ..run(RunState::Preview) }, &causes(), changes()));
+    }
+}

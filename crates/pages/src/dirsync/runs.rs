@@ -1,0 +1,194 @@
+//! `GET /dirsync/runs`: what was synced, when, and with which outcome.
+
+use std::time::Duration;
+
+use kernel::Timestamp;
+
+use crate::address::Address;
+use crate::form::{Choice, Field};
+use crate::format;
+use crate::icon::Icon;
+use crate::layout::Frame;
+use crate::list::{Filters, ListPage};
+use crate::parts::{Action, Badge, Cell, PageHead, Tone};
+use crate::table::{Column, Empty, Paging, Row, Table};
+
+/// How a run stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunState {
+    Queued,
+    Running,
+    Done,
+    Held,
+    Preview,
+    Cancelled,
+    Failed { reason: String },
+}
+
+impl RunState {
+    /// As a badge.
+    pub fn badge(&self) -> Badge {
+        let (tone, word) = match self {
+            Self::Queued => (Tone::Off, "Queued"),
+            Self::Running => (Tone::Busy, "Running"),
+            Self::Done => (Tone::Ok, "Done"),
+            Self::Held => (Tone::Warn, "Held"),
+            Self::Preview => (Tone::Info, "Preview"),
+            Self::Cancelled => (Tone::Off, "Cancelled"),
+            Self::Failed { .. } => (Tone::Bad, "Failed"),
+        };
+        Badge::new(tone, word)
+    }
+
+    /// Whether it goes on.
+    pub fn is_live(&self) -> bool {
+        matches!(self, Self::Queued | Self::Running)
+    }
+}
+
+/// What a run changes, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    pub created: u64,
+    pub updated: u64,
+    pub disabled: u64,
+    pub conflicts: u64,
+    pub deleted: u64,
+    pub memberships_added: u64,
+    pub memberships_removed: u64,
+}
+
+impl Counts {
+    /// In a few words: `12 created, 3 updated`.
+    pub fn sentence(&self) -> String {
+        let parts = [
+            (self.created, "created"),
+            (self.updated, "updated"),
+            (self.disabled, "disabled"),
+            (self.conflicts, "in conflict"),
+            (self.deleted, "deleted"),
+        ];
+        let mut words: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", format::count(*count))).collect();
+        let memberships = self.memberships_added + self.memberships_removed;
+        if memberships > 0 {
+            words.push(format::plural(memberships, "membership", "memberships"));
+        }
+        if words.is_empty() { "No changes".to_owned() } else { words.join(", ") }
+    }
+}
+
+/// One line of the list.
+#[derive(Debug, Clone)]
+pub struct RunRow {
+    pub id: String,
+    /// Full compare, delta, one person, one group, undo.
+    pub kind: String,
+    pub tenant: String,
+    pub state: RunState,
+    /// Schedule, operator, recovery.
+    pub trigger: String,
+    pub started: Timestamp,
+    pub took: Option<Duration>,
+    pub counts: Counts,
+}
+
+/// What the list is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct RunQuery {
+    pub state: String,
+    pub kind: String,
+    pub changes: String,
+}
+
+/// The page.
+pub fn page(frame: Frame, rows: &[RunRow], query: &RunQuery, here: &Address, next: Option<&str>) -> ListPage {
+    let head = PageHead::new("Runs")
+        .lead("Every compare with a source: what it read, what it planned, what it changed.")
+        .action(Action::post("Preview", "/dirsync/runs").value("preview", "yes"))
+        .action(Action::post("Sync now", "/dirsync/runs").primary().icon(Icon::Sync));
+    let table = table("runs", rows, frame.now)
+        .paging(Paging::new(here, rows.len(), None, next))
+        .export("CSV", "/dirsync/runs/export?format=csv")
+        .export("JSON", "/dirsync/runs/export?format=json");
+    ListPage::new(frame, head, table).filters(filters(query))
+}
+
+/// Runs as a list; also on the overview.
+pub fn table(id: &str, rows: &[RunRow], now: Timestamp) -> Table {
+    let columns = ["Run", "State", "Outcome", "Started", "Took", "By"].map(Column::new).into();
+    Table::new(id, "Runs", columns, rows.iter().map(|row| line(row, now)).collect())
+        .empty(Empty::new("No runs yet", "The first run of a tenant is a preview: it changes nothing until you have confirmed it.")
+            .action(Action::go("Connect a tenant", "/tenants/connect").primary()))
+}
+
+fn line(row: &RunRow, now: Timestamp) -> Row {
+    let outcome = match &row.state {
+        RunState::Failed { reason } => reason.clone(),
+        RunState::Queued => "Waits for its turn".to_owned(),
+        _ => row.counts.sentence(),
+    };
+    Row::new(vec![
+        Cell::main(&row.kind, format!("/dirsync/runs/{}", row.id), &row.tenant),
+        Cell::badge(row.state.badge()),
+        Cell::text(outcome),
+        Cell::ago(row.started, now),
+        row.took.map_or(Cell::Blank, |took| Cell::text(format::duration(took))),
+        Cell::Muted(row.trigger.clone()),
+    ])
+}
+
+fn filters(query: &RunQuery) -> Filters {
+    let choices = |choices: &[(&str, &str)]| choices.iter().map(|(value, name)| Choice::new(*value, *name)).collect();
+    let states = choices(&[("", "All"), ("running", "Running"), ("done", "Done"), ("held", "Held"), ("failed", "Failed"), ("preview", "Preview"), ("cancelled", "Cancelled")]);
+    let kinds = choices(&[("", "All"), ("full", "Full compare"), ("delta", "Delta"), ("single", "One person or group"), ("undo", "Undo")]);
+    let changes = choices(&[("", "All runs"), ("yes", "Only with changes")]);
+    let fields = vec![
+        Field::select("state", "State", states).value(&query.state),
+        Field::select("kind", "Kind", kinds).value(&query.kind),
+        Field::select("changes", "Changes", changes).value(&query.changes),
+    ];
+    Filters::new("/dirsync/runs", fields)
+}
+
+#[cfg(test)]
+pub mod samples {
+    //! What the list looks like.
+
+    use std::time::Duration;
+
+    use super::{Counts, RunQuery, RunRow, RunState, page};
+    use crate::address::Address;
+    use crate::layout::Section;
+    use crate::tests::{DAY, Gallery, HOUR, MINUTE, ago, frame};
+
+    pub fn rows() -> Vec<RunRow> {
+        let row = |kind: &str, state, trigger: &str, started, took, counts| RunRow {
+            id: "r1".into(),
+            kind: kind.into(),
+            tenant: "Contoso".into(),
+            state,
+            trigger: trigger.into(),
+            started: ago(started),
+            took,
+            counts,
+        };
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        let few = Counts { created: 1, updated: 9, memberships_added: 4, memberships_removed: 2, ..Counts::default() };
+        let many = Counts { updated: 31, disabled: 4, conflicts: 212, ..Counts::default() };
+        vec![
+            row("Full compare", RunState::Running, "operator:ada.lovelace", 40, None, few),
+            row("Delta", RunState::Done, "schedule", 4 * MINUTE, seconds(2), few),
+            row("Delta", RunState::Done, "schedule", 9 * MINUTE, seconds(1), Counts::default()),
+            row("Full compare", RunState::Held, "schedule", 2 * HOUR, seconds(48), many),
+            row("Delta", RunState::Failed { reason: "Entra refuses the token: the secret has expired (AADSTS7000222)".into() }, "schedule", 5 * HOUR, seconds(1), Counts::default()),
+            row("One person", RunState::Done, "operator:grace", 7 * HOUR, Some(Duration::from_millis(420)), Counts { updated: 1, ..Counts::default() }),
+            row("Full compare", RunState::Preview, "first run", DAY, seconds(51), Counts { created: 2_014, memberships_added: 11_402, ..Counts::default() }),
+        ]
+    }
+
+    pub fn add(gallery: &mut Gallery) {
+        let here = Address::new("/dirsync/runs");
+        gallery.add("runs", &page(frame("Runs", Section::Runs), &rows(), &RunQuery::default(), &here, Some("c1")));
+        gallery.add("runs-empty", &page(frame("Runs", Section::Runs), &[], &RunQuery::default(), &here, None));
+    }
+}

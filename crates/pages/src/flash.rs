@@ -1,0 +1,96 @@
+//! What just happened, said once on the next page. The redirect carries a code, never a text: nobody can make the
+//! console say something by a link.
+
+use askama::Template;
+
+use crate::parts::Tone;
+
+macro_rules! flashes {
+    ($($name:ident = $code:literal, $tone:ident, $text:literal;)+) => {
+        /// Something that was done, or could not be done.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Done { $($name),+ }
+
+        impl Done {
+            #[cfg(test)]
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The code that travels.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),+ }
+            }
+
+            const fn tone(self) -> Tone {
+                match self { $(Self::$name => Tone::$tone),+ }
+            }
+
+            const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+
+            fn parse(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+flashes! {
+    Saved = "saved", Ok, "Saved.";
+    Unchanged = "unchanged", Info, "Nothing was changed.";
+    SignedOut = "signed-out", Ok, "You are signed out.";
+    PasswordChanged = "password-changed", Ok, "Your password is changed. Your other sessions were ended.";
+    TenantConnected = "tenant-connected", Ok, "The tenant is connected.";
+    TenantRemoved = "tenant-removed", Ok, "The tenant is removed.";
+    CredentialAdded = "credential-added", Ok, "The credential is stored. It is used once its test has passed.";
+    CredentialRemoved = "credential-removed", Ok, "The credential is removed.";
+    TestStarted = "test-started", Busy, "The test is running.";
+    RunStarted = "run-started", Busy, "The run has been queued. It begins within a few seconds.";
+    RunCancelled = "run-cancelled", Ok, "The run will stop at the next safe place.";
+    UndoStarted = "undo-started", Busy, "The undo has been queued.";
+    PlanAllowed = "plan-allowed", Ok, "The plan is allowed and will be applied now.";
+    PlanRejected = "plan-rejected", Ok, "The plan is rejected. Nothing was changed.";
+    FirstRunConfirmed = "first-run-confirmed", Ok, "The preview is confirmed. Runs now apply what they plan.";
+    ExceptionAdded = "exception-added", Ok, "The exception is in force from now on.";
+    ExceptionEnded = "exception-ended", Ok, "The exception has ended. It counts no longer from the next run on.";
+    AdditionAdded = "addition-added", Ok, "The person is added.";
+    AdditionExpected = "addition-expected", Info, "Entra does not know this address yet. The person is expected until seen.";
+    AdditionRemoved = "addition-removed", Ok, "The addition is withdrawn.";
+    ConflictsDeleted = "conflicts-deleted", Ok, "The selected people are deleted. They can be restored within the retention time.";
+    ConflictsIgnored = "conflicts-ignored", Ok, "The selected conflicts are left alone until the date you gave.";
+    ConflictsDeactivated = "conflicts-deactivated", Ok, "The selected people are deactivated.";
+    OperatorAdded = "operator-added", Ok, "The operator is added.";
+    OperatorRemoved = "operator-removed", Ok, "The operator is removed and their sessions are ended.";
+    OperatorUnlocked = "operator-unlocked", Ok, "The operator may sign in again.";
+    PasswordReset = "password-reset", Ok, "The operator must choose a new password at the next sign-in.";
+    TokenRevoked = "token-revoked", Ok, "The token is revoked. It is refused from now on.";
+    SessionEnded = "session-ended", Ok, "The session is ended.";
+    JobRetried = "job-retried", Ok, "The job is queued again.";
+    JobDiscarded = "job-discarded", Ok, "The job is discarded.";
+    ChainVerified = "chain-verified", Ok, "The chain is whole: every entry still carries the hash it was written with.";
+    Stale = "stale", Warn, "Somebody else changed this meanwhile. Look again before you decide.";
+}
+
+/// The message on the page.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(
+    ext = "html",
+    source = r#"<div class="callout toast {{ tone.class() }}" role="status">{{ tone.icon() }}<div>{{ text }}</div></div>"#
+)]
+pub struct Flash {
+    tone: Tone,
+    text: &'static str,
+}
+
+impl Flash {
+    /// The message for a code; unknown codes say nothing.
+    pub fn of(code: &str) -> Option<Self> {
+        Done::parse(code).map(Self::from)
+    }
+}
+
+impl From<Done> for Flash {
+    fn from(done: Done) -> Self {
+        Self { tone: done.tone(), text: done.text() }
+    }
+}

@@ -1,0 +1,190 @@
+//! Form fields with label, hint and error.
+
+use askama::Template;
+
+use crate::icon::Icon;
+
+/// One of several choices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    value: String,
+    label: String,
+    hint: String,
+}
+
+impl Choice {
+    /// A choice.
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into(), hint: String::new() }
+    }
+
+    /// With what it means.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
+    Input(&'static str),
+    Area(u8),
+    Select(Vec<Choice>),
+    Radio(Vec<Choice>),
+    Check(bool),
+}
+
+/// A field of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "parts/field.html")]
+pub struct Field {
+    kind: Kind,
+    id: String,
+    name: String,
+    label: String,
+    value: String,
+    hint: String,
+    error: String,
+    unit: String,
+    class: &'static str,
+    list_class: &'static str,
+    optional: bool,
+    attributes: Vec<(&'static str, String)>,
+}
+
+impl Field {
+    fn new(kind: Kind, name: impl Into<String>, label: impl Into<String>) -> Self {
+        let (name, label) = (name.into(), label.into());
+        let id = format!("f-{name}");
+        let (value, hint, error, unit) = (String::new(), String::new(), String::new(), String::new());
+        let (class, list_class, attributes) = ("", "", Vec::new());
+        Self { kind, id, name, label, value, hint, error, unit, class, list_class, optional: false, attributes }
+    }
+
+    /// A line of text.
+    pub fn text(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(Kind::Input("text"), name, label)
+    }
+
+    /// A line of text to search with.
+    pub fn search(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(Kind::Input("search"), name, label)
+    }
+
+    /// A mail address.
+    pub fn email(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(Kind::Input("email"), name, label)
+    }
+
+    /// A password: hidden, never filled in from here.
+    pub fn password(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(Kind::Input("password"), name, label)
+    }
+
+    /// A whole number.
+    pub fn number(name: impl Into<String>, label: impl Into<String>, value: u64) -> Self {
+        Self::new(Kind::Input("number"), name, label).value(value.to_string()).attribute("min", "0")
+    }
+
+    /// A day.
+    pub fn date(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(Kind::Input("date"), name, label)
+    }
+
+    /// Several lines.
+    pub fn area(name: impl Into<String>, label: impl Into<String>, rows: u8) -> Self {
+        Self::new(Kind::Area(rows), name, label)
+    }
+
+    /// One of a few, folded away.
+    pub fn select(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
+        Self::new(Kind::Select(choices), name, label)
+    }
+
+    /// One of a few, all in view.
+    pub fn radio(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
+        Self::new(Kind::Radio(choices), name, label)
+    }
+
+    /// Yes or no.
+    pub fn check(name: impl Into<String>, label: impl Into<String>, checked: bool) -> Self {
+        Self::new(Kind::Check(checked), name, label)
+    }
+
+    /// What it holds.
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
+    }
+
+    /// A sentence that helps.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// What is wrong with it; empty when nothing is.
+    pub fn error(mut self, error: impl Into<String>) -> Self {
+        self.error = error.into();
+        self
+    }
+
+    /// The word after the number.
+    pub fn unit(mut self, unit: impl Into<String>) -> Self {
+        self.unit = unit.into();
+        self
+    }
+
+    /// May stay empty.
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// In fixed-width letters.
+    pub fn mono(mut self) -> Self {
+        self.class = "mono";
+        self.attribute("spellcheck", "false")
+    }
+
+    /// Takes the room that is left in a row of filters.
+    pub fn grow(mut self) -> Self {
+        self.list_class = "grow";
+        self
+    }
+
+    /// Choices as cards.
+    pub fn cards(mut self) -> Self {
+        self.list_class = "cards";
+        self
+    }
+
+    /// Choices side by side.
+    pub fn inline(mut self) -> Self {
+        self.list_class = "inline";
+        self
+    }
+
+    /// Any other attribute, such as `autocomplete`.
+    pub fn attribute(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.attributes.push((name, value.into()));
+        self
+    }
+
+    /// The id in the page, for links from a summary of errors.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn described_by(&self) -> String {
+        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.id));
+        let error = (!self.error.is_empty()).then(|| format!("{}-error", self.id));
+        hint.into_iter().chain(error).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The errors of a form, for the summary above it.
+pub fn summary(fields: &[&Field]) -> Vec<(String, String)> {
+    let wrong = fields.iter().filter(|field| !field.error.is_empty());
+    wrong.map(|field| (field.id.clone(), format!("{}: {}", field.label, field.error))).collect()
+}

@@ -1,0 +1,173 @@
+//! The frame around every page: navigation, search, who is signed in, what just happened.
+
+use kernel::{Role, Timestamp};
+
+use crate::assets;
+use crate::flash::Flash;
+use crate::format;
+use crate::icon::Icon;
+
+/// A page of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    Overview,
+    Users,
+    Groups,
+    Runs,
+    Plans,
+    Conflicts,
+    Exceptions,
+    Additions,
+    Settings,
+    Tenants,
+    Audit,
+    Operators,
+    Tokens,
+    Jobs,
+    About,
+    /// A page that is not in the navigation.
+    None,
+}
+
+/// Light, dark, or as the system says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// Reads the cookie's value.
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+
+    pub(crate) const fn attribute(self) -> &'static str {
+        match self {
+            Self::System => "",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    pub name: String,
+    pub role: Role,
+    pub organisation: String,
+    /// What waits for somebody: shown beside the navigation.
+    pub waiting: Waiting,
+}
+
+/// How much waits for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Waiting {
+    pub plans: u64,
+    pub conflicts: u64,
+    pub dead_jobs: u64,
+}
+
+pub(crate) struct Link {
+    pub(crate) section: Section,
+    pub(crate) name: &'static str,
+    pub(crate) href: &'static str,
+    pub(crate) icon: Icon,
+    pub(crate) key: &'static str,
+}
+
+const fn link(section: Section, name: &'static str, href: &'static str, icon: Icon, key: &'static str) -> Link {
+    Link { section, name, href, icon, key }
+}
+
+const NAVIGATION: &[(&str, &[Link])] = &[
+    ("", &[link(Section::Overview, "Overview", "/", Icon::Overview, "g o")]),
+    (
+        "Directory",
+        &[
+            link(Section::Users, "People", "/directory/users", Icon::User, "g p"),
+            link(Section::Groups, "Groups", "/directory/groups", Icon::Group, "g g"),
+        ],
+    ),
+    (
+        "Sync",
+        &[
+            link(Section::Runs, "Runs", "/dirsync/runs", Icon::Sync, "g r"),
+            link(Section::Plans, "Held plans", "/dirsync/plans", Icon::Decision, "g h"),
+            link(Section::Conflicts, "Conflicts", "/dirsync/conflicts", Icon::Conflict, "g c"),
+            link(Section::Exceptions, "Exceptions", "/dirsync/exceptions", Icon::Shield, "g e"),
+            link(Section::Additions, "Additions", "/dirsync/additions", Icon::Add, "g d"),
+            link(Section::Settings, "Settings", "/dirsync/settings", Icon::Settings, "g s"),
+        ],
+    ),
+    (
+        "Connection and record",
+        &[
+            link(Section::Tenants, "Tenants", "/tenants", Icon::Tenant, "g t"),
+            link(Section::Audit, "Audit", "/signals/audit", Icon::Audit, "g a"),
+        ],
+    ),
+    (
+        "Server",
+        &[
+            link(Section::Operators, "Operators", "/operators", Icon::Operator, "g u"),
+            link(Section::Tokens, "API tokens", "/operators/tokens", Icon::Key, "g k"),
+            link(Section::Jobs, "Jobs", "/server/jobs", Icon::Jobs, "g j"),
+            link(Section::About, "Health", "/server/health", Icon::Pulse, "g i"),
+        ],
+    ),
+];
+
+/// What every page needs besides its own content.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    pub title: String,
+    pub section: Section,
+    pub signed_in: Option<SignedIn>,
+    /// The token for the page's forms; empty before sign-in.
+    pub csrf: String,
+    pub flash: Option<Flash>,
+    pub theme: Theme,
+    pub now: Timestamp,
+    /// What the search box holds.
+    pub search: String,
+}
+
+impl Frame {
+    /// The same frame for another page.
+    pub fn page(mut self, title: impl Into<String>, section: Section) -> Self {
+        self.title = title.into();
+        self.section = section;
+        self
+    }
+
+    pub(crate) fn navigation(&self) -> &'static [(&'static str, &'static [Link])] {
+        NAVIGATION
+    }
+
+    pub(crate) fn count(&self, section: Section) -> Option<String> {
+        let waiting = self.signed_in.as_ref()?.waiting;
+        let count = match section {
+            Section::Plans => waiting.plans,
+            Section::Conflicts => waiting.conflicts,
+            Section::Jobs => waiting.dead_jobs,
+            _ => 0,
+        };
+        (count > 0).then(|| format::count(count))
+    }
+
+    pub(crate) fn asset(&self, name: &str) -> String {
+        assets::href(name)
+    }
+
+    pub(crate) fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+}

@@ -1,0 +1,200 @@
+//! The page that is a list, the page that is a form, and the page that asks: most of the console.
+
+use askama::Template;
+
+use crate::form::Field;
+use crate::layout::Frame;
+use crate::parts::{Action, Callout, PageHead, Tabs};
+use crate::table::Table;
+
+/// The fields above a list that narrow it. They work without scripts; with them the list follows as one types.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filters {
+    pub action: String,
+    pub fields: Vec<Field>,
+    /// Values that stay as they are, such as the order.
+    pub keep: Vec<(String, String)>,
+}
+
+impl Filters {
+    /// Fields for a list at `action`.
+    pub fn new(action: impl Into<String>, fields: Vec<Field>) -> Self {
+        Self { action: action.into(), fields, keep: Vec::new() }
+    }
+
+    /// Keeps a value, if there is one.
+    pub fn keep(mut self, name: &str, value: &str) -> Self {
+        if !value.is_empty() {
+            self.keep.push((name.to_owned(), value.to_owned()));
+        }
+        self
+    }
+}
+
+/// A page that shows a list.
+#[derive(Debug, Template)]
+#[template(path = "list.html")]
+pub struct ListPage {
+    pub frame: Frame,
+    pub head: PageHead,
+    pub tabs: Option<Tabs>,
+    pub callouts: Vec<Callout>,
+    pub filters: Option<Filters>,
+    pub table: Table,
+}
+
+impl ListPage {
+    /// A list under a head.
+    pub fn new(frame: Frame, head: PageHead, table: Table) -> Self {
+        Self { frame, head, tabs: None, callouts: Vec::new(), filters: None, table }
+    }
+
+    /// With other views of the same.
+    pub fn tabs(mut self, tabs: Tabs) -> Self {
+        self.tabs = Some(tabs);
+        self
+    }
+
+    /// With a remark above the list.
+    pub fn callout(mut self, callout: Callout) -> Self {
+        self.callouts.push(callout);
+        self
+    }
+
+    /// With fields that narrow it.
+    pub fn filters(mut self, filters: Filters) -> Self {
+        self.filters = Some(filters);
+        self
+    }
+}
+
+/// A page that is one form.
+#[derive(Debug, Template)]
+#[template(path = "form.html")]
+pub struct FormPage {
+    pub frame: Frame,
+    pub head: PageHead,
+    pub action: String,
+    pub callouts: Vec<Callout>,
+    pub fields: Vec<Field>,
+    pub submit: String,
+    pub cancel: String,
+}
+
+impl FormPage {
+    /// A form that is sent to `action`; `cancel` leads back.
+    pub fn new(frame: Frame, head: PageHead, action: impl Into<String>, cancel: impl Into<String>) -> Self {
+        let (action, cancel) = (action.into(), cancel.into());
+        Self { frame, head, action, callouts: Vec::new(), fields: Vec::new(), submit: "Save".to_owned(), cancel }
+    }
+
+    /// With a field.
+    pub fn field(mut self, field: Field) -> Self {
+        self.fields.push(field);
+        self
+    }
+
+    /// With a remark above the fields.
+    pub fn callout(mut self, callout: Callout) -> Self {
+        self.callouts.push(callout);
+        self
+    }
+
+    /// With other words on its button.
+    pub fn submit(mut self, label: impl Into<String>) -> Self {
+        self.submit = label.into();
+        self
+    }
+
+    fn errors(&self) -> Vec<(String, String)> {
+        crate::form::summary(&self.fields.iter().collect::<Vec<_>>())
+    }
+}
+
+/// A page that asks before something happens. With scripts it opens as a dialog over the page before.
+#[derive(Debug, Template)]
+#[template(path = "confirm.html")]
+pub struct ConfirmPage {
+    pub frame: Frame,
+    pub question: String,
+    pub consequence: String,
+    pub action: String,
+    pub cancel: String,
+    pub submit: String,
+    pub danger: bool,
+    pub hidden: Vec<(String, String)>,
+    pub fields: Vec<Field>,
+    /// The names of what is affected, and how many more there are.
+    pub affected: Vec<String>,
+    pub more: u64,
+}
+
+impl ConfirmPage {
+    /// Asks `question`; `submit` are the words on the button that does it.
+    pub fn new(frame: Frame, question: impl Into<String>, submit: impl Into<String>, action: impl Into<String>) -> Self {
+        let (question, submit, action) = (question.into(), submit.into(), action.into());
+        let (consequence, cancel) = (String::new(), "/".to_owned());
+        let (hidden, fields, affected) = (Vec::new(), Vec::new(), Vec::new());
+        Self { frame, question, consequence, action, cancel, submit, danger: false, hidden, fields, affected, more: 0 }
+    }
+
+    /// Says what will follow.
+    pub fn consequence(mut self, text: impl Into<String>) -> Self {
+        self.consequence = text.into();
+        self
+    }
+
+    /// Leads back there.
+    pub fn cancel(mut self, href: impl Into<String>) -> Self {
+        self.cancel = href.into();
+        self
+    }
+
+    /// Destroys or cuts off something.
+    pub fn danger(mut self) -> Self {
+        self.danger = true;
+        self
+    }
+
+    /// Sends a value along.
+    pub fn hidden(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.hidden.push((name.into(), value.into()));
+        self
+    }
+
+    /// Needs to know something more.
+    pub fn field(mut self, field: Field) -> Self {
+        self.fields.push(field);
+        self
+    }
+
+    /// Names what is affected: the first few and how many more.
+    pub fn affected(mut self, names: Vec<String>, more: u64) -> Self {
+        (self.affected, self.more) = (names, more);
+        self
+    }
+}
+
+/// A page that says what went wrong, inside the frame or before sign-in.
+#[derive(Debug, Template)]
+#[template(path = "message.html")]
+pub struct MessagePage {
+    pub frame: Frame,
+    pub title: String,
+    pub text: String,
+    pub code: String,
+    pub request_id: String,
+    pub actions: Vec<Action>,
+}
+
+/// The same before sign-in.
+#[derive(Debug, Template)]
+#[template(path = "gate_message.html")]
+pub struct GateMessagePage {
+    pub frame: Frame,
+    pub title: String,
+    pub text: String,
+    pub code: String,
+    pub request_id: String,
+    pub actions: Vec<Action>,
+}

@@ -1,0 +1,224 @@
+//! `GET /`: what needs a decision, how each tenant is, what happened lately.
+
+use askama::Template;
+use kernel::Timestamp;
+
+use crate::chart::{Bars, Spark};
+use crate::dirsync::runs::{self, RunRow};
+use crate::icon::Icon;
+use crate::layout::Frame;
+use crate::parts::{Action, Badge, Callout, Cell, Check, Checklist, PageHead, Tile, Tiles, Timeline, Tone};
+use crate::table::{Column, Empty, Row, Table};
+
+/// How one tenant is.
+#[derive(Debug, Clone)]
+pub struct TenantHealth {
+    pub id: String,
+    pub name: String,
+    pub domain: String,
+    pub status: Badge,
+    pub status_reason: String,
+    pub last_sync: Option<Timestamp>,
+    pub next_sync: Option<Timestamp>,
+    pub credential_expires: Option<Timestamp>,
+    pub user_count: u64,
+}
+
+/// Everything the overview shows.
+#[derive(Debug, Clone)]
+pub struct OverviewView {
+    pub user_count: u64,
+    pub user_course: Vec<u64>,
+    pub group_count: u64,
+    pub membership_count: u64,
+    pub conflict_count: u64,
+    pub held_count: u64,
+    /// How old the oldest data a decision may rest on is.
+    pub lag: String,
+    pub lag_tone: Tone,
+    pub tenants: Vec<TenantHealth>,
+    pub runs: Vec<RunRow>,
+    pub chart: Bars,
+    pub recent: Timeline,
+    /// What has to be decided, most urgent first.
+    pub decisions: Vec<Callout>,
+    /// What is left of setting up; empty when done.
+    pub first_steps: Vec<Check>,
+}
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "overview.html")]
+pub struct OverviewPage {
+    frame: Frame,
+    head: PageHead,
+    tiles: Tiles,
+    decisions: Vec<Callout>,
+    first_steps: Option<Checklist>,
+    tenants: Table,
+    runs: Table,
+    chart: Bars,
+    recent: Timeline,
+}
+
+impl OverviewPage {
+    /// The overview.
+    pub fn new(frame: Frame, view: OverviewView) -> Self {
+        let now = frame.now;
+        let mut head = PageHead::new("Overview");
+        if !view.tenants.is_empty() {
+            head = head.action(Action::post("Sync now", "/dirsync/runs").icon(Icon::Sync));
+        }
+        let first_steps = (!view.first_steps.is_empty()).then(|| Checklist::new(view.first_steps.clone()));
+        Self {
+            tiles: tiles(&view),
+            tenants: tenants(&view.tenants, now),
+            runs: runs::table("runs", &view.runs, now),
+            frame,
+            head,
+            first_steps,
+            decisions: view.decisions,
+            chart: view.chart,
+            recent: view.recent,
+        }
+    }
+}
+
+fn tiles(view: &OverviewView) -> Tiles {
+    let waiting = view.held_count + view.conflict_count;
+    let decisions = Tile::count("Waiting for a decision", waiting)
+        .note(format!("{}, {}", crate::format::plural(view.held_count, "held plan", "held plans"), crate::format::plural(view.conflict_count, "conflict", "conflicts")))
+        .href(if view.held_count > 0 { "/dirsync/plans" } else { "/dirsync/conflicts" });
+    Tiles::new(vec![
+        Tile::count("People", view.user_count).href("/directory/users").spark(Spark::new("People over the last weeks", &view.user_course)),
+        Tile::count("Groups", view.group_count)
+            .note(crate::format::plural(view.membership_count, "direct membership", "direct memberships"))
+            .href("/directory/groups"),
+        if waiting > 0 { decisions.tone(Tone::Warn) } else { decisions.tone(Tone::Ok) },
+        Tile::new("Oldest data", &view.lag).tone(view.lag_tone).note("since a source last confirmed it").href("/dirsync/runs"),
+    ])
+}
+
+/// Tenants as a list; also on the page of tenants.
+pub fn tenants(tenants: &[TenantHealth], now: Timestamp) -> Table {
+    let rows = tenants.iter().map(|tenant| {
+        let status = if tenant.status_reason.is_empty() {
+            Cell::badge(tenant.status.clone())
+        } else {
+            Cell::Lines(vec![Cell::badge(tenant.status.clone()), Cell::Muted(tenant.status_reason.clone())])
+        };
+        Row::new(vec![
+            Cell::main(&tenant.name, format!("/tenants/{}", tenant.id), &tenant.domain),
+            status,
+            Cell::ago_or(tenant.last_sync, now, "Never"),
+            Cell::ago_or(tenant.next_sync, now, "Not planned"),
+            Cell::ago_or(tenant.credential_expires, now, "Unknown"),
+            Cell::count(tenant.user_count),
+        ])
+    });
+    let columns = ["Tenant", "Status", "Last sync", "Next sync", "Credential expires"].map(Column::new);
+    let columns = columns.into_iter().chain([Column::number("People")]).collect();
+    Table::new("tenants", "Tenants", columns, rows.collect()).empty(
+        Empty::new("No tenant is connected", "Connect your Entra tenant. Nothing is changed by that: the first run is a preview.")
+            .action(Action::go("Connect a tenant", "/tenants/connect").primary()),
+    )
+}
+
+#[cfg(test)]
+pub mod samples {
+    //! What the overview looks like.
+
+    use super::{OverviewPage, OverviewView, TenantHealth};
+    use crate::chart::{Bars, Bucket, Series};
+    use crate::dirsync::runs::samples::rows;
+    use crate::icon::Icon;
+    use crate::layout::Section;
+    use crate::parts::{Action, Badge, Callout, Check, Entry, Timeline, Tone};
+    use crate::tests::{DAY, Gallery, HOUR, MINUTE, NOW, ago, ahead, frame};
+
+    fn chart(days: u64) -> Bars {
+        let series = vec![
+            Series { name: "Created".into(), tone: Tone::Ok },
+            Series { name: "Updated".into(), tone: Tone::Info },
+            Series { name: "Disabled or in conflict".into(), tone: Tone::Warn },
+            Series { name: "Deleted".into(), tone: Tone::Bad },
+        ];
+        let buckets = (0..days).map(|day| {
+            let weekend = day % 7 >= 5;
+            let updated = if weekend { day % 3 } else { 18 + day * 7 % 23 };
+            Bucket { label: crate::format::day(ago((29 - i64::try_from(day).unwrap_or(0)) * DAY)).replace(" 2026", ""), counts: vec![if weekend { 0 } else { day % 6 }, updated, day % 4, u64::from(day % 5 == 0)] }
+        });
+        Bars::new("Changes per day, last 30 days", series, buckets.collect())
+    }
+
+    fn view() -> OverviewView {
+        let tenant = |name: &str, domain: &str, status, reason: &str, credential| TenantHealth {
+            id: "t1".into(),
+            name: name.into(),
+            domain: domain.into(),
+            status,
+            status_reason: reason.into(),
+            last_sync: Some(ago(4 * MINUTE)),
+            next_sync: Some(ahead(MINUTE)),
+            credential_expires: Some(ahead(credential)),
+            user_count: 1_962,
+        };
+        let entries = vec![
+            Entry::new(Tone::Info, "Adele Vance: department changed", ago(4 * MINUTE), NOW, "delta run").icon(Icon::Edit),
+            Entry::new(Tone::Ok, "Megan Bowen created", ago(9 * MINUTE), NOW, "delta run").icon(Icon::Plus),
+            Entry::new(Tone::Warn, "Bianca Pisani became a conflict", ago(2 * HOUR), NOW, "full compare").icon(Icon::Conflict),
+            Entry::new(Tone::Info, "Filter changed", ago(3 * HOUR), NOW, "operator:ada.lovelace").icon(Icon::Settings),
+            Entry::new(Tone::Off, "Cameron White disabled", ago(9 * HOUR), NOW, "delta run").icon(Icon::Off),
+        ];
+        let held = Callout::new(Tone::Warn, "A plan is held", "212 people would become conflicts. It expires in 2 d 22 h.")
+            .action(Action::go("Decide", "/dirsync/plans/p1").primary());
+        let secret = Callout::new(Tone::Warn, "The secret of Contoso expires in 13 d", "Add a second credential now; it takes over by itself.")
+            .action(Action::go("Credentials", "/tenants/t1/credentials"));
+        OverviewView {
+            user_count: 1_962,
+            user_course: vec![1_900, 1_904, 1_921, 1_930, 1_928, 1_940, 1_962],
+            group_count: 150,
+            membership_count: 11_402,
+            conflict_count: 12,
+            held_count: 1,
+            lag: "4 min".into(),
+            lag_tone: Tone::Ok,
+            tenants: vec![
+                tenant("Contoso", "contoso.example", Badge::ok("Healthy"), "", 13 * DAY),
+                tenant("Fabrikam", "fabrikam.example", Badge::bad("Consent withdrawn"), "Removals are frozen until it is back", 200 * DAY),
+            ],
+            runs: rows().into_iter().take(5).collect(),
+            chart: chart(30),
+            recent: Timeline::new(entries, "Nothing happened yet."),
+            decisions: vec![held, secret],
+            first_steps: Vec::new(),
+        }
+    }
+
+    pub fn add(gallery: &mut Gallery) {
+        gallery.add("overview", &OverviewPage::new(frame("Overview", Section::Overview), view()));
+        let first_steps = vec![
+            Check::new(Tone::Ok, "Create the first operator", "Done: that is you."),
+            Check::new(Tone::Busy, "Connect a tenant", "By consent, or with an app registration of your own."),
+            Check::new(Tone::Off, "Look at the first preview", "It changes nothing."),
+            Check::new(Tone::Off, "Confirm it", "From then on runs apply what they plan."),
+        ];
+        let fresh = OverviewView {
+            user_count: 0,
+            user_course: Vec::new(),
+            group_count: 0,
+            membership_count: 0,
+            conflict_count: 0,
+            held_count: 0,
+            lag: "No data yet".into(),
+            lag_tone: Tone::Off,
+            tenants: Vec::new(),
+            runs: Vec::new(),
+            chart: Bars::new("Changes per day", Vec::new(), Vec::new()),
+            recent: Timeline::new(Vec::new(), "Nothing happened yet."),
+            decisions: Vec::new(),
+            first_steps,
+        };
+        gallery.add("overview-fresh", &OverviewPage::new(frame("Overview", Section::Overview), fresh));
+    }
+}

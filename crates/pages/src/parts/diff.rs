@@ -1,0 +1,47 @@
+//! Before and after, attribute by attribute.
+
+use askama::Template;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    name: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// The attributes that differ.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Template)]
+#[template(path = "parts/diff.html")]
+pub struct Diff {
+    lines: Vec<Line>,
+}
+
+impl Diff {
+    /// Nothing differs yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A value became another.
+    pub fn changed(mut self, name: impl Into<String>, before: impl Into<String>, after: impl Into<String>) -> Self {
+        self.lines.push(Line { name: name.into(), before: Some(before.into()), after: Some(after.into()) });
+        self
+    }
+
+    /// A value came.
+    pub fn added(mut self, name: impl Into<String>, after: impl Into<String>) -> Self {
+        self.lines.push(Line { name: name.into(), before: None, after: Some(after.into()) });
+        self
+    }
+
+    /// A value went.
+    pub fn removed(mut self, name: impl Into<String>, before: impl Into<String>) -> Self {
+        self.lines.push(Line { name: name.into(), before: Some(before.into()), after: None });
+        self
+    }
+
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+}

@@ -1,0 +1,4 @@
+//! Pages about the server itself.
+
+pub mod health;
+pub mod jobs;

@@ -1,0 +1,142 @@
+//! `GET /signals/audit`: who did what, when, why and from where; hash-chained.
+
+use kernel::Timestamp;
+
+use crate::address::Address;
+use crate::form::{Choice, Field};
+use crate::format;
+use crate::icon::Icon;
+use crate::layout::Frame;
+use crate::list::{Filters, ListPage};
+use crate::parts::{Action, Callout, Cell, PageHead, Tone};
+use crate::table::{Column, Empty, Paging, Row, Table};
+
+/// One line of the list.
+#[derive(Debug, Clone)]
+pub struct AuditRow {
+    pub revision: u64,
+    pub at: Timestamp,
+    /// `user.updated`.
+    pub event: String,
+    /// In words.
+    pub what: String,
+    pub object: String,
+    pub object_href: String,
+    pub actor: String,
+    pub address: String,
+    pub cause: String,
+}
+
+/// What is known about the chain.
+#[derive(Debug, Clone)]
+pub enum Chain {
+    /// Verified up to a revision at a time.
+    Whole { revision: u64, at: Timestamp },
+    /// Broken at a revision.
+    Broken { revision: u64 },
+    /// Not verified yet.
+    Unknown,
+}
+
+/// What the list is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuery {
+    pub q: String,
+    pub kind: String,
+    pub actor: String,
+    pub from: String,
+    pub to: String,
+    /// Event names to choose from.
+    pub kinds: Vec<String>,
+}
+
+/// The page.
+pub fn page(frame: Frame, rows: &[AuditRow], query: &AuditQuery, chain: &Chain, here: &Address, next: Option<&str>) -> ListPage {
+    let head = PageHead::new("Audit")
+        .lead("Every change to the directory and every act of an operator, in one order that nobody can rewrite unseen.")
+        .action(Action::post("Verify the chain", "/signals/audit/verify").icon(Icon::Shield));
+    let columns = ["No.", "What", "Object", "Who", "Why", "When"].map(Column::new).into();
+    let now = frame.now;
+    let narrowed = here.clone().without(&["after", "trail", "from"]);
+    let export = |format: &str| narrowed.clone().with("format", format).to_string().replacen("/audit", "/audit/export", 1);
+    let table = Table::new("audit", "Audit entries", columns, rows.iter().map(|row| line(row, now)).collect())
+        .paging(Paging::new(here, rows.len(), None, next))
+        .export("JSON lines", export("jsonl"))
+        .export("CEF", export("cef"))
+        .empty(Empty::new("No entry matches", "").action(Action::go("Clear the filters", "/signals/audit")));
+    ListPage::new(frame, head, table).callout(status(chain, now)).filters(filters(query))
+}
+
+fn status(chain: &Chain, now: Timestamp) -> Callout {
+    match chain {
+        Chain::Whole { revision, at } => {
+            let text = format!("Verified {} up to entry {}.", format::relative(*at, now), format::count(*revision));
+            Callout::new(Tone::Ok, "The chain is whole", text)
+        }
+        Chain::Broken { revision } => {
+            let text = format!("Entry {} does not carry the hash it was written with: it, or one before it, was changed outside Vestibule.", format::count(*revision));
+            Callout::new(Tone::Bad, "The chain is broken", text)
+        }
+        Chain::Unknown => Callout::new(Tone::Off, "The chain has not been verified yet", "It is verified every night, and whenever you ask."),
+    }
+}
+
+fn filters(query: &AuditQuery) -> Filters {
+    let kinds = [Choice::new("", "All")].into_iter().chain(query.kinds.iter().map(|kind| Choice::new(kind, kind)));
+    let fields = vec![
+        Field::search("q", "Object or request id").value(&query.q).grow(),
+        Field::select("kind", "Event", kinds.collect()).value(&query.kind),
+        Field::text("actor", "Who").value(&query.actor),
+        Field::date("since", "From").value(&query.from),
+        Field::date("until", "To").value(&query.to),
+    ];
+    Filters::new("/signals/audit", fields)
+}
+
+fn line(row: &AuditRow, now: Timestamp) -> Row {
+    let object = if row.object_href.is_empty() { Cell::text(&row.object) } else { Cell::link(&row.object, &row.object_href) };
+    Row::new(vec![
+        Cell::main(format::count(row.revision), format!("/signals/audit/{}", row.revision), ""),
+        Cell::two(&row.what, &row.event),
+        object,
+        Cell::two(&row.actor, &row.address),
+        Cell::text(&row.cause),
+        Cell::ago(row.at, now),
+    ])
+}
+
+#[cfg(test)]
+pub mod samples {
+    //! What the list looks like.
+
+    use super::{AuditQuery, AuditRow, Chain, page};
+    use crate::address::Address;
+    use crate::layout::Section;
+    use crate::tests::{Gallery, HOUR, MINUTE, ago, frame};
+
+    pub fn add(gallery: &mut Gallery) {
+        let row = |revision, event: &str, what: &str, object: &str, actor: &str, address: &str, cause: &str, at| AuditRow {
+            revision,
+            at: ago(at),
+            event: event.into(),
+            what: what.into(),
+            object: object.into(),
+            object_href: "/directory/users/u1".into(),
+            actor: actor.into(),
+            address: address.into(),
+            cause: cause.into(),
+        };
+        let rows = [
+            row(18_204, "user.updated", "Person updated", "Adele Vance", "system:scheduled sync", "", "attributes changed in the source", 4 * MINUTE),
+            row(18_203, "dirsync.settings_changed", "Sync settings changed", "filter", "operator:ada.lovelace", "192.0.2.14", "", 3 * HOUR),
+            row(18_202, "operators.signed_in", "Signed in", "ada.lovelace", "operator:ada.lovelace", "192.0.2.14", "", 3 * HOUR),
+            row(18_201, "dirsync.plan_held", "Plan held", "Full compare", "system:scheduled sync", "", "212 people over the limit of 25", 5 * HOUR),
+        ];
+        let here = Address::new("/signals/audit");
+        let query = AuditQuery { kinds: vec!["user.updated".into(), "dirsync.plan_held".into()], ..AuditQuery::default() };
+        let page = |rows: &[AuditRow], chain| page(frame("Audit", Section::Audit), rows, &query, &chain, &here, Some("c1"));
+        gallery.add("audit", &page(&rows, Chain::Whole { revision: 18_190, at: ago(HOUR) }));
+        gallery.add("audit-broken", &page(&rows, Chain::Broken { revision: 4_711 }));
+        gallery.add("audit-empty", &page(&[], Chain::Unknown));
+    }
+}

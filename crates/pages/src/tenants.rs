@@ -1,0 +1,5 @@
+//! Pages about connected Entra tenants.
+
+pub mod connect;
+pub mod tenant;
+pub mod tenants;

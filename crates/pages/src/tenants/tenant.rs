@@ -1,0 +1,397 @@
+//! `GET /tenants/{id}`: one tenant: its test, credentials, permissions and settings.
+
+use askama::Template;
+use kernel::Timestamp;
+
+use crate::form::{self, Choice, Field};
+use crate::icon::Icon;
+use crate::layout::Frame;
+use crate::list::ConfirmPage;
+use crate::parts::{Action, Badge, Callout, Cell, Check, Checklist, Code, Facts, Meter, PageHead, Tab, Tabs, Tone, When};
+use crate::table::{Column, Empty, Row, Table};
+
+/// What every tab shows.
+#[derive(Debug, Clone)]
+pub struct TenantView {
+    pub id: String,
+    pub name: String,
+    pub status: Badge,
+    /// Why the status is what it is; empty when all is well.
+    pub status_reason: String,
+    pub tenant_id: String,
+    pub domain: String,
+    pub domains: Vec<String>,
+    pub client_id: String,
+    pub cloud: String,
+    /// Admin consent, or an app registration of one's own.
+    pub way: String,
+    pub connected: Timestamp,
+    pub connected_by: String,
+    pub last_sync: Option<Timestamp>,
+    pub consent_href: Option<String>,
+    pub entra_href: String,
+}
+
+/// A secret or certificate; its value never comes here.
+#[derive(Debug, Clone)]
+pub struct CredentialRow {
+    pub id: String,
+    /// Secret, certificate.
+    pub kind: String,
+    /// The secret's hint or the certificate's thumbprint.
+    pub hint: String,
+    pub description: String,
+    /// In use, staged, expired.
+    pub status: Badge,
+    pub added: Timestamp,
+    pub expires: Option<Timestamp>,
+    /// Read from Entra, or entered.
+    pub expiry_source: String,
+    pub in_use: bool,
+}
+
+/// An application permission.
+#[derive(Debug, Clone)]
+pub struct PermissionRow {
+    pub name: String,
+    /// What it is for, and what fails without it.
+    pub why: String,
+    pub needed: bool,
+    pub present: bool,
+}
+
+/// The tab that is open.
+#[derive(Debug)]
+pub enum Open {
+    /// The connection test.
+    Test { checks: Checklist, at: Option<Timestamp>, running: bool },
+    /// Secrets and certificates.
+    Credentials(Vec<CredentialRow>),
+    /// Needed and present, with scripts that grant what is missing.
+    Permissions { rows: Vec<PermissionRow>, powershell: String, az: String },
+    /// Names.
+    Settings(TenantForm),
+}
+
+/// What the settings form holds.
+#[derive(Debug, Clone, Default)]
+pub struct TenantForm {
+    pub name: String,
+    pub user_id_attribute: String,
+    pub name_error: String,
+    /// What a change of the attribute would do, once asked.
+    pub effect: String,
+}
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "tenants/tenant.html")]
+pub struct TenantPage {
+    frame: Frame,
+    head: PageHead,
+    tabs: Tabs,
+    tenant: TenantView,
+    notice: Option<Callout>,
+    open: Open,
+}
+
+impl TenantPage {
+    /// One tenant with one tab open.
+    pub fn new(frame: Frame, tenant: TenantView, open: Open) -> Self {
+        let at = |tab: &str| format!("/tenants/{}{tab}", tenant.id);
+        let tabs = vec![
+            Tab::new("Test", at("")),
+            Tab::new("Credentials", at("/credentials")),
+            Tab::new("Permissions", at("/permissions")),
+            Tab::new("Settings", at("/settings")),
+        ];
+        let current = match &open {
+            Open::Test { .. } => 0,
+            Open::Credentials(_) => 1,
+            Open::Permissions { .. } => 2,
+            Open::Settings(_) => 3,
+        };
+        let tabs = Tabs::new(format!("About {}", tenant.name), tabs, current);
+        Self { head: head(&tenant), notice: notice(&tenant), frame, tabs, tenant, open }
+    }
+
+    fn facts(&self) -> Facts {
+        let tenant = &self.tenant;
+        let domains = tenant.domains.iter().map(Cell::text).collect();
+        Facts::new()
+            .with("Tenant id", Cell::Copy(tenant.tenant_id.clone()))
+            .with("Application id", Cell::Copy(tenant.client_id.clone()))
+            .text("Cloud", &tenant.cloud)
+            .text("Connected by", &tenant.way)
+            .with("Since", Cell::at(tenant.connected))
+            .text("Operator", &tenant.connected_by)
+            .with("Verified domains", Cell::Lines(domains))
+            .with("Last sync", Cell::ago_or(tenant.last_sync, self.frame.now, "Never"))
+            .with("In Entra", Cell::link("Open the application", &tenant.entra_href))
+    }
+
+    fn href(&self, tail: &str) -> String {
+        format!("/tenants/{}{tail}", self.tenant.id)
+    }
+
+    fn tested(&self) -> Option<When> {
+        match self.open {
+            Open::Test { at: Some(at), .. } => Some(When::relative(at, self.frame.now)),
+            _ => None,
+        }
+    }
+
+    fn credentials(&self, rows: &[CredentialRow]) -> Table {
+        let now = self.frame.now;
+        let lines = rows.iter().map(|row| {
+            let remove = Action::ask("Remove", format!("/tenants/{}/credentials/{}/remove", self.tenant.id, row.id)).small().about(&row.description);
+            Row::new(vec![
+                Cell::name(&row.description, format!("{} {}", row.kind, row.hint)),
+                Cell::badge(row.status.clone()),
+                Cell::ago(row.added, now),
+                Cell::ago_or(row.expires, now, "Unknown"),
+                Cell::Muted(row.expiry_source.clone()),
+                Cell::Actions(if row.in_use { Vec::new() } else { vec![remove] }),
+            ])
+        });
+        let columns = ["Credential", "State", "Added", "Expires", "Known"].map(Column::new).into_iter().chain([Column::actions()]);
+        Table::new("credentials", "Credentials", columns.collect(), lines.collect())
+            .empty(Empty::new("No credential", "Nothing can be read from the tenant without one."))
+    }
+
+    /// How much of its life each credential has left.
+    fn expiry(&self, rows: &[CredentialRow]) -> Vec<(Meter, String)> {
+        let now = self.frame.now;
+        let dated = rows.iter().filter_map(|row| Some((row, row.expires?)));
+        let meter = |(row, expires): (&CredentialRow, Timestamp)| {
+            let day = 86_400;
+            let (whole, left) = (expires.since(row.added).as_secs() / day, expires.since(now).as_secs() / day);
+            let tone = match left {
+                0..=7 => Tone::Bad,
+                8..=30 => Tone::Warn,
+                _ => Tone::Ok,
+            };
+            let note = if left == 0 { "Expired".to_owned() } else { format!("Expires on {}", crate::format::day(expires)) };
+            (Meter::new(tone, format!("{}: days left", row.description), left, whole.max(left)), note)
+        };
+        dated.map(meter).collect()
+    }
+
+    fn credential_form(&self) -> Vec<Field> {
+        credential_fields("", "")
+    }
+
+    fn permissions(&self, rows: &[PermissionRow]) -> Table {
+        let lines = rows.iter().map(|row| {
+            let status = match (row.needed, row.present) {
+                (true, true) => Badge::ok("Granted"),
+                (true, false) => Badge::bad("Missing"),
+                (false, true) => Badge::warn("Not needed"),
+                (false, false) => Badge::off("Not used"),
+            };
+            Row::new(vec![Cell::Copy(row.name.clone()), Cell::badge(status), Cell::text(&row.why)])
+        });
+        Table::new("permissions", "Permissions", vec![Column::new("Application permission"), Column::new("State"), Column::new("What for")], lines.collect())
+    }
+
+    fn permission_note(&self, rows: &[PermissionRow]) -> Callout {
+        let missing: Vec<String> = rows.iter().filter(|row| row.needed && !row.present).map(|row| row.name.clone()).collect();
+        let extra: Vec<String> = rows.iter().filter(|row| !row.needed && row.present).map(|row| row.name.clone()).collect();
+        if !missing.is_empty() {
+            let text = "What needs it stands still; everything else goes on. Grant it with one of the scripts below.";
+            Callout::new(Tone::Bad, format!("{} missing", crate::format::plural(u64::try_from(missing.len()).unwrap_or(0), "permission is", "permissions are")), text).items(missing)
+        } else if extra.is_empty() {
+            Callout::new(Tone::Ok, "Exactly what is needed", "The token carries every permission that the chosen features need, and no other.")
+        } else {
+            Callout::new(Tone::Warn, "More than is needed", "These can be removed without loss.").items(extra)
+        }
+    }
+
+    fn settings(&self, form: &TenantForm) -> Vec<Field> {
+        settings_fields(form)
+    }
+
+    fn errors(&self, form: &TenantForm) -> Vec<(String, String)> {
+        form::summary(&settings_fields(form).iter().collect::<Vec<_>>())
+    }
+
+    fn script(&self, id: &str, label: &str, text: &str) -> Code {
+        Code::new(id, label, text)
+    }
+}
+
+fn settings_fields(form: &TenantForm) -> Vec<Field> {
+    let attributes = [
+        ("userPrincipalName", "User principal name"),
+        ("mail", "Mail address"),
+        ("mailNickname", "Mail nickname"),
+        ("onPremisesSamAccountName", "On-premises account name"),
+        ("employeeId", "Employee id"),
+    ];
+    let attributes = attributes.map(|(value, name)| Choice::new(value, name)).into();
+    vec![
+        Field::text("name", "Friendly name").value(&form.name).error(&form.name_error).attribute("required", "").attribute("maxlength", "100"),
+        Field::select("user_id_attribute", "User ID attribute", attributes)
+            .value(&form.user_id_attribute)
+            .hint("By which people are looked up and shown. People are always kept apart by their object id, so this can change."),
+    ]
+}
+
+/// The fields for a secret or a certificate; also in the wizard.
+pub fn credential_fields(error: &str, expires: &str) -> Vec<Field> {
+    vec![
+        Field::area("certificate", "Certificate and private key (PEM)", 4)
+            .mono()
+            .hint("Preferred. The certificate alone goes to Entra; the key is sealed here and never shown again.")
+            .error(error)
+            .optional()
+            .attribute("autocomplete", "off"),
+        Field::password("secret", "Or a client secret").hint("The value, not its id.").optional().attribute("autocomplete", "off"),
+        Field::text("description", "Description").optional().attribute("maxlength", "100"),
+        Field::date("expires", "Expires").value(expires).hint("Only needed for a secret, and only where it cannot be read from Entra.").optional(),
+    ]
+}
+
+fn head(tenant: &TenantView) -> PageHead {
+    PageHead::new(&tenant.name)
+        .crumb("Tenants", "/tenants")
+        .lead(&tenant.domain)
+        .badge(tenant.status.clone())
+        .action(Action::post("Test", format!("/tenants/{}/test", tenant.id)).icon(Icon::Pulse))
+        .action(Action::post("Sync now", "/dirsync/runs").value("tenant", &tenant.id).icon(Icon::Sync))
+}
+
+fn notice(tenant: &TenantView) -> Option<Callout> {
+    if tenant.status_reason.is_empty() {
+        return None;
+    }
+    let callout = Callout::new(Tone::Warn, "Not everything works", &tenant.status_reason);
+    Some(match &tenant.consent_href {
+        Some(href) => callout.action(Action::go("Give consent", href).primary()),
+        None => callout,
+    })
+}
+
+/// The question before a tenant is removed.
+pub fn remove(frame: Frame, tenant: &TenantView, user_count: u64) -> ConfirmPage {
+    ConfirmPage::new(frame, format!("Remove {}?", tenant.name), "Remove the tenant", format!("/tenants/{}/remove", tenant.id))
+        .consequence(format!(
+            "Its credentials are wiped. {} stay in the directory as conflicts until you decide about them.",
+            crate::format::plural(user_count, "person", "people")
+        ))
+        .field(Field::text("confirm", format!("Type {} to confirm", tenant.name)).attribute("required", "").attribute("autocomplete", "off"))
+        .cancel(format!("/tenants/{}", tenant.id))
+        .danger()
+}
+
+/// A test with nothing run yet.
+pub fn not_tested() -> Checklist {
+    Checklist::new(vec![Check::new(Tone::Off, "Not tested yet", "Press Test to try the connection line by line.")])
+}
+
+#[cfg(test)]
+pub mod samples {
+    //! What a tenant looks like.
+
+    use std::time::Duration;
+
+    use super::{CredentialRow, Open, PermissionRow, TenantForm, TenantPage, TenantView, not_tested, remove};
+    use crate::layout::Section;
+    use crate::parts::{Badge, Check, Checklist, Tone};
+    use crate::tests::{DAY, Gallery, MINUTE, ago, ahead, frame};
+
+    pub fn tenant() -> TenantView {
+        TenantView {
+            id: "t1".into(),
+            name: "Contoso".into(),
+            status: Badge::ok("Healthy"),
+            status_reason: String::new(),
+            tenant_id: "72f988bf-86f1-41af-91ab-2d7cd011db47".into(),
+            domain: "contoso.example".into(),
+            domains: vec!["contoso.example".into(), "contoso.onmicrosoft.example".into()],
+            client_id: "1b730954-1685-4b74-9bfd-dac224a7b894".into(),
+            cloud: "Global".into(),
+            way: "Admin consent".into(),
+            connected: ago(210 * DAY),
+            connected_by: "ada.lovelace".into(),
+            last_sync: Some(ago(4 * MINUTE)),
+            consent_href: None,
+            entra_href: "https://entra.example/app".into(),
+        }
+    }
+
+    pub fn checks(failed: bool) -> Checklist {
+        let took = Duration::from_millis;
+        let mut checks = vec![
+            Check::new(Tone::Ok, "Name resolution", "login.microsoftonline.com and graph.microsoft.com are known.").took(took(12)),
+            Check::new(Tone::Ok, "TLS", "Both certificates are trusted.").took(took(48)),
+            Check::new(Tone::Ok, "Clock", "0.2 s apart."),
+        ];
+        if failed {
+            checks.push(
+                Check::new(Tone::Bad, "Token", "Every client secret of the application has expired.")
+                    .code("AADSTS7000222")
+                    .mend("Create a new client secret on the app registration (Certificates & secrets) and add its value under Credentials.")
+                    .took(took(210)),
+            );
+            checks.push(Check::new(Tone::Off, "Permissions", "Not run, because there is no token."));
+            return Checklist::new(checks);
+        }
+        checks.extend([
+            Check::new(Tone::Ok, "Token", "Issued for 60 min.").took(took(210)),
+            Check::new(Tone::Warn, "Permissions", "All needed are there, one more than needed.").code("Directory.Read.All").mend("Remove Directory.Read.All from the app registration."),
+            Check::new(Tone::Ok, "Read people", "One page of 5.").took(took(180)),
+            Check::new(Tone::Ok, "Read groups", "One page of 5.").took(took(140)),
+            Check::new(Tone::Ok, "Delta", "A delta link was given.").took(took(320)),
+            Check::new(Tone::Ok, "Throttling", "Nobody asked us to wait."),
+        ]);
+        Checklist::new(checks)
+    }
+
+    fn credentials() -> Open {
+        let row = |kind: &str, hint: &str, description: &str, status, added, expires, in_use| CredentialRow {
+            id: hint.into(),
+            kind: kind.into(),
+            hint: hint.into(),
+            description: description.into(),
+            status,
+            added: ago(added),
+            expires: Some(ahead(expires)),
+            expiry_source: "read from Entra".into(),
+            in_use,
+        };
+        Open::Credentials(vec![
+            row("Secret", "Qx8…", "First secret", Badge::ok("In use"), 167 * DAY, 13 * DAY, true),
+            row("Certificate", "9F:1C:77…", "Certificate 2027", Badge::accent("Staged"), DAY, 364 * DAY, false),
+        ])
+    }
+
+    pub fn permissions(missing: bool) -> Open {
+        let row = |name: &str, why: &str, needed, present| PermissionRow { name: name.into(), why: why.into(), needed, present };
+        Open::Permissions {
+            rows: vec![
+                row("User.Read.All", "Reads people. Without it nothing can be synced.", true, true),
+                row("GroupMember.Read.All", "Reads groups and who is in them. Without it groups stay as they are.", true, !missing),
+                row("Organization.Read.All", "Reads the verified domains.", true, true),
+                row("Directory.Read.All", "No chosen feature needs it.", false, true),
+            ],
+            powershell: "Connect-MgGraph -Scopes Application.ReadWrite.All, AppRoleAssignment.ReadWrite.All\n$app = Get-MgServicePrincipal -Filter \"appId eq '1b730954-1685-4b74-9bfd-dac224a7b894'\"".into(),
+            az: "az ad app permission add --id 1b730954-1685-4b74-9bfd-dac224a7b894 \\\n  --api 00000003-0000-0000-c000-000000000000".into(),
+        }
+    }
+
+    pub fn add(gallery: &mut Gallery) {
+        let page = |tenant, open| TenantPage::new(frame("Contoso", Section::Tenants), tenant, open);
+        let test = |failed, at| Open::Test { checks: checks(failed), at, running: false };
+        gallery.add("tenant", &page(tenant(), test(false, Some(ago(4 * MINUTE)))));
+        let broken = TenantView { status: Badge::bad("Secret expired"), status_reason: "Every client secret has expired. Removals are frozen until a new one works.".into(), consent_href: Some("/tenants/t1/consent".into()), ..tenant() };
+        gallery.add("tenant-broken", &page(broken, test(true, Some(ago(MINUTE)))));
+        gallery.add("tenant-untested", &page(tenant(), Open::Test { checks: not_tested(), at: None, running: true }));
+        gallery.add("tenant-credentials", &page(tenant(), credentials()));
+        gallery.add("tenant-permissions", &page(tenant(), permissions(false)));
+        gallery.add("tenant-permissions-missing", &page(tenant(), permissions(true)));
+        let form = TenantForm { name: "Contoso".into(), user_id_attribute: "mail".into(), effect: "1,962 people would show another User ID; 3 would share one: info@contoso.example, sales@contoso.example.".into(), ..TenantForm::default() };
+        gallery.add("tenant-settings", &page(tenant(), Open::Settings(form)));
+        gallery.add("tenant-remove", &remove(frame("Remove", Section::Tenants), &tenant(), 1_962));
+    }
+}

@@ -1,0 +1,74 @@
+//! The samples of every page by name.
+
+use std::path::Path;
+
+use askama::Template;
+
+use crate::{directory, dirsync, operators, overview, render, server, signals, tenants};
+
+/// Pages with their names.
+#[derive(Default)]
+pub struct Gallery(Vec<(String, String)>);
+
+impl Gallery {
+    /// Every page there is.
+    pub fn full() -> Self {
+        let mut gallery = Self::default();
+        super::design::add(&mut gallery);
+        operators::gate::samples::add(&mut gallery);
+        operators::operators::samples::add(&mut gallery);
+        operators::tokens::samples::add(&mut gallery);
+        operators::sessions::samples::add(&mut gallery);
+        overview::samples::add(&mut gallery);
+        tenants::tenants::samples::add(&mut gallery);
+        tenants::tenant::samples::add(&mut gallery);
+        tenants::connect::samples::add(&mut gallery);
+        directory::users::samples::add(&mut gallery);
+        directory::user::samples::add(&mut gallery);
+        directory::groups::samples::add(&mut gallery);
+        directory::group::samples::add(&mut gallery);
+        directory::search::samples::add(&mut gallery);
+        dirsync::settings::samples::add(&mut gallery);
+        dirsync::preview::samples::add(&mut gallery);
+        dirsync::runs::samples::add(&mut gallery);
+        dirsync::run::samples::add(&mut gallery);
+        dirsync::plans::samples::add(&mut gallery);
+        dirsync::plan::samples::add(&mut gallery);
+        dirsync::exceptions::samples::add(&mut gallery);
+        dirsync::additions::samples::add(&mut gallery);
+        dirsync::conflicts::samples::add(&mut gallery);
+        signals::audit::samples::add(&mut gallery);
+        signals::entry::samples::add(&mut gallery);
+        server::health::samples::add(&mut gallery);
+        server::jobs::samples::add(&mut gallery);
+        render::samples::add(&mut gallery);
+        gallery
+    }
+
+    /// Renders a page into the gallery.
+    pub fn add(&mut self, name: &str, page: &impl Template) {
+        let html = page.render().unwrap_or_else(|error| panic!("{name} does not render: {error}"));
+        self.0.push((name.to_owned(), html));
+    }
+
+    /// The pages.
+    pub fn pages(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, html)| (name.as_str(), html.as_str()))
+    }
+
+    /// Writes the pages where somebody wants to look at them.
+    #[expect(clippy::unwrap_used, reason = "a failed test says enough")]
+    pub fn write_if_asked(&self) {
+        let Ok(folder) = std::env::var("VESTIBULE_GALLERY") else {
+            return;
+        };
+        let folder = Path::new(&folder);
+        std::fs::create_dir_all(folder).unwrap();
+        for (name, html) in self.pages() {
+            std::fs::write(folder.join(format!("{name}.html")), html).unwrap();
+        }
+        let links: String = self.pages().map(|(name, _)| format!("<li><a href=\"{name}.html\">{name}</a>")).collect();
+        std::fs::write(folder.join("index.html"), format!("<!doctype html><title>Gallery</title><ul>{links}</ul>"))
+            .unwrap();
+    }
+}
