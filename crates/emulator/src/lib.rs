@@ -18,6 +18,8 @@ pub mod identity;
 pub mod links;
 pub mod paths;
 pub mod prepare;
+#[cfg(test)]
+mod probe;
 pub mod requests;
 pub mod serve;
 pub mod state_file;
