@@ -11,7 +11,7 @@ use crate::{Logged, Revision, Stream, store as rows};
 pub struct Filter {
     /// Only this stream.
     pub stream: Option<Stream>,
-    /// Only these event names.
+    /// Only these event names; one that ends in `*` stands for all that begin so: `user.*`.
     pub names: Vec<String>,
     /// Only event names that begin so: `user.`.
     pub name_prefix: Option<String>,
@@ -68,11 +68,15 @@ fn select(organisation: OrganisationId, filter: &Filter) -> Sql {
         None => {}
     }
     if !filter.names.is_empty() {
-        sql = sql.push(" AND name IN ").bind_list(filter.names.iter().map(String::as_str));
+        let exact = filter.names.iter().filter(|name| !name.ends_with('*'));
+        sql = sql.push(" AND (name IN ").bind_list(exact);
+        for prefix in filter.names.iter().filter_map(|name| name.strip_suffix('*')) {
+            sql = begins_with(sql.push(" OR "), prefix);
+        }
+        sql = sql.push(")");
     }
     if let Some(prefix) = &filter.name_prefix {
-        let length = prefix.chars().count();
-        sql = sql.push(" AND substr(name, 1, CAST(").bind(length).push(" AS INTEGER)) = ").bind(prefix);
+        sql = begins_with(sql.push(" AND "), prefix);
     }
     if let Some(actor) = &filter.actor {
         sql = sql.push(" AND actor_name = ").bind(actor);
@@ -90,4 +94,10 @@ fn select(organisation: OrganisationId, filter: &Filter) -> Sql {
         sql = sql.push(" AND at < ").bind(until);
     }
     sql
+}
+
+/// Written so, because `LIKE` has wildcards and differs in case between the databases.
+fn begins_with(sql: Sql, prefix: &str) -> Sql {
+    let length = prefix.chars().count();
+    sql.push("substr(name, 1, CAST(").bind(length).push(" AS INTEGER)) = ").bind(prefix)
 }

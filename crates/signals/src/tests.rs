@@ -1,6 +1,8 @@
 //! The log against a real database of each kind.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+mod routes;
+
 use kernel::{PageRequest, Role};
 use store::args;
 use testkit::{Db, on_each_database, operator};
