@@ -8,12 +8,14 @@
 
   // Times: the server writes UTC; the reader sees local time, and "3 min ago" keeps counting.
   const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-  const span = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
-  const units = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  const units = [["yr", 31557600], ["mo", 2629800], ["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
   function relative(date) {
     const seconds = (date - Date.now()) / 1000;
-    const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? units.at(-1);
-    return span.format(Math.trunc(seconds / size), unit);
+    const length = Math.abs(seconds);
+    if (length < 5) return "now";
+    const [unit, size] = units.find(([, size]) => length >= size);
+    const text = `${Math.floor(length / size)} ${unit}`;
+    return seconds > 0 ? `in ${text}` : `${text} ago`;
   }
   function localise(from = document) {
     for (const time of all("time[data-time]", from)) {

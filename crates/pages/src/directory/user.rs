@@ -107,8 +107,9 @@ impl UserPage {
             None => Cell::Blank,
         };
         let facts = self.user.attributes.iter().fold(Facts::new(), |facts, (name, value, source)| {
-            let value = if value.is_empty() { Cell::Blank } else { Cell::two(value, source) };
-            facts.with(name, value)
+            // Which source keeps a value is said where it is not the person's own.
+            let keeper = if *source == self.user.source { String::new() } else { format!("from {source}") };
+            facts.with(name, if value.is_empty() { Cell::Blank } else { Cell::two(value, keeper) })
         });
         facts.with("Manager", manager).text("Direct reports", format::count(self.user.report_count))
     }
@@ -206,7 +207,7 @@ pub mod samples {
     use crate::tests::{DAY, Gallery, HOUR, MINUTE, NOW, ago, ahead, frame};
 
     pub fn user() -> UserView {
-        let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned(), "from Contoso".to_owned());
+        let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned(), "Graph".to_owned());
         UserView {
             id: "u1".into(),
             name: "Adele Vance".into(),
@@ -232,7 +233,7 @@ pub mod samples {
                 attribute("Office", "18/2111"),
                 attribute("Business phone", "+44 20 7946 0109"),
                 attribute("Mobile phone", ""),
-                attribute("Employee id", "100442"),
+                ("Employee id".to_owned(), "100442".to_owned(), "HR export (CSV)".to_owned()),
             ],
             addresses: vec![
                 Address { value: "adele.vance@contoso.example".into(), kind: "Primary".into(), primary: true },
