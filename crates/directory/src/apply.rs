@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kernel::{Actor, Env};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use signals::members::{self, MemberChange};
 use signals::{Entry, Object};
 use store::{StoreError, Tx};
@@ -33,7 +33,8 @@ pub struct Origin {
 }
 
 /// What was done.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
 pub struct Applied {
     /// How many entries of each name were logged.
     pub events: BTreeMap<String, u64>,

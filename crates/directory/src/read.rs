@@ -2,16 +2,26 @@
 //!
 //! For people's pages and the API see `service`.
 
-use kernel::Timestamp;
+use kernel::{OrganisationId, Timestamp};
 use store::{StoreError, Tx};
 use uuid::Uuid;
 
-use crate::model::{Group, Member, Source, SourceId, User};
+use crate::model::{Group, GroupId, Member, Source, SourceId, User, UserId};
 use crate::store as rows;
 
 /// Users of a source by their ids there, in no order.
 pub async fn users_by_object_ids(tx: &mut Tx, source: SourceId, ids: &[Uuid]) -> Result<Vec<User>, StoreError> {
     rows::users::by_object_ids(tx, source, ids).await
+}
+
+/// One user of an organisation.
+pub async fn user(tx: &mut Tx, organisation: OrganisationId, id: UserId) -> Result<Option<User>, StoreError> {
+    rows::users::find(tx, organisation, id).await
+}
+
+/// One group of an organisation.
+pub async fn group(tx: &mut Tx, organisation: OrganisationId, id: GroupId) -> Result<Option<Group>, StoreError> {
+    rows::groups::find(tx, organisation, id).await
 }
 
 /// Users of a source in the order of their ids there, after one of them.
@@ -42,6 +52,15 @@ pub async fn users_due(tx: &mut Tx, source: Source, now: Timestamp, limit: usize
 /// How many users of a source are in each state and for which cause.
 pub async fn user_counts(tx: &mut Tx, source: SourceId) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
     rows::users::counts(tx, source).await
+}
+
+/// Which of these user principal names (in lower case) some user of the organisation has, and which user.
+pub async fn names_in_use(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    names: &[String],
+) -> Result<Vec<(Uuid, String)>, StoreError> {
+    rows::users::names_in_use(tx, organisation, names).await
 }
 
 /// Groups of a source by their ids there, in no order.

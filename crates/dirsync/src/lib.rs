@@ -1,1 +1,28 @@
-//! Collect, plan, guard, apply, verify; exceptions, additions, conflicts.
+#![doc = include_str!("../README.md")]
+
+pub mod engine;
+pub mod error;
+pub mod filter;
+pub mod guard;
+pub mod jobs;
+pub mod lists;
+pub mod model;
+pub mod permissions;
+pub mod scope;
+pub mod settings;
+pub mod sources;
+pub mod totals;
+pub mod transition;
+pub mod verify;
+
+mod apply;
+mod collect;
+mod plan;
+mod store;
+mod view;
+mod work;
+
+pub use engine::{Engine, OpenSource};
+pub use error::DirsyncError;
+pub use model::{Run, RunId, RunKind, RunState};
+pub use settings::{Limits, Mode, Settings};

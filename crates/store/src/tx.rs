@@ -107,20 +107,24 @@ impl Tx {
 
     /// Inserts many rows, several hundred a statement: `head` is `INSERT INTO t (a, b) VALUES `, `tail` may be an
     /// `ON CONFLICT` clause. Returns how many rows were changed.
-    pub async fn insert_many(
+    pub fn insert_many(
         &mut self,
         head: &'static str,
         rows: impl IntoIterator<Item = Vec<Scalar>>,
         tail: &'static str,
-    ) -> Result<u64, StoreError> {
-        let mut rows = rows.into_iter().peekable();
-        let mut changed = 0;
-        while let Some(first) = rows.peek() {
-            let most = (MOST_ARGS / first.len().max(1)).clamp(1, MOST_ROWS);
-            let batch = rows.by_ref().take(most);
-            changed += self.alter(Sql::new(head).bind_rows(batch).push(" ").push(tail)).await?;
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        // Collected here, so that the future does not hold the caller's iterator.
+        let mut rows: Vec<_> = rows.into_iter().collect();
+        async move {
+            let most = (MOST_ARGS / rows.first().map_or(1, Vec::len).max(1)).clamp(1, MOST_ROWS);
+            let mut changed = 0;
+            while !rows.is_empty() {
+                let rest = rows.split_off(rows.len().min(most));
+                changed += self.alter(Sql::new(head).bind_rows(rows).push(" ").push(tail)).await?;
+                rows = rest;
+            }
+            Ok(changed)
         }
-        Ok(changed)
     }
 
     /// Tells every node, once this unit of work has committed, that there is something new to read or to do.

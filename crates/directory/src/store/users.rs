@@ -164,6 +164,22 @@ pub(crate) async fn mark_seen(tx: &mut Tx, source: SourceId, ids: &[Uuid], at: T
     Ok(())
 }
 
+/// Which of these user principal names some user has, and which user.
+pub(crate) async fn names_in_use(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    names: &[String],
+) -> Result<Vec<(Uuid, String)>, StoreError> {
+    let mut found = Vec::new();
+    for names in names.chunks(500) {
+        let sql = Sql::new("SELECT object_id, sort_upn FROM directory_users WHERE organisation = ").bind(organisation);
+        for row in tx.select(sql.push(" AND sort_upn IN ").bind_list(names.iter().map(String::as_str))).await? {
+            found.push((row.get("object_id")?, row.get("sort_upn")?));
+        }
+    }
+    Ok(found)
+}
+
 /// Removes users for good.
 pub(crate) async fn remove(tx: &mut Tx, source: SourceId, ids: &[Uuid]) -> Result<(), StoreError> {
     for ids in ids.chunks(500) {

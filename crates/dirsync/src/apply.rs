@@ -1,0 +1,95 @@
+//! Apply: the allowed part of a plan, in portions, each one unit of work: rows, log, marks and progress together.
+//!
+//! After a stop it goes on with the first item that is not marked. With the last portion the delta links are kept: what
+//! they stand for is in the directory then, and not before.
+
+use directory::{Act, Applied, Change, Origin};
+use signals::Entry;
+
+use crate::error::DirsyncError;
+use crate::model::{RunKind, RunState};
+use crate::store::{changes, settings, staged};
+use crate::totals::Effect;
+use crate::work::Work;
+
+/// About how many rows one unit of work writes.
+const PORTION: usize = 3_000;
+/// How many items are looked at for the next portion.
+const LOOK_AHEAD: usize = 1_500;
+
+/// Applies what is allowed and not applied yet; returns what was done by this execution.
+pub(crate) async fn apply(work: &mut Work) -> Result<Applied, DirsyncError> {
+    let mut done: Applied =
+        work.run.outcome.take().and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default();
+    let mut after = 0;
+    loop {
+        work.go_on()?;
+        let mut tx = work.store.read().await?;
+        let items = changes::next(&mut tx, work.run.id, after, LOOK_AHEAD).await?;
+        drop(tx);
+        let items = portion(items);
+        let (Some(first), Some(last)) = (items.first().map(|item| item.seq), items.last().map(|item| item.seq)) else {
+            return finish(work, done).await;
+        };
+        let mut tx = work.store.begin().await?;
+        let changes: Vec<Change> = items.iter().map(|item| item.change.clone()).collect();
+        let origin = Origin { kind: "run", id: Some(work.run.id.0) };
+        let part =
+            directory::apply(&mut tx, &work.env, &work.actor(), work.source(), &changes, origin).await?;
+        changes::mark_applied(&mut tx, work.run.id, first, last, work.env.now()).await?;
+        done.merge(&part);
+        for item in items.iter().filter(|item| item.effect == Effect::Lose) {
+            match item.change.kind {
+                directory::ObjectKind::User => work.run.users_lost += 1,
+                directory::ObjectKind::Group => work.run.groups_lost += 1,
+            }
+        }
+        work.run.progress.applied += items.len() as u64;
+        work.run.outcome = serde_json::to_value(&done).ok();
+        work.save(&mut tx, RunState::Applying).await?;
+        tx.commit().await?;
+        after = last;
+    }
+}
+
+/// As many items as one unit of work should carry.
+fn portion(mut items: Vec<changes::Planned>) -> Vec<changes::Planned> {
+    let mut weight = 0;
+    let fits = items.iter().take_while(|item| {
+        let before = weight;
+        weight += match &item.change.act {
+            Act::Members { added, removed } => 1 + added.len() + removed.len(),
+            _ => 1,
+        };
+        before < PORTION
+    });
+    let count = fits.count();
+    items.truncate(count);
+    items
+}
+
+/// Keeps the delta links, drops what was read, and goes on to reading back.
+async fn finish(work: &mut Work, done: Applied) -> Result<Applied, DirsyncError> {
+    let mut tx = work.store.begin().await?;
+    let resume = &work.run.resume;
+    if matches!(work.run.kind, RunKind::Full | RunKind::Delta) {
+        let links = [("user", &resume.users_delta), ("group", &resume.groups_delta)];
+        for (kind, link) in links {
+            if let Some(link) = link {
+                settings::put_cursor(&mut tx, work.run.source_id, kind, link, work.env.now()).await?;
+            }
+        }
+    }
+    staged::clear(&mut tx, work.run.id).await?;
+    let totals = work.run.totals.clone().unwrap_or_default();
+    for name in &totals.reused_names {
+        let entry = Entry::act("dirsync.user_name_reused")
+            .reason(format!("{name} belonged to another object before; it is treated as a new user"));
+        work.log(&mut tx, entry).await?;
+    }
+    work.run.outcome = serde_json::to_value(&done).ok();
+    work.run.state = RunState::Verifying;
+    work.save(&mut tx, RunState::Applying).await?;
+    tx.commit().await?;
+    Ok(done)
+}

@@ -1,0 +1,222 @@
+//! Collect: reads the source into the staging tables, page by page, each page one unit of work.
+//!
+//! Deliberately decides nothing. After a stop it goes on with the page after the last one kept. An error ends the run;
+//! what was read is never taken for the whole.
+
+use std::collections::HashMap;
+
+use directory::{ObjectKind, StateName};
+use graph::GraphError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::error::DirsyncError;
+use crate::model::{RunKind, RunState};
+use crate::sources::{After, From, Item, Look, Looked, Page, Pages, SeenGroup, SeenUser, Source};
+use crate::store::staged::{self, Removed, Staged, StagedMember};
+use crate::store::settings;
+use crate::work::Work;
+
+mod confirm;
+mod single;
+
+/// Reads what the run is to read.
+pub(crate) async fn collect(work: &mut Work, source: &dyn Source) -> Result<(), DirsyncError> {
+    match work.run.kind {
+        RunKind::Rescope | RunKind::Undo => Ok(()),
+        RunKind::Single => single::collect(work, source).await,
+        RunKind::Full | RunKind::Delta => match read_all(work, source).await {
+            Err(DirsyncError::Graph(GraphError::DeltaReset { .. })) if !work.run.resume.reset => {
+                start_over(work).await?;
+                read_all(work, source).await
+            }
+            outcome => outcome,
+        },
+    }
+}
+
+async fn read_all(work: &mut Work, source: &dyn Source) -> Result<(), DirsyncError> {
+    let (users_from, groups_from) = beginnings(work).await?;
+    if work.run.kind == RunKind::Full && work.run.progress.users_expected.is_none() {
+        // Only for the progress bar: a source that does not say is no reason to stop.
+        work.run.progress.users_expected = source.user_count().await.unwrap_or_default();
+    }
+    if let Some(from) = users_from {
+        let pages = source.users(from).await?;
+        drain(work, pages).await?;
+    }
+    if let Some(from) = groups_from {
+        let pages = source.groups(from).await?;
+        drain(work, pages).await?;
+    }
+    if !work.run.resume.confirmed {
+        confirm::confirm(work, source).await?;
+    }
+    Ok(())
+}
+
+/// Where to begin with users and with groups; `None` where reading is over already.
+async fn beginnings(work: &mut Work) -> Result<(Option<From>, Option<From>), DirsyncError> {
+    let (mut users, mut groups) = (From::Everything, From::Everything);
+    if work.run.kind == RunKind::Delta {
+        let mut tx = work.store.read().await?;
+        let links = (
+            settings::cursor(&mut tx, work.run.source_id, "user").await?,
+            settings::cursor(&mut tx, work.run.source_id, "group").await?,
+        );
+        match links {
+            (Some(user_link), Some(group_link)) => (users, groups) = (From::Link(user_link), From::Link(group_link)),
+            _ => work.run.kind = RunKind::Full,
+        }
+    }
+    let resume = &work.run.resume;
+    let pick = |done: &Option<String>, next: &Option<String>, first| match (done, next) {
+        (Some(_), _) => None,
+        (None, Some(next)) => Some(From::Next(next.clone())),
+        (None, None) => Some(first),
+    };
+    let users = pick(&resume.users_delta, &resume.users_next, users);
+    let groups = pick(&resume.groups_delta, &resume.groups_next, groups);
+    Ok((users, groups))
+}
+
+/// The source refused the delta link: everything is read, and compared with what is known (NET-18).
+async fn start_over(work: &mut Work) -> Result<(), DirsyncError> {
+    tracing::info!(dirsync.run_id = %work.run.id, "the delta link is no longer accepted; reading everything");
+    work.run.kind = RunKind::Full;
+    work.run.resume = crate::model::Resume { reset: true, ..Default::default() };
+    work.run.progress = crate::model::Progress::default();
+    let mut tx = work.store.begin().await?;
+    staged::clear(&mut tx, work.run.id).await?;
+    settings::drop_cursors(&mut tx, work.run.source_id).await?;
+    work.save(&mut tx, RunState::Collecting).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What the two kinds of pages have in common.
+trait Kind: Serialize + DeserializeOwned + Send + Sync {
+    const KIND: ObjectKind;
+    /// What is known after `newer` arrived.
+    fn overlaid(self, newer: Self) -> Self;
+    /// Whether this tells everything there is to tell.
+    fn whole(&self) -> bool;
+}
+
+impl Kind for SeenUser {
+    const KIND: ObjectKind = ObjectKind::User;
+    fn overlaid(self, newer: Self) -> Self {
+        let manager = if newer.manager_told { newer.attributes.manager } else { self.attributes.manager };
+        let mut attributes = if newer.attributes_told { newer.attributes } else { self.attributes };
+        attributes.manager = manager;
+        Self {
+            attributes,
+            manager_told: newer.manager_told || self.manager_told,
+            attributes_told: newer.attributes_told || self.attributes_told,
+        }
+    }
+    fn whole(&self) -> bool {
+        self.attributes_told && self.manager_told
+    }
+}
+
+impl Kind for SeenGroup {
+    const KIND: ObjectKind = ObjectKind::Group;
+    fn overlaid(self, newer: Self) -> Self {
+        if newer.attributes_told { newer } else { self }
+    }
+    fn whole(&self) -> bool {
+        self.attributes_told
+    }
+}
+
+/// Reads every page, fetching the next one while the last one is written.
+async fn drain<T: Kind + 'static>(work: &mut Work, mut pages: Box<dyn Pages<T>>) -> Result<(), DirsyncError> {
+    let mut page = pages.next().await?;
+    while let Some(current) = page {
+        work.go_on()?;
+        let last = matches!(current.after, After::Link(_));
+        let (next, kept) = if last {
+            (Ok(None), keep(work, current).await)
+        } else {
+            tokio::join!(pages.next(), keep(work, current))
+        };
+        kept?;
+        page = next?;
+    }
+    Ok(())
+}
+
+/// Writes one page.
+async fn keep<T: Kind>(work: &mut Work, page: Page<T>) -> Result<(), DirsyncError> {
+    let mut tx = work.store.begin().await?;
+    let count = page.items.len() as u64;
+    let slices = slices(work, &page.items);
+    work.run.progress.memberships += slices.iter().map(|(_, _, members)| members.len() as u64).sum::<u64>();
+    staged::put_members(&mut tx, work.run.id, slices).await?;
+    let rows = merged(work, &mut tx, page.items).await?;
+    staged::put(&mut tx, work.run.id, T::KIND, rows).await?;
+    let (progress, resume) = (&mut work.run.progress, &mut work.run.resume);
+    progress.pages += 1;
+    let (read, next, link) = match T::KIND {
+        ObjectKind::User => (&mut progress.users, &mut resume.users_next, &mut resume.users_delta),
+        ObjectKind::Group => (&mut progress.groups, &mut resume.groups_next, &mut resume.groups_delta),
+    };
+    *read += count;
+    match page.after {
+        After::Next(after) => *next = Some(after),
+        After::Link(after) => *link = Some(after),
+    }
+    work.save(&mut tx, RunState::Collecting).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn slices<T>(work: &mut Work, items: &[Item<T>]) -> Vec<(Uuid, i64, Vec<StagedMember>)> {
+    let mut slices = Vec::new();
+    for item in items.iter().filter(|item| !item.members.is_empty()) {
+        let members = item.members.iter().map(|(member, removed)| StagedMember { member: *member, removed: *removed });
+        work.run.resume.slice += 1;
+        slices.push((item.object_id, work.run.resume.slice, members.collect()));
+    }
+    slices
+}
+
+/// The rows of a page: one per object, the last word on each property counting, over pages too.
+async fn merged<T: Kind>(work: &Work, tx: &mut store::Tx, items: Vec<Item<T>>) -> Result<Vec<Staged>, DirsyncError> {
+    let mut order = Vec::with_capacity(items.len());
+    let mut latest: HashMap<Uuid, (Option<T>, Option<Removed>)> = HashMap::with_capacity(items.len());
+    for item in items {
+        let removed = match (&item.seen, item.for_good) {
+            (Some(_), _) => None,
+            (None, false) => Some(Removed::Changed),
+            (None, true) => Some(Removed::Deleted),
+        };
+        let before = latest.remove(&item.object_id);
+        if before.is_none() {
+            order.push(item.object_id);
+        }
+        let seen = match (before.and_then(|(seen, _)| seen), item.seen) {
+            (Some(before), Some(newer)) => Some(before.overlaid(newer)),
+            (_, newer) => newer,
+        };
+        latest.insert(item.object_id, (seen, removed));
+    }
+    let partial: Vec<_> =
+        latest.iter().filter(|(_, (seen, _))| seen.as_ref().is_some_and(|seen| !seen.whole())).map(|(id, _)| *id).collect();
+    for earlier in staged::by_ids(tx, work.run.id, T::KIND, &partial).await? {
+        let parsed = earlier.body.and_then(|body| serde_json::from_str::<T>(&body).ok());
+        if let (Some(parsed), Some((seen, _))) = (parsed, latest.get_mut(&earlier.object_id)) {
+            *seen = seen.take().map(|newer| parsed.overlaid(newer));
+        }
+    }
+    Ok(order
+        .into_iter()
+        .filter_map(|object_id| {
+            let (seen, removed) = latest.remove(&object_id)?;
+            let body = seen.map(|seen| serde_json::to_string(&seen).expect("invariant: what was read is plain data"));
+            Some(Staged { object_id, body, removed })
+        })
+        .collect())
+}

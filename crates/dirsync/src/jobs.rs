@@ -1,0 +1,68 @@
+//! What runs without a caller: runs, and the clockwork that asks for them.
+
+use async_trait::async_trait;
+use kernel::{Actor, Env, OrganisationId};
+use serde::{Deserialize, Serialize};
+use store::queue::{Job, NewJob};
+use store::worker::{Handler, JobError, Outcome};
+use store::{StoreError, Tx, queue};
+use tokio::sync::watch;
+
+use crate::engine::Engine;
+use crate::error::DirsyncError;
+use crate::model::{Run, RunId};
+
+/// The kind of the job that carries a run on.
+pub const RUN: &str = "dirsync.run";
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    run: RunId,
+}
+
+/// Queues the job that carries a run on; at most one per source waits or runs.
+pub(crate) async fn enqueue(tx: &mut Tx, env: &Env, run: &Run) -> Result<bool, StoreError> {
+    let job = NewJob {
+        organisation: run.organisation,
+        kind: RUN,
+        unique_key: Some(run.source_id.to_string()),
+        payload: serde_json::json!({ "run": run.id }),
+        run_at: env.now(),
+        max_attempts: 50,
+    };
+    Ok(queue::enqueue(tx, env, job).await?.is_some())
+}
+
+/// Carries runs on.
+pub struct RunHandler {
+    engine: Engine,
+}
+
+impl RunHandler {
+    /// A handler over an engine.
+    pub fn new(engine: Engine) -> Self {
+        Self { engine }
+    }
+}
+
+#[async_trait]
+impl Handler for RunHandler {
+    fn kind(&self) -> &'static str {
+        RUN
+    }
+
+    async fn handle(&self, job: &Job, stop: watch::Receiver<bool>) -> Result<Outcome, JobError> {
+        let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(|error| JobError::from_error(&error))?;
+        match self.engine.execute(job.organisation, payload.run, stop).await {
+            Ok(()) => Ok(Outcome::Done),
+            // This node stops, or somebody else has the run: whoever comes next sees what is left to do.
+            Err(DirsyncError::TakenOver) => Ok(Outcome::Again(self.engine.env.now())),
+            Err(error) => Err(JobError::from_error(&error)),
+        }
+    }
+}
+
+/// The system as the clockwork's actor.
+pub(crate) fn clockwork(env: &Env, organisation: OrganisationId) -> Actor {
+    Actor::system("directory sync schedule", organisation, env.new_id())
+}

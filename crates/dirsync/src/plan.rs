@@ -1,0 +1,154 @@
+//! Plan: what is known against what was read, as typed changes with causes.
+//!
+//! Streams both sides in the order of their ids and writes the changes down as it goes. The decisions themselves are
+//! pure: `scope` and `transition`. A plan that was begun and not finished is dropped and made again.
+
+use std::collections::HashSet;
+
+use directory::{Act, Change, ObjectKind, State};
+use uuid::Uuid;
+
+use crate::error::DirsyncError;
+use crate::lists::Addition;
+use crate::model::{RunKind, RunState};
+use crate::store::{changes, lists};
+use crate::totals::{Effect, Totals, effect};
+use crate::work::Work;
+
+mod groups;
+pub(crate) mod rules;
+mod undo;
+mod users;
+
+/// How many objects are looked at together.
+const BATCH: usize = 1_000;
+/// How many protected or reused names are kept for showing.
+const MOST_NAMES: usize = 100;
+
+/// A plan in the making.
+pub(crate) struct Draft<'a> {
+    work: &'a mut Work,
+    totals: Totals,
+    seq: i64,
+    waiting: Vec<(Change, Effect)>,
+    /// Objects that have a change already; a second one would be planned on what is no longer true.
+    touched: HashSet<Uuid>,
+    /// Expected users that the source has by now.
+    found: Vec<Addition>,
+}
+
+/// Makes the plan and counts it.
+pub(crate) async fn plan(work: &mut Work) -> Result<Totals, DirsyncError> {
+    let run = work.run.id;
+    let mut tx = work.store.begin().await?;
+    changes::clear(&mut tx, run).await?;
+    tx.commit().await?;
+    if work.run.kind == RunKind::Undo {
+        let mut draft = Draft::new(work);
+        draft.population().await?;
+        undo::plan(&mut draft).await?;
+        return draft.close().await;
+    }
+    let rules = rules::load(work).await?;
+    let mut draft = Draft::new(work);
+    draft.population().await?;
+    users::plan(&mut draft, &rules).await?;
+    groups::plan(&mut draft, &rules).await?;
+    draft.close().await
+}
+
+impl<'a> Draft<'a> {
+    fn new(work: &'a mut Work) -> Self {
+        Self {
+            work,
+            totals: Totals::default(),
+            seq: 0,
+            waiting: Vec::new(),
+            touched: HashSet::new(),
+            found: Vec::new(),
+        }
+    }
+
+    async fn close(mut self) -> Result<Totals, DirsyncError> {
+        self.flush().await?;
+        self.totals.trim();
+        Ok(self.totals)
+    }
+
+    /// How many users and groups are usable now: what per cent are counted of.
+    async fn population(&mut self) -> Result<(), DirsyncError> {
+        let mut tx = self.work.store.read().await?;
+        let source = self.work.run.source_id;
+        let active = |counts: Vec<(String, Option<String>, u64)>| {
+            counts.iter().filter(|(state, _, _)| state == "active").map(|(_, _, count)| count).sum()
+        };
+        self.totals.users_before = active(directory::read::user_counts(&mut tx, source).await?);
+        self.totals.groups_before = active(directory::read::group_counts(&mut tx, source).await?);
+        Ok(())
+    }
+
+    /// Adds a change, given the state before it.
+    async fn push(&mut self, change: Change, before: Option<&State>) -> Result<(), DirsyncError> {
+        let effect = effect(&change, before);
+        if !matches!(change.act, Act::Members { .. }) {
+            self.touched.insert(change.object_id);
+        }
+        self.totals.add(&change, effect);
+        self.waiting.push((change, effect));
+        if self.waiting.len() >= BATCH { self.flush().await } else { Ok(()) }
+    }
+
+    async fn flush(&mut self) -> Result<(), DirsyncError> {
+        if self.waiting.is_empty() && self.found.is_empty() {
+            return Ok(());
+        }
+        self.work.go_on()?;
+        let mut tx = self.work.store.begin().await?;
+        for addition in self.found.drain(..) {
+            lists::put_addition(&mut tx, &addition).await?;
+            let entry = signals::Entry::act("dirsync.addition_found").reason(addition.email.clone());
+            self.work.log(&mut tx, entry).await?;
+        }
+        changes::insert(&mut tx, self.work.run.id, self.seq + 1, &self.waiting).await?;
+        self.seq += i64::try_from(self.waiting.len()).unwrap_or(i64::MAX);
+        self.waiting.clear();
+        self.work.run.progress.planned = u64::try_from(self.seq).unwrap_or(0);
+        self.work.save(&mut tx, RunState::Planning).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whether it is left alone because an operator protects it (NET-09); notes its name when it is.
+    fn shielded(&mut self, object_id: Uuid, name: &str, before: Option<&State>, after: Option<&State>) -> bool {
+        let loses = before.is_some_and(State::usable) && !after.is_some_and(State::usable);
+        let shielded = loses && self.work.settings.protected.contains(&object_id);
+        if shielded && self.totals.protected.len() < MOST_NAMES {
+            self.totals.protected.push(name.to_owned());
+        }
+        shielded
+    }
+
+    /// Whether what a complete read did not show is gone: only when an earlier one, half an hour ago or more, did not
+    /// show it either (NET-04).
+    fn absence_proven(&self, missing_since: Option<kernel::Timestamp>) -> bool {
+        missing_since.is_some_and(|since| self.work.env.now().since(since) >= BETWEEN_READS)
+    }
+
+    fn is_full(&self) -> bool {
+        self.work.run.kind == RunKind::Full
+    }
+}
+
+/// How far apart two complete reads must be to prove an absence (NET-04).
+const BETWEEN_READS: std::time::Duration = std::time::Duration::from_secs(30 * 60);
+
+/// The change that a transition asks for.
+fn change(
+    kind: ObjectKind,
+    object: (Uuid, String, Option<i64>),
+    act: Act,
+    cause: directory::Cause,
+) -> Change {
+    let (object_id, name, base) = object;
+    Change { kind, object_id, name, act, cause, base }
+}

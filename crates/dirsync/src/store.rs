@@ -1,0 +1,7 @@
+//! Every SQL statement of the directory sync, by noun.
+
+pub(crate) mod changes;
+pub(crate) mod lists;
+pub(crate) mod runs;
+pub(crate) mod settings;
+pub(crate) mod staged;

@@ -1,0 +1,200 @@
+//! `dirsync_changes`: a plan, until and after it is applied.
+
+use directory::{Act, Change};
+use kernel::{Cursor, Page, PageRequest, Timestamp};
+use store::{Row, Sql, StoreError, Tx, args, json};
+
+use crate::model::RunId;
+use crate::totals::Effect;
+
+/// One item of a plan as it is kept.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// Its place in the plan.
+    pub seq: i64,
+    /// The change.
+    pub change: Change,
+    /// What it means.
+    pub effect: Effect,
+    /// Whether it is to be applied.
+    pub allowed: bool,
+    /// When it was applied.
+    pub applied_at: Option<Timestamp>,
+}
+
+/// Appends to a plan.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    run: RunId,
+    first_seq: i64,
+    changes: &[(Change, Effect)],
+) -> Result<(), StoreError> {
+    let rows = changes.iter().zip(first_seq..).map(|((change, effect), seq)| {
+        let (added, removed) = match &change.act {
+            Act::Members { added, removed } => (added.len(), removed.len()),
+            _ => (0, 0),
+        };
+        args![
+            run,
+            seq,
+            change.kind.as_str(),
+            change.object_id,
+            change.name.as_str(),
+            *effect,
+            change.cause,
+            added,
+            removed,
+            json(change),
+            "allowed",
+        ]
+    });
+    tx.insert_many(
+        "INSERT INTO dirsync_changes (run_id, seq, kind, object_id, name, effect, cause, members_added, members_removed,
+             body, decision) VALUES ",
+        rows,
+        "",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Drops a plan.
+pub(crate) async fn clear(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM dirsync_changes WHERE run_id = $1", args![run]).await?;
+    Ok(())
+}
+
+/// The next allowed items that are not applied yet.
+pub(crate) async fn next(tx: &mut Tx, run: RunId, after: i64, limit: usize) -> Result<Vec<Planned>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT seq, body, effect, decision, applied_at FROM dirsync_changes
+             WHERE run_id = $1 AND seq > $2 AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq LIMIT $3",
+            args![run, after, limit],
+        )
+        .await?;
+    rows.iter().map(planned_of).collect()
+}
+
+/// The next allowed items of one effect that are not applied yet.
+pub(crate) async fn next_of(
+    tx: &mut Tx,
+    run: RunId,
+    effect: Effect,
+    limit: usize,
+) -> Result<Vec<Planned>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT seq, body, effect, decision, applied_at FROM dirsync_changes
+             WHERE run_id = $1 AND effect = $2 AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq LIMIT $3",
+            args![run, effect, limit],
+        )
+        .await?;
+    rows.iter().map(planned_of).collect()
+}
+
+/// Marks single items as applied.
+pub(crate) async fn mark_these_applied(
+    tx: &mut Tx,
+    run: RunId,
+    seqs: &[i64],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for seqs in seqs.chunks(500) {
+        let sql = Sql::new("UPDATE dirsync_changes SET applied_at = ").bind(now).push(" WHERE run_id = ").bind(run);
+        tx.alter(sql.push(" AND seq IN ").bind_list(seqs.iter().copied())).await?;
+    }
+    Ok(())
+}
+
+/// Marks items as applied.
+pub(crate) async fn mark_applied(
+    tx: &mut Tx,
+    run: RunId,
+    from: i64,
+    to: i64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE dirsync_changes SET applied_at = $4
+         WHERE run_id = $1 AND seq BETWEEN $2 AND $3 AND decision = 'allowed'",
+        args![run, from, to, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Which items of a plan are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct ChangeFilter {
+    /// Only this effect.
+    pub effect: Option<Effect>,
+    /// Only this cause.
+    pub cause: Option<String>,
+    /// Only names that contain this text.
+    pub text: Option<String>,
+    /// Without notes of ours.
+    pub visible_only: bool,
+}
+
+/// Items of a plan, in its order.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    run: RunId,
+    filter: &ChangeFilter,
+    page: &PageRequest,
+) -> Result<Page<Planned>, StoreError> {
+    let sql = Sql::new("SELECT seq, body, effect, decision, applied_at FROM dirsync_changes WHERE run_id = ").bind(run);
+    let mut sql = narrow(sql, filter);
+    if let Some(after) = page.after.as_ref().and_then(Cursor::decode::<i64>) {
+        sql = sql.push(" AND seq > ").bind(after);
+    }
+    let rows = tx.select(sql.push(" ORDER BY seq LIMIT ").bind(page.limit + 1)).await?;
+    let items = rows.iter().map(planned_of).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::from_rows(items, page.limit, |item| item.seq))
+}
+
+/// Rejects the items of a plan that `filter` finds; returns how many.
+pub(crate) async fn reject(tx: &mut Tx, run: RunId, filter: &ChangeFilter) -> Result<u64, StoreError> {
+    let sql = Sql::new("UPDATE dirsync_changes SET decision = 'rejected' WHERE applied_at IS NULL AND run_id = ").bind(run);
+    tx.alter(narrow(sql, filter)).await
+}
+
+/// Rejects or allows single items of a plan.
+pub(crate) async fn decide(tx: &mut Tx, run: RunId, seqs: &[i64], decision: &str) -> Result<u64, StoreError> {
+    let mut changed = 0;
+    for seqs in seqs.chunks(500) {
+        let sql = Sql::new("UPDATE dirsync_changes SET decision = ").bind(decision);
+        let sql = sql.push(" WHERE applied_at IS NULL AND run_id = ").bind(run);
+        changed += tx.alter(sql.push(" AND seq IN ").bind_list(seqs.iter().copied())).await?;
+    }
+    Ok(changed)
+}
+
+fn narrow(mut sql: Sql, filter: &ChangeFilter) -> Sql {
+    if let Some(effect) = filter.effect {
+        sql = sql.push(" AND effect = ").bind(effect);
+    }
+    if let Some(cause) = &filter.cause {
+        sql = sql.push(" AND cause = ").bind(cause);
+    }
+    if let Some(text) = &filter.text {
+        let pattern = format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        sql = sql.push(" AND lower(name) LIKE ").bind(pattern).push(" ESCAPE '\\'");
+    }
+    if filter.visible_only {
+        sql = sql.push(" AND effect <> 'note'");
+    }
+    sql
+}
+
+fn planned_of(row: &Row) -> Result<Planned, StoreError> {
+    let decision: String = row.get("decision")?;
+    Ok(Planned {
+        seq: row.get("seq")?,
+        change: row.json("body")?,
+        effect: row.get("effect")?,
+        allowed: decision == "allowed",
+        applied_at: row.get("applied_at")?,
+    })
+}

@@ -1,0 +1,217 @@
+//! `dirsync_staged` and `dirsync_staged_members`: what a run has read, until it is planned.
+
+use std::collections::HashSet;
+
+use directory::{Member, MemberKind, ObjectKind};
+use kernel::text_enum;
+use store::{Row, Sql, StoreError, Tx, args};
+use uuid::Uuid;
+
+use crate::model::RunId;
+
+text_enum!(
+    /// What the source said about an object that is gone.
+    pub enum Removed {
+        /// Soft-deleted.
+        Changed = "changed",
+        /// Gone for good.
+        Deleted = "deleted",
+        /// A second look agreed (NET-04).
+        Confirmed = "confirmed",
+    }
+);
+
+/// An object as it was read.
+#[derive(Debug, Clone)]
+pub struct Staged {
+    /// Its id in the source.
+    pub object_id: Uuid,
+    /// What was read, as JSON; nothing when the source only said that it is gone.
+    pub body: Option<String>,
+    /// What the source said about its removal.
+    pub removed: Option<Removed>,
+}
+
+/// Notes what was read; the last word on an object counts.
+pub(crate) async fn put(tx: &mut Tx, run: RunId, kind: ObjectKind, staged: Vec<Staged>) -> Result<(), StoreError> {
+    tx.insert_many(
+        "INSERT INTO dirsync_staged (run_id, kind, object_id, body, removed) VALUES ",
+        staged.into_iter().map(|item| args![run, kind.as_str(), item.object_id, item.body, item.removed]),
+        "ON CONFLICT (run_id, kind, object_id) DO UPDATE SET body = excluded.body, removed = excluded.removed",
+    )
+    .await?;
+    Ok(())
+}
+
+/// What was read of a kind, in the order of the ids, after one of them.
+pub(crate) async fn after(
+    tx: &mut Tx,
+    run: RunId,
+    kind: ObjectKind,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Vec<Staged>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT object_id, body, removed FROM dirsync_staged WHERE run_id = $1 AND kind = $2 AND object_id > $3
+             ORDER BY object_id LIMIT $4",
+            args![run, kind.as_str(), after.unwrap_or(Uuid::nil()), limit],
+        )
+        .await?;
+    rows.iter().map(staged_of).collect()
+}
+
+/// What was read of these objects.
+pub(crate) async fn by_ids(
+    tx: &mut Tx,
+    run: RunId,
+    kind: ObjectKind,
+    ids: &[Uuid],
+) -> Result<Vec<Staged>, StoreError> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(500) {
+        let sql = Sql::new("SELECT object_id, body, removed FROM dirsync_staged WHERE run_id = ").bind(run);
+        let sql = sql.push(" AND kind = ").bind(kind.as_str()).push(" AND object_id IN ");
+        for row in tx.select(sql.bind_list(ids.iter().copied())).await? {
+            found.push(staged_of(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Which of these objects were read, or said to be gone.
+pub(crate) async fn present(
+    tx: &mut Tx,
+    run: RunId,
+    kind: ObjectKind,
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>, StoreError> {
+    let mut found = HashSet::with_capacity(ids.len());
+    for ids in ids.chunks(500) {
+        let sql = Sql::new("SELECT object_id FROM dirsync_staged WHERE run_id = ").bind(run);
+        let sql = sql.push(" AND kind = ").bind(kind.as_str()).push(" AND object_id IN ");
+        for row in tx.select(sql.bind_list(ids.iter().copied())).await? {
+            found.insert(row.get("object_id")?);
+        }
+    }
+    Ok(found)
+}
+
+/// Objects that the source said are gone and that nobody has looked at again.
+pub(crate) async fn unconfirmed(
+    tx: &mut Tx,
+    run: RunId,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Vec<(ObjectKind, Uuid)>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT kind, object_id FROM dirsync_staged WHERE run_id = $1 AND removed IN ('changed', 'deleted')
+                 AND object_id > $2 ORDER BY object_id LIMIT $3",
+            args![run, after.unwrap_or(Uuid::nil()), limit],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let kind: String = row.get("kind")?;
+            let kind = if kind == "user" { ObjectKind::User } else { ObjectKind::Group };
+            Ok((kind, row.get("object_id")?))
+        })
+        .collect()
+}
+
+/// Drops what was read of an object, as if the source had said nothing.
+pub(crate) async fn forget(tx: &mut Tx, run: RunId, kind: ObjectKind, ids: &[Uuid]) -> Result<(), StoreError> {
+    for ids in ids.chunks(500) {
+        let sql = Sql::new("DELETE FROM dirsync_staged WHERE run_id = ").bind(run);
+        let sql = sql.push(" AND kind = ").bind(kind.as_str()).push(" AND object_id IN ");
+        tx.alter(sql.bind_list(ids.iter().copied())).await?;
+    }
+    Ok(())
+}
+
+/// One change of a group's members as it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StagedMember {
+    /// The member.
+    pub member: Member,
+    /// Removed, not added.
+    pub removed: bool,
+}
+
+/// Notes a slice of a group's members.
+pub(crate) async fn put_members(
+    tx: &mut Tx,
+    run: RunId,
+    slices: Vec<(Uuid, i64, Vec<StagedMember>)>,
+) -> Result<(), StoreError> {
+    tx.insert_many(
+        "INSERT INTO dirsync_staged_members (run_id, group_object_id, slice, members) VALUES ",
+        slices.into_iter().map(|(group, slice, members)| args![run, group, slice, pack(&members)]),
+        "ON CONFLICT (run_id, group_object_id, slice) DO UPDATE SET members = excluded.members",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Everything that was read about a group's members, in the order it was read.
+pub(crate) async fn members(tx: &mut Tx, run: RunId, group: Uuid) -> Result<Vec<StagedMember>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT members FROM dirsync_staged_members WHERE run_id = $1 AND group_object_id = $2 ORDER BY slice",
+            args![run, group],
+        )
+        .await?;
+    let mut all = Vec::new();
+    for row in rows {
+        unpack(&row.get::<Vec<u8>>("members")?, &mut all);
+    }
+    Ok(all)
+}
+
+/// The groups of whose members something was read, in order, after one of them.
+pub(crate) async fn groups_with_members(
+    tx: &mut Tx,
+    run: RunId,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Vec<Uuid>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT DISTINCT group_object_id FROM dirsync_staged_members WHERE run_id = $1 AND group_object_id > $2
+             ORDER BY group_object_id LIMIT $3",
+            args![run, after.unwrap_or(Uuid::nil()), limit],
+        )
+        .await?;
+    rows.iter().map(|row| row.get("group_object_id")).collect()
+}
+
+/// Drops everything a run has read.
+pub(crate) async fn clear(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM dirsync_staged WHERE run_id = $1", args![run]).await?;
+    tx.execute("DELETE FROM dirsync_staged_members WHERE run_id = $1", args![run]).await?;
+    Ok(())
+}
+
+fn staged_of(row: &Row) -> Result<Staged, StoreError> {
+    Ok(Staged { object_id: row.get("object_id")?, body: row.get("body")?, removed: row.get("removed")? })
+}
+
+/// 18 bytes per member: removed, kind, object id.
+fn pack(members: &[StagedMember]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(members.len() * 18);
+    for staged in members {
+        bytes.push(u8::from(staged.removed));
+        bytes.push(staged.member.kind as u8);
+        bytes.extend_from_slice(staged.member.object_id.as_bytes());
+    }
+    bytes
+}
+
+fn unpack(bytes: &[u8], into: &mut Vec<StagedMember>) {
+    into.extend(bytes.chunks_exact(18).filter_map(|part| {
+        let object_id = Uuid::from_slice(&part[2..]).ok()?;
+        let kind = MemberKind::from_code(i64::from(part[1]));
+        Some(StagedMember { member: Member { object_id, kind }, removed: part[0] == 1 })
+    }));
+}
