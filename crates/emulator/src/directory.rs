@@ -21,6 +21,7 @@ pub mod life;
 pub mod property;
 mod read;
 pub mod record;
+mod snapshot;
 
 use std::collections::HashMap;
 
@@ -35,6 +36,7 @@ pub use edit::{Author, EditError};
 pub use edit_groups::GroupDeletion;
 pub use generate::{Draw, Spec, generate, generate_from};
 use record::Record;
+pub use snapshot::SnapshotError;
 
 /// No manager, no log entry.
 const NONE: u32 = u32::MAX;

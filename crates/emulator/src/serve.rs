@@ -176,7 +176,7 @@ async fn run(router: Router, request: Request) -> Response {
 
 /// The admin API and its page are not part of what a client did.
 fn is_noted(path: &str) -> bool {
-    path != "/" && !path.starts_with("/emulator")
+    !matches!(path, "/" | "/favicon.ico") && !path.starts_with("/emulator")
 }
 
 struct Noted {
@@ -269,3 +269,6 @@ where
         tracing::debug!(%error, "a connection ended early");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,16 @@
 //! The emulator's state in a file, so that a restart goes on where it stopped: clock, switches, keys, TLS authority,
 //! tenants with their applications and people.
 //!
+//! People go into a file of their own beside it, one per tenant (`<state file>.<tenant id>.people`), written only when
+//! something changed.
+//!
 //! Deliberately not kept: faults, the request log and running page tokens.
 
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -16,6 +22,7 @@ use uuid::Uuid;
 use crate::apps::Apps;
 use crate::clock::ClockSetting;
 use crate::config::Options;
+use crate::directory::Directory;
 use crate::identity::keys::{KeyRing, StoredKey};
 use crate::prepare::{self, Prepared};
 use crate::switches::Switches;
@@ -56,9 +63,6 @@ struct StoredTenant {
     created: Timestamp,
     license: License,
     apps: Apps,
-    users: usize,
-    groups: usize,
-    seed: u64,
 }
 
 /// Reads the state file when there is one, else prepares a new world.
@@ -71,7 +75,7 @@ pub fn load_or_prepare(options: &Options) -> anyhow::Result<Start> {
     let seed = stored.as_ref().map_or(options.seed, |state| state.seed);
     let world = World::new(seed, options.clock.clone())?;
     let prepared = match stored {
-        Some(state) => restore(&world, state),
+        Some(state) => restore(&world, state, options.state_file.as_deref().unwrap_or(Path::new("")))?,
         None => prepare::prepare(&world, options)?,
     };
     Ok(Start { world: Arc::new(world), prepared, authority: authority.filter(|_| options.tls) })
@@ -82,7 +86,7 @@ fn read(file: &Path) -> anyhow::Result<State> {
     serde_json::from_slice(&text).with_context(|| format!("{} is not a state file of this version", file.display()))
 }
 
-fn restore(world: &World, state: State) -> Prepared {
+fn restore(world: &World, state: State, file: &Path) -> anyhow::Result<Prepared> {
     world.clock.restore(state.clock);
     world.set_switches(state.switches);
     if let Some(ring) = KeyRing::from_stored(&state.keys) {
@@ -92,10 +96,30 @@ fn restore(world: &World, state: State) -> Prepared {
         let tenant = Tenant::new(stored.id, &stored.display_name, stored.domains, stored.created);
         tenant.set_license(stored.license);
         *tenant.apps_mut() = stored.apps;
-        *tenant.directory_mut() = prepare::people(world, &tenant, stored.seed, stored.users, stored.groups);
+        *tenant.directory_mut() = read_people(&people_file(file, stored.id))?;
         world.add_tenant(tenant);
     }
-    Prepared { tenant_id: state.tenant_id, client_id: state.client_id, client_secret: state.client_secret }
+    Ok(Prepared { tenant_id: state.tenant_id, client_id: state.client_id, client_secret: state.client_secret })
+}
+
+fn people_file(file: &Path, tenant: Uuid) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".{tenant}.people"));
+    PathBuf::from(name)
+}
+
+fn read_people(file: &Path) -> anyhow::Result<Directory> {
+    let input = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Directory::read_snapshot(&mut BufReader::new(input)).with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// Writes people beside the old file first, as for the state itself.
+fn write_people(file: &Path, directory: &Directory) -> anyhow::Result<()> {
+    let beside = file.with_extension("writing");
+    let mut out = BufWriter::new(File::create(&beside).with_context(|| format!("cannot write {}", beside.display()))?);
+    directory.write_snapshot(&mut out)?;
+    out.flush()?;
+    std::fs::rename(&beside, file).with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// Writes the state.
@@ -104,16 +128,20 @@ pub struct Keeper {
     file: PathBuf,
     prepared: Prepared,
     authority: Option<Authority>,
+    /// Which people were written: the origin and position of each tenant's directory.
+    written: Arc<Mutex<HashMap<Uuid, (u64, u64)>>>,
 }
 
 impl Keeper {
     /// For one file.
     pub fn new(file: PathBuf, prepared: Prepared, authority: Option<Authority>) -> Self {
-        Self { file, prepared, authority }
+        Self { file, prepared, authority, written: Arc::default() }
     }
 
     /// Writes the state now, beside the old file first, so that a crash leaves one of the two.
-    pub async fn save(&self, world: &World) -> anyhow::Result<()> {
+    pub async fn save(&self, world: &Arc<World>) -> anyhow::Result<()> {
+        let (keeper, people_of) = (self.clone(), world.clone());
+        tokio::task::spawn_blocking(move || keeper.save_people(&people_of)).await??;
         let text = serde_json::to_vec(&self.snapshot(world))?;
         let beside = self.file.with_extension("writing");
         tokio::fs::write(&beside, text).await.with_context(|| format!("cannot write {}", beside.display()))?;
@@ -131,6 +159,19 @@ impl Keeper {
         }
     }
 
+    fn save_people(&self, world: &World) -> anyhow::Result<()> {
+        for tenant in world.tenants() {
+            let directory = tenant.directory();
+            let mark = (directory.origin(), directory.position());
+            let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+            if written.get(&tenant.id) != Some(&mark) {
+                write_people(&people_file(&self.file, tenant.id), &directory)?;
+                written.insert(tenant.id, mark);
+            }
+        }
+        Ok(())
+    }
+
     fn snapshot(&self, world: &World) -> State {
         State {
             seed: world.seed,
@@ -141,12 +182,12 @@ impl Keeper {
             switches: world.switches(),
             keys: world.keys().all().iter().map(crate::identity::keys::SigningKey::stored).collect(),
             authority: self.authority.clone(),
-            tenants: world.tenants().iter().map(|tenant| stored(world, tenant)).collect(),
+            tenants: world.tenants().iter().map(|tenant| stored(tenant)).collect(),
         }
     }
 }
 
-fn stored(world: &World, tenant: &Tenant) -> StoredTenant {
+fn stored(tenant: &Tenant) -> StoredTenant {
     StoredTenant {
         id: tenant.id,
         display_name: tenant.display_name.clone(),
@@ -154,8 +195,5 @@ fn stored(world: &World, tenant: &Tenant) -> StoredTenant {
         created: tenant.created,
         license: tenant.license(),
         apps: tenant.apps().clone(),
-        users: 0,
-        groups: 0,
-        seed: world.seed,
     }
 }

@@ -125,7 +125,9 @@ pub fn people_again(world: &World, tenant: &Tenant, order: &Regenerate) {
         cyclic: order.cyclic,
         now: world.clock.now(),
     };
-    *tenant.directory_mut() = generate_from(&spec);
+    let mut directory = generate_from(&spec);
+    directory.set_origin(u64::from_le_bytes(world.rng.bytes()));
+    *tenant.directory_mut() = directory;
 }
 
 /// What `POST live` is told.

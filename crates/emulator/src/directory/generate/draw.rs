@@ -12,6 +12,11 @@ impl Draw {
         Self(seed)
     }
 
+    /// Where it stands: a draw started here goes on alike.
+    pub const fn state(&self) -> u64 {
+        self.0
+    }
+
     /// 64 bits.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);

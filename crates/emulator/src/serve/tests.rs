@@ -1,0 +1,94 @@
+//! Over the loopback: what the network adds.
+
+#![expect(clippy::unwrap_used, reason = "a failed test says enough")]
+
+use serde_json::{Value, json};
+
+use crate::config::Options;
+use crate::serve::{Running, start};
+
+async fn client(running: &Running) -> reqwest::Client {
+    // An error only says that a provider was installed before.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let mut builder = reqwest::Client::builder().no_proxy();
+    if let Some(pem) = &running.ca_pem {
+        builder = builder.add_root_certificate(reqwest::Certificate::from_pem(pem.as_bytes()).unwrap());
+    }
+    builder.build().unwrap()
+}
+
+async fn token(running: &Running, client: &reqwest::Client) -> reqwest::Result<Value> {
+    let id = running.client_id.to_string();
+    let fields = [
+        ("grant_type", "client_credentials"),
+        ("client_id", id.as_str()),
+        ("client_secret", running.client_secret.as_str()),
+        ("scope", "https://graph.microsoft.com/.default"),
+    ];
+    let url = format!("{}/{}/oauth2/v2.0/token", running.base_url, running.tenant_id);
+    client.post(url).form(&fields).send().await?.json().await
+}
+
+async fn organization(running: &Running, client: &reqwest::Client) -> reqwest::Result<Value> {
+    let token = token(running, client).await?;
+    let url = format!("{}/v1.0/organization", running.base_url);
+    client.get(url).bearer_auth(token["access_token"].as_str().unwrap_or_default()).send().await?.json().await
+}
+
+#[tokio::test]
+async fn it_serves_plain_and_over_tls() {
+    for tls in [false, true] {
+        let running = start(Options { tls, ..Options::default() }).await.unwrap();
+        let client = client(&running).await;
+        let body = organization(&running, &client).await.unwrap();
+        assert_eq!(body["value"][0]["id"], json!(running.tenant_id), "{body}");
+        assert!(body["@odata.context"].as_str().unwrap().starts_with(&running.base_url));
+        running.shutdown().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_does_not_trust_it() {
+    let mut running = start(Options { tls: true, ..Options::default() }).await.unwrap();
+    running.ca_pem = None;
+    assert!(token(&running, &client(&running).await).await.is_err());
+}
+
+#[tokio::test]
+async fn connections_are_cut_before_and_within_the_answer() {
+    let running = start(Options::default()).await.unwrap();
+    let client = client(&running).await;
+    let strike = async |fault: Value| {
+        let rule = json!({ "fault": fault, "path": "/v1.0/organization", "count": 1 });
+        client.post(format!("{}/faults", running.admin_url)).json(&rule).send().await.unwrap();
+        organization(&running, &client).await.unwrap_err()
+    };
+    assert!(strike(json!({ "kind": "reset" })).await.is_request());
+    let cut = strike(json!({ "kind": "truncate", "abort": true })).await;
+    assert!(cut.is_body() || cut.is_decode());
+    let log: Value = client.get(format!("{}/requests?limit=3", running.admin_url)).send().await.unwrap().json().await.unwrap();
+    assert!(log.as_array().unwrap().iter().any(|entry| entry["status"] == 0 && entry["faults"] == json!(["reset"])));
+}
+
+#[tokio::test]
+async fn a_state_file_goes_on_where_it_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { state_file: Some(folder.path().join("state.json")), tls: true, ..Options::default() };
+    let first = start(options.clone()).await.unwrap();
+    let (ca, tenant_id, people) = (first.ca_pem.clone(), first.tenant_id, first.world.tenants()[0].directory().position());
+    let web = client(&first).await;
+    let users = format!("{}/tenants/default/users", first.admin_url);
+    web.post(&users).json(&json!({ "userPrincipalName": "ada@contoso.com" })).send().await.unwrap();
+    web.post(format!("{}/clock", first.admin_url)).json(&json!({ "advance_seconds": 86_400 })).send().await.unwrap();
+    let old = token(&first, &web).await.unwrap()["access_token"].as_str().unwrap().to_owned();
+    first.shutdown().await.unwrap();
+
+    let second = start(Options { seed: 99, ..options }).await.unwrap();
+    assert_eq!((second.ca_pem.clone(), second.tenant_id), (ca, tenant_id));
+    assert_eq!(second.world.tenants()[0].directory().position(), people + 1);
+    assert!(second.world.tenants()[0].directory().find_user("ada@contoso.com").is_some());
+    assert!(second.world.clock.setting().offset_micros >= 86_400_000_000);
+    let web = client(&second).await;
+    let answer = web.get(format!("{}/v1.0/organization", second.base_url)).bearer_auth(old).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
