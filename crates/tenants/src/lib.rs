@@ -1,10 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 pub mod attribute;
+pub mod calendar;
 pub mod config;
 pub mod error;
+pub mod expiry;
+pub mod grants;
 pub mod model;
 pub mod permissions;
+pub mod scripts;
 pub mod service;
 pub mod status;
 

@@ -1,0 +1,40 @@
+//! The least list, and what is missing or too much.
+
+use super::*;
+
+fn roles(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn names(grants: &[&Grant]) -> Vec<&'static str> {
+    grants.iter().map(|grant| grant.name).collect()
+}
+
+#[test]
+fn the_list_is_the_least_for_the_chosen_features() {
+    for (features, expected) in [
+        (vec![Feature::Users], vec!["User.Read.All"]),
+        (vec![Feature::Groups], vec!["GroupMember.Read.All"]),
+        (vec![Feature::Users, Feature::Groups], vec!["User.Read.All", "GroupMember.Read.All"]),
+        (vec![], vec![]),
+        (Feature::ALL.to_vec(), GRANTS.iter().map(|grant| grant.name).collect()),
+    ] {
+        assert_eq!(names(&needed(&features)), expected, "{features:?}");
+    }
+}
+
+#[test]
+fn missing_and_superfluous_permissions_are_named() {
+    let both = [Feature::Users, Feature::Groups];
+    for (granted, missing, superfluous) in [
+        (vec!["User.Read.All", "GroupMember.Read.All"], vec![], vec![]),
+        (vec!["User.Read.All"], vec!["GroupMember.Read.All"], vec![]),
+        (vec!["Directory.Read.All"], vec![], vec!["Directory.Read.All"]),
+        (vec!["User.Read.All", "Group.Read.All", "Mail.Read"], vec![], vec!["Group.Read.All", "Mail.Read"]),
+        (vec![], vec!["User.Read.All", "GroupMember.Read.All"], vec![]),
+    ] {
+        let found = compare(&both, &roles(&granted));
+        assert_eq!(names(&found.missing), missing, "{granted:?}");
+        assert_eq!(found.superfluous, superfluous, "{granted:?}");
+    }
+}
