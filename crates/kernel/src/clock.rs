@@ -63,9 +63,14 @@ impl From<OffsetDateTime> for Timestamp {
     }
 }
 
+/// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59.999999Z: what RFC 3339 can write.
+const WRITABLE: (i64, i64) = (-62_167_219_200_000_000, 253_402_300_799_999_999);
+
+/// A moment beyond the years 0 to 9999 becomes the nearest within.
 impl From<Timestamp> for OffsetDateTime {
     fn from(moment: Timestamp) -> Self {
-        Self::from_unix_timestamp_nanos(i128::from(moment.0) * 1_000).unwrap_or(Self::UNIX_EPOCH)
+        let micros = moment.0.clamp(WRITABLE.0, WRITABLE.1);
+        Self::from_unix_timestamp_nanos(i128::from(micros) * 1_000).expect("invariant: the years 0 to 9999 fit")
     }
 }
 

@@ -24,3 +24,6 @@ pub use page::{Cursor, Page, PageRequest};
 pub use permission::{Denied, May, Permission};
 pub use scalar::{Scalar, ScalarKind, Stored};
 pub use secret::Secret;
+
+#[cfg(test)]
+mod tests;
