@@ -247,6 +247,14 @@ pub async fn counts(tx: &mut Tx) -> Result<Vec<(JobState, u64)>, StoreError> {
     rows.iter().map(|row| Ok((row.get("state")?, row.get("n")?))).collect()
 }
 
+/// How many jobs an organisation has of each state.
+pub async fn counts_of(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<(JobState, u64)>, StoreError> {
+    let rows = tx
+        .all("SELECT state, COUNT(*) AS n FROM store_jobs WHERE organisation = $1 GROUP BY state", args![organisation])
+        .await?;
+    rows.iter().map(|row| Ok((row.get("state")?, row.get("n")?))).collect()
+}
+
 fn wait_after(attempts: u32) -> Duration {
     let doublings = attempts.saturating_sub(1).min(12);
     (FIRST_WAIT * 2_u32.pow(doublings)).min(LONGEST_WAIT)
@@ -270,3 +278,6 @@ fn job_of(row: &Row) -> Result<Job, StoreError> {
         finished_at: row.get("finished_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -176,3 +176,6 @@ pub async fn reseal(tx: &mut Tx, sealer: &Sealer, column: SealedColumn) -> Resul
     }
     Ok(moved)
 }
+
+#[cfg(test)]
+mod tests;

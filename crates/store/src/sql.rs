@@ -72,3 +72,6 @@ impl Sql {
         (self.text, self.args)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,13 @@
 //! Runs the jobs of this node: claims, keeps the lease alive, finishes or fails.
 
+use std::any::Any;
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
 use kernel::Env;
 use tokio::sync::watch;
 
@@ -43,6 +46,12 @@ impl JobError {
             cause = inner.source();
         }
         Self(text)
+    }
+
+    /// A handler that panicked fails its job and not its lane.
+    fn from_panic(panic: &Box<dyn Any + Send>) -> Self {
+        let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self(format!("the handler panicked: {}", text.unwrap_or("without a word")))
     }
 }
 
@@ -98,7 +107,8 @@ impl Worker {
             }
             tokio::select! {
                 _ = tokio::time::timeout(POLL, changes.changed()) => {}
-                _ = stop.changed() => {}
+                // Nobody left who could say stop: the node is going down.
+                changed = stop.changed() => if changed.is_err() { return },
             }
         }
     }
@@ -123,12 +133,12 @@ impl Worker {
         mut node_stop: watch::Receiver<bool>,
     ) -> Result<Outcome, JobError> {
         let (tell, stop) = watch::channel(*node_stop.borrow());
-        let mut work = handler.handle(job, stop);
+        let mut work = AssertUnwindSafe(handler.handle(job, stop)).catch_unwind();
         let mut ticks = tokio::time::interval(RENEWAL);
         ticks.tick().await;
         loop {
             tokio::select! {
-                outcome = &mut work => return outcome,
+                outcome = &mut work => return outcome.unwrap_or_else(|panic| Err(JobError::from_panic(&panic))),
                 _ = ticks.tick() => if !self.renew(job).await { tell.send_replace(true); },
                 changed = node_stop.changed(), if !*tell.borrow() => if changed.is_err() || *node_stop.borrow() {
                     tell.send_replace(true);
