@@ -3,6 +3,8 @@
 //! Deliberately knows no room.
 
 pub mod call;
+#[cfg(test)]
+mod conformance;
 pub mod db;
 pub mod postgres;
 
