@@ -77,9 +77,8 @@ CREATE TABLE tenants_consents (
     state_hash {{BYTES}} NOT NULL UNIQUE,
     -- JSON: what the tenant's record will say.
     draft TEXT NOT NULL,
-    -- The credential from the form; null when this installation's own is used.
+    -- JSON: the secrets of the form; null once it has ended.
     sealed {{BYTES}},
-    certificate_pem TEXT,
     -- begun, settling, connected, failed
     state TEXT NOT NULL,
     detail TEXT,

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 
 use graph::{Budget, Client, HttpError, HttpSettings, Limits, Pace, ProxySetting, RetryPolicy};
 use kernel::{OrganisationId, Secret};
-use store::seal::Place;
 use uuid::Uuid;
 
 use crate::model::{Tenant, TenantId};
@@ -77,11 +76,6 @@ impl Clients {
     }
 }
 
-/// Where a proxy's user name and password are sealed.
-pub(crate) fn proxy_place(tenant: TenantId) -> Place<'static> {
-    Place { table: "tenants_tenants", row: tenant.into(), column: "proxy_sealed" }
-}
-
 impl Tenants {
     /// The Graph client of a tenant: it knows all credentials, and shares its token and its budget.
     pub async fn client(&self, organisation: OrganisationId, tenant: TenantId) -> Result<Client, TenantsError> {
@@ -130,7 +124,7 @@ impl Tenants {
         let Some(sealed) = rows::proxy_sealed(&mut tx, tenant.organisation, tenant.id).await? else {
             return Ok(Some(Secret::from(url.as_str())));
         };
-        let whole = self.sealer.open_text(proxy_place(tenant.id), &sealed)?;
+        let whole = self.sealer.open_text(rows::proxy_place(tenant.id), &sealed)?;
         Ok(Some(whole))
     }
 }

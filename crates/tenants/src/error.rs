@@ -40,6 +40,9 @@ pub enum TenantsError {
     /// Entra or Graph did not do what we asked.
     #[error("{}", explained(.0))]
     Graph(#[source] Box<graph::GraphError>),
+    /// The sign-in service does not answer.
+    #[error("the sign-in service cannot be reached")]
+    Unreachable(#[source] reqwest::Error),
     /// There is no way to talk to this tenant.
     #[error("the tenant's HTTP settings cannot be used")]
     Http(#[from] graph::HttpError),
@@ -90,6 +93,7 @@ impl Kinded for TenantsError {
             }
             Self::AlreadyConnected | Self::Changed | Self::Conflict(_) => ErrorKind::Conflict,
             Self::Graph(error) => error.kind(),
+            Self::Unreachable(_) => ErrorKind::Unavailable,
             Self::Generate(_) => ErrorKind::Internal,
             Self::Store(error) => error.kind(),
         }
@@ -106,6 +110,7 @@ impl Kinded for TenantsError {
             Self::Conflict(_) => "tenants.conflict",
             Self::ConsentRefused(_) => "tenants.consent_refused",
             Self::Graph(error) => error.code(),
+            Self::Unreachable(_) => "tenants.unreachable",
             Self::Http(_) => "tenants.bad_http_settings",
             Self::Cloud(_) => "tenants.bad_cloud",
             Self::Certificate(_) => "tenants.bad_certificate",

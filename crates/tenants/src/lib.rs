@@ -3,9 +3,14 @@
 pub mod attribute;
 pub mod calendar;
 pub mod config;
+pub mod connect;
+pub mod consent;
+pub mod credentials;
+pub mod draft;
 pub mod error;
 pub mod expiry;
 pub mod grants;
+pub mod jobs;
 pub mod model;
 pub mod permissions;
 pub mod scripts;
@@ -13,6 +18,8 @@ pub mod service;
 pub mod status;
 
 mod client;
+mod discovery;
+mod probe;
 mod vault;
 mod store;
 

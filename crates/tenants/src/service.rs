@@ -76,17 +76,3 @@ impl Tenants {
         Ok((!stopped.is_empty()).then(|| frozen(tenant.health.detail.clone(), stopped)))
     }
 }
-
-impl Tenants {
-    /// Tells what was met in a tenant, so that its status follows at once and not with the next probe.
-    pub async fn report(
-        &self,
-        organisation: OrganisationId,
-        tenant: TenantId,
-        error: &graph::GraphError,
-    ) -> Result<(), TenantsError> {
-        let tenant = self.find(organisation, tenant).await?;
-        tracing::warn!(tenants.tenant_id = %tenant.id, tenants.code = error.raw_code(), "a tenant failed");
-        Ok(())
-    }
-}

@@ -1,5 +1,6 @@
 //! Every statement on the tables of the room.
 
+pub(crate) mod consents;
 pub(crate) mod credentials;
 pub(crate) mod tenants;
 

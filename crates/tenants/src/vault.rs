@@ -9,7 +9,6 @@ use kernel::{Actor, Env, RequestId, Secret, Timestamp};
 use oidc::{ClientCredentials, Credential, TokenError};
 use signals::{Entry, Object};
 use std::sync::Arc;
-use store::seal::Place;
 use store::{Sealer, Store, StoreError};
 
 use crate::model::{CredentialId, CredentialKind, CredentialRecord, Slot, Tenant};
@@ -30,14 +29,9 @@ pub(crate) struct Vault {
     pub(crate) tenant: Tenant,
 }
 
-/// Where a credential's secret is sealed.
-pub(crate) fn place(id: CredentialId) -> Place<'static> {
-    Place { table: "tenants_credentials", row: id.into(), column: "sealed" }
-}
-
 /// A credential with its secret.
 pub(crate) fn unsealed(sealer: &Sealer, record: &CredentialRecord, sealed: &[u8]) -> Result<Credential, StoreError> {
-    let secret = sealer.open_text(place(record.id), sealed)?;
+    let secret = sealer.open_text(rows::place(record.id), sealed)?;
     Ok(credential_of(record.kind, secret, record.certificate_pem.clone()))
 }
 

@@ -1,9 +1,15 @@
 //! Every statement on `tenants_credentials`.
 
 use kernel::{OrganisationId, Timestamp};
+use store::seal::Place;
 use store::{Row, StoreError, Tx, args};
 
 use crate::model::{CredentialId, CredentialRecord, ExpirySource, Slot, TenantId};
+
+/// Where a credential's secret is sealed.
+pub(crate) fn place(id: CredentialId) -> Place<'static> {
+    Place { table: "tenants_credentials", row: id.into(), column: "sealed" }
+}
 
 /// Those in use, in the order in which they should be tried: not refused first, primary before staged.
 pub(crate) async fn usable(
