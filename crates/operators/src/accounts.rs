@@ -5,9 +5,11 @@ use serde::Serialize;
 use signals::Entry;
 use store::{StoreError, Tx};
 
-use crate::permissions::{CreateOperator, DisableOperator, ReadOperators, RemoveOperator, UpdateOperator};
+use crate::permissions::{
+    CreateOperator, DisableOperator, ReadOperators, RemoveOperator, UnlockOperator, UpdateOperator,
+};
 use crate::service::object_of;
-use crate::store::operators::{self, Record};
+use crate::store::operators::{self, Presence, Record};
 use crate::store::{organisations, sessions};
 use crate::{Link, NewOperator, OperatorState, OperatorUpdate, OperatorView, Operators, OperatorsError, rules};
 
@@ -29,13 +31,13 @@ impl Operators {
         page: &PageRequest,
     ) -> Result<Page<OperatorView>, OperatorsError> {
         let mut tx = self.store.read().await?;
-        Ok(operators::list(&mut tx, may.actor().organisation, self.env.now(), page).await?)
+        Ok(operators::list(&mut tx, may.actor().organisation, self.limits(), page).await?)
     }
 
     /// One operator.
     pub async fn get_operator(&self, may: &May<ReadOperators>, id: OperatorId) -> Result<OperatorView, OperatorsError> {
         let mut tx = self.store.read().await?;
-        let found = operators::find_view(&mut tx, may.actor().organisation, id, self.env.now()).await?;
+        let found = operators::find_view(&mut tx, may.actor().organisation, id, self.limits()).await?;
         found.ok_or(OperatorsError::NoSuchOperator(id))
     }
 
@@ -65,7 +67,7 @@ impl Operators {
         };
         self.note_created(&mut tx, actor, &record).await?;
         tx.commit().await?;
-        Ok((record.view(None), link))
+        Ok((record.view(Presence::default()), link))
     }
 
     /// Creates an owner who may sign in at once: for the demo and for tests.
@@ -83,7 +85,7 @@ impl Operators {
         self.insert_operator(&mut tx, &record).await?;
         self.note_created(&mut tx, may.actor(), &record).await?;
         tx.commit().await?;
-        Ok(record.view(None))
+        Ok(record.view(Presence::default()))
     }
 
     /// Changes an operator's names and role.
@@ -123,6 +125,21 @@ impl Operators {
         .await
     }
 
+    /// Forgets an operator's failures, so that they can sign in at once.
+    pub async fn unlock_operator(&self, may: &May<UnlockOperator>) -> Result<OperatorView, OperatorsError> {
+        let actor = may.actor();
+        let mut tx = self.store.begin().await?;
+        let found = operators::find(&mut tx, actor.organisation, may.operator).await?;
+        let before = found.ok_or(OperatorsError::NoSuchOperator(may.operator))?;
+        operators::unlock(&mut tx, before.id).await?;
+        if before.locked_until.is_some() {
+            self.note(&mut tx, actor, Entry::act("operators.unlocked").object(object_of(&before))).await?;
+        }
+        let found = operators::find_view(&mut tx, actor.organisation, before.id, self.limits()).await?;
+        tx.commit().await?;
+        found.ok_or(OperatorsError::NoSuchOperator(may.operator))
+    }
+
     /// Removes an operator with their sessions, tokens and links. What they did stays in the log.
     pub async fn remove_operator(&self, may: &May<RemoveOperator>) -> Result<(), OperatorsError> {
         let actor = may.actor();
@@ -155,7 +172,7 @@ impl Operators {
             let entry = Entry::act(event).object(object_of(&after));
             self.note(&mut tx, actor, entry.change_of(Some(&facts(&before)), Some(&facts(&after)))).await?;
         }
-        let found = operators::find_view(&mut tx, actor.organisation, id, self.env.now()).await?;
+        let found = operators::find_view(&mut tx, actor.organisation, id, self.limits()).await?;
         tx.commit().await?;
         found.ok_or(OperatorsError::NoSuchOperator(id))
     }

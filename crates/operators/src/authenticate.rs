@@ -11,7 +11,7 @@ use crate::store::{sessions, tokens};
 use crate::tokens::{secret_fits, split};
 
 /// Where a password is changed.
-const PASSWORD_PAGE: &str = "/password";
+const PASSWORD_PAGE: &str = "/change-password";
 
 #[async_trait]
 impl web::Authenticate for Operators {

@@ -21,6 +21,7 @@ mod tokens;
 
 pub use config::Config;
 pub use error::OperatorsError;
+pub use links::SetUp;
 pub use model::{
     IssuedToken, Link, LinkPurpose, LinkView, NewOperator, NewToken, OperatorState, OperatorUpdate, OperatorView,
     OrganisationView, Session, SessionId, SessionView, TokenView,

@@ -9,12 +9,23 @@ use store::{StoreError, Tx};
 
 use crate::permissions::ResetPassword;
 use crate::service::{hash_of, object_of};
-use crate::store::operators::{self, Record};
-use crate::store::{links, sessions};
+use crate::store::operators::{self, Presence, Record};
+use crate::store::{links, organisations, sessions};
 use crate::{Link, LinkPurpose, LinkView, OperatorState, OperatorView, Operators, OperatorsError, Origin, rules};
 
 /// How long a link works.
 pub const LIFETIME: Duration = Duration::from_hours(24);
+
+/// What the bearer of a set-up link chooses.
+#[derive(Debug, Clone, Copy)]
+pub struct SetUp<'a> {
+    /// What they will sign in with.
+    pub user_name: &'a str,
+    /// Their password.
+    pub password: &'a Secret<String>,
+    /// What the organisation is called; as it is when left out.
+    pub organisation: Option<&'a str>,
+}
 
 impl Operators {
     /// While nobody can sign in to this server: a link that makes the first owner. `None` once somebody can.
@@ -42,15 +53,16 @@ impl Operators {
         links::look(&mut tx, &hash_of(token), self.env.now()).await?.ok_or(OperatorsError::LinkRefused)
     }
 
-    /// Uses a set-up link: makes the organisation's first owner.
+    /// Uses a set-up link: makes the organisation's first owner, and may rename the organisation.
     pub async fn complete_set_up(
         &self,
         token: &Secret<String>,
-        user_name: &str,
-        password: &Secret<String>,
+        wish: &SetUp<'_>,
         origin: &Origin,
     ) -> Result<OperatorView, OperatorsError> {
         self.find_link(token).await?;
+        let SetUp { user_name, password, organisation } = *wish;
+        let name = organisation.map(|name| rules::label("organisation", name, 120)).transpose()?;
         let user_name = rules::user_name(user_name)?;
         rules::check_password(&user_name, password.expose())?;
         let hash = self.hasher.hash(password).await?;
@@ -58,12 +70,16 @@ impl Operators {
         let used = links::take(&mut tx, LinkPurpose::SetUp, &hash_of(token), self.env.now()).await?;
         let organisation = used.ok_or(OperatorsError::LinkRefused)?.organisation;
         links::delete_set_up(&mut tx, organisation).await?;
+        if let Some(name) = &name {
+            organisations::rename(&mut tx, organisation, name).await?;
+        }
         let record = self.fresh(organisation, user_name, Role::Owner, Some(hash));
         self.insert_operator(&mut tx, &record).await?;
         let actor = origin.operator(organisation, record.id, &record.user_name, record.role);
-        self.note(&mut tx, &actor, Entry::act("operators.set_up").object(object_of(&record))).await?;
+        let after = serde_json::json!({ "organisation": name, "role": record.role });
+        self.note(&mut tx, &actor, Entry::act("operators.set_up").object(object_of(&record)).after(&after)).await?;
         tx.commit().await?;
-        Ok(record.view(None))
+        Ok(record.view(Presence::default()))
     }
 
     /// Makes a link by which an operator chooses a new password. Until it is used nothing changes.
@@ -104,7 +120,7 @@ impl Operators {
         self.note(&mut tx, &actor, Entry::act("operators.password_chosen").object(object_of(&record))).await?;
         let record = operators::find(&mut tx, record.organisation, record.id).await?.unwrap_or(record);
         tx.commit().await?;
-        Ok(record.view(None))
+        Ok(record.view(Presence::default()))
     }
 
     async fn settle_password(&self, tx: &mut Tx, record: &Record, hash: &str) -> Result<(), StoreError> {

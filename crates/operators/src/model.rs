@@ -71,6 +71,8 @@ pub struct OperatorView {
     pub last_sign_in_at: Option<Timestamp>,
     /// When an open session of theirs was last used; nothing when none is open.
     pub last_seen_at: Option<Timestamp>,
+    /// How many sessions they have open.
+    pub session_count: u64,
     /// When they were created.
     pub created_at: Timestamp,
 }

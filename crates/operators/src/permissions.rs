@@ -21,6 +21,10 @@ kernel::permission!(
     DisableOperator { operator: OperatorId } = "operators.disable_operator", [Owner]
 );
 kernel::permission!(
+    /// Lets an operator try again after too many failures.
+    UnlockOperator { operator: OperatorId } = "operators.unlock_operator", [Owner]
+);
+kernel::permission!(
     /// Removes an operator.
     RemoveOperator { operator: OperatorId } = "operators.remove_operator", [Owner]
 );

@@ -26,6 +26,7 @@ mod revoke_token;
 mod sign_in;
 mod sign_out;
 mod sign_out_operator;
+mod unlock_operator;
 mod update_operator;
 
 use axum::middleware::from_fn;
@@ -57,6 +58,7 @@ pub fn routes(operators: Operators) -> OpenApiRouter {
         .routes(routes!(get_operator::handler, update_operator::handler, remove_operator::handler))
         .routes(routes!(disable_operator::handler))
         .routes(routes!(enable_operator::handler))
+        .routes(routes!(unlock_operator::handler))
         .routes(routes!(reset_password::handler))
         .routes(routes!(sign_out_operator::handler))
         .routes(routes!(list_sessions::handler))

@@ -8,7 +8,7 @@ use store::{StoreError, Tx};
 
 use crate::permissions::{ActForOneself, ReadSessions, RevokeSession, SignOutOperator};
 use crate::service::{hash_of, object_of};
-use crate::store::operators::{self, Record};
+use crate::store::operators::{self, Presence, Record};
 use crate::store::sessions::{self, Found, NewSession};
 use crate::{OperatorState, OperatorView, Operators, OperatorsError, Origin, Session, SessionId, SessionView};
 
@@ -20,7 +20,7 @@ impl Operators {
     pub async fn me(&self, may: &May<ActForOneself>) -> Result<OperatorView, OperatorsError> {
         let id = operator_of(may.actor())?;
         let mut tx = self.store.read().await?;
-        let found = operators::find_view(&mut tx, may.actor().organisation, id, self.env.now()).await?;
+        let found = operators::find_view(&mut tx, may.actor().organisation, id, self.limits()).await?;
         found.ok_or(OperatorsError::NoSuchOperator(id))
     }
 
@@ -130,7 +130,12 @@ impl Operators {
         };
         sessions::insert(tx, new).await?;
         let must_change_password = record.must_change_password;
-        Ok(Session { token, operator: record.view(Some(now)), must_change_password, expires_at })
+        Ok(Session {
+            token,
+            operator: record.view(Presence { last_seen_at: Some(now), session_count: 1 }),
+            must_change_password,
+            expires_at,
+        })
     }
 
     /// A session that counts now, of an operator who may sign in.

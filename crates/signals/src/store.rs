@@ -6,7 +6,7 @@ use store::{Row, Sql, StoreError, Tx, args};
 use uuid::Uuid;
 
 use crate::model::Json;
-use crate::{Cause, Logged, Object, Revision, chain::GENESIS};
+use crate::{Cause, Filter, Logged, Object, Revision, Stream, chain::GENESIS};
 
 pub(crate) async fn head(tx: &mut Tx, organisation: OrganisationId) -> Result<Option<(Revision, Vec<u8>)>, StoreError> {
     let row = tx.one("SELECT revision, hash FROM signals_heads WHERE organisation = $1", args![organisation]).await?;
@@ -94,6 +94,50 @@ pub(crate) async fn after(
         )
         .await?;
     rows.iter().map(logged).collect()
+}
+
+/// The beginning of a statement over the entries that a filter wants.
+pub(crate) fn matching(organisation: OrganisationId, filter: &Filter) -> Sql {
+    let mut sql = Sql::new("SELECT * FROM signals_log WHERE organisation = ").bind(organisation);
+    match filter.stream {
+        // Written out, because the index on acts has this very condition.
+        Some(Stream::Act) => sql = sql.push(" AND stream = 'act'"),
+        Some(Stream::Change) => sql = sql.push(" AND stream = 'change'"),
+        None => {}
+    }
+    if !filter.names.is_empty() {
+        let exact = filter.names.iter().filter(|name| !name.ends_with('*'));
+        sql = sql.push(" AND (name IN ").bind_list(exact);
+        for prefix in filter.names.iter().filter_map(|name| name.strip_suffix('*')) {
+            sql = begins_with(sql.push(" OR "), prefix);
+        }
+        sql = sql.push(")");
+    }
+    if let Some(prefix) = &filter.name_prefix {
+        sql = begins_with(sql.push(" AND "), prefix);
+    }
+    if let Some(actor) = &filter.actor {
+        sql = sql.push(" AND actor_name = ").bind(actor);
+    }
+    if let Some(object) = filter.object {
+        sql = sql.push(" AND object_id = ").bind(object);
+    }
+    if let Some(cause) = filter.cause {
+        sql = sql.push(" AND cause_id = ").bind(cause);
+    }
+    if let Some(from) = filter.from {
+        sql = sql.push(" AND at >= ").bind(from);
+    }
+    if let Some(until) = filter.until {
+        sql = sql.push(" AND at < ").bind(until);
+    }
+    sql
+}
+
+/// Written so, because `LIKE` has wildcards and differs in case between the databases.
+fn begins_with(sql: Sql, prefix: &str) -> Sql {
+    let length = prefix.chars().count();
+    sql.push("substr(name, 1, CAST(").bind(length).push(" AS INTEGER)) = ").bind(prefix)
 }
 
 /// Runs a built `SELECT * FROM signals_log …`.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{Json, Problem, Problems, Public};
 
-use crate::{OperatorView, Operators, Origin};
+use crate::{OperatorView, Operators, Origin, SetUp};
 
 /// What the caller sends.
 #[derive(Deserialize, ToSchema)]
@@ -20,6 +20,10 @@ pub struct Request {
     user_name: String,
     #[schema(value_type = String, min_length = 12, max_length = 1024)]
     password: Secret<String>,
+    /// What the organisation is called; as it is when left out.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 120)]
+    organisation: Option<String>,
 }
 
 /// Uses a set-up link: makes the first owner, who can then sign in.
@@ -31,5 +35,7 @@ pub async fn handler(
     State(operators): State<Operators>,
     Json(body): Json<Request>,
 ) -> Result<Json<OperatorView>, Problem> {
-    Ok(Json(operators.complete_set_up(&body.token, &body.user_name, &body.password, &origin).await?))
+    let Request { token, user_name, password, organisation } = body;
+    let wish = SetUp { user_name: &user_name, password: &password, organisation: organisation.as_deref() };
+    Ok(Json(operators.complete_set_up(&token, &wish, &origin).await?))
 }

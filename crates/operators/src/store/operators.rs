@@ -4,6 +4,7 @@ use kernel::{Cursor, OperatorId, OrganisationId, Page, PageRequest, Role, Timest
 use store::{Row, Sql, StoreError, Tx, args};
 
 use crate::rules::Standing;
+use crate::store::sessions::Limits;
 use crate::{OperatorState, OperatorView};
 
 /// An operator as stored.
@@ -24,12 +25,19 @@ pub(crate) struct Record {
     pub created_at: Timestamp,
 }
 
+/// An operator's open sessions, in short.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Presence {
+    pub last_seen_at: Option<Timestamp>,
+    pub session_count: u64,
+}
+
 impl Record {
     pub(crate) fn standing(&self) -> Standing {
         Standing { id: self.id, role: self.role, state: self.state }
     }
 
-    pub(crate) fn view(self, last_seen_at: Option<Timestamp>) -> OperatorView {
+    pub(crate) fn view(self, presence: Presence) -> OperatorView {
         OperatorView {
             id: self.id,
             organisation: self.organisation,
@@ -42,7 +50,8 @@ impl Record {
             must_change_password: self.must_change_password,
             locked_until: self.locked_until,
             last_sign_in_at: self.last_sign_in_at,
-            last_seen_at,
+            last_seen_at: presence.last_seen_at,
+            session_count: presence.session_count,
             created_at: self.created_at,
         }
     }
@@ -176,18 +185,26 @@ pub(crate) async fn first_owner(tx: &mut Tx, organisation: OrganisationId) -> Re
     row.map(|row| record(&row)).transpose()
 }
 
-/// With the last use of a session that is still open.
-const VIEW: &str = "SELECT o.*, (SELECT MAX(s.last_seen_at) FROM operators_sessions s
-    WHERE s.operator = o.id AND s.expires_at > ";
+/// Operators of an organisation with their open sessions, in short.
+fn with_presence(organisation: OrganisationId, limits: Limits) -> Sql {
+    let open = |sql: Sql| sql.bind(limits.now).push(" AND s.last_seen_at > ").bind(limits.idle_since);
+    let sql = Sql::new(
+        "SELECT o.*, (SELECT MAX(s.last_seen_at) FROM operators_sessions s
+             WHERE s.operator = o.id AND s.expires_at > ",
+    );
+    let sql = open(sql).push(
+        ") AS last_seen_at, (SELECT COUNT(*) FROM operators_sessions s WHERE s.operator = o.id AND s.expires_at > ",
+    );
+    open(sql).push(") AS session_count FROM operators_operators o WHERE o.organisation = ").bind(organisation)
+}
 
 pub(crate) async fn find_view(
     tx: &mut Tx,
     organisation: OrganisationId,
     id: OperatorId,
-    now: Timestamp,
+    limits: Limits,
 ) -> Result<Option<OperatorView>, StoreError> {
-    let sql = Sql::new(VIEW).bind(now).push(") AS last_seen_at FROM operators_operators o WHERE o.organisation = ");
-    let rows = tx.select(sql.bind(organisation).push(" AND o.id = ").bind(id)).await?;
+    let rows = tx.select(with_presence(organisation, limits).push(" AND o.id = ").bind(id)).await?;
     rows.first().map(view).transpose()
 }
 
@@ -195,11 +212,10 @@ pub(crate) async fn find_view(
 pub(crate) async fn list(
     tx: &mut Tx,
     organisation: OrganisationId,
-    now: Timestamp,
+    limits: Limits,
     page: &PageRequest,
 ) -> Result<Page<OperatorView>, StoreError> {
-    let mut sql = Sql::new(VIEW).bind(now).push(") AS last_seen_at FROM operators_operators o WHERE o.organisation = ");
-    sql = sql.bind(organisation);
+    let mut sql = with_presence(organisation, limits);
     if let Some(after) = page.after.as_ref().and_then(Cursor::decode::<String>) {
         sql = sql.push(" AND o.user_key > ").bind(after);
     }
@@ -213,7 +229,8 @@ fn key(user_name: &str) -> String {
 }
 
 fn view(row: &Row) -> Result<OperatorView, StoreError> {
-    Ok(record(row)?.view(row.get("last_seen_at")?))
+    let presence = Presence { last_seen_at: row.get("last_seen_at")?, session_count: row.get("session_count")? };
+    Ok(record(row)?.view(presence))
 }
 
 pub(crate) fn record(row: &Row) -> Result<Record, StoreError> {

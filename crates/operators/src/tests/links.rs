@@ -5,7 +5,7 @@ use testkit::on_each_database;
 
 use super::{House, PASSWORD, minutes, origin, page, secret};
 use crate::permissions::{CreateOperator, CreateOrganisation, ReadOrganisations, RenameOrganisation, ResetPassword};
-use crate::{Config, LinkPurpose, NewOperator, Operators};
+use crate::{Config, LinkPurpose, NewOperator, Operators, SetUp};
 
 #[tokio::test]
 async fn the_first_start_makes_one_owner_and_then_no_more_links() {
@@ -18,11 +18,14 @@ async fn the_first_start_makes_one_owner_and_then_no_more_links() {
         let info = operators.find_link(&link.token).await.unwrap();
         assert_eq!((info.purpose, info.user_name), (LinkPurpose::SetUp, None));
 
-        let set_up =
-            async |token, password: &str| operators.complete_set_up(token, "ada", &secret(password), &origin()).await;
+        let set_up = async |token, password: &str| {
+            let wish = SetUp { user_name: "ada", password: &secret(password), organisation: Some("Contoso") };
+            operators.complete_set_up(token, &wish, &origin()).await
+        };
         assert_eq!(set_up(&link.token, "short").await.unwrap_err().code(), "operators.weak_password");
         let ada = set_up(&link.token, PASSWORD).await.unwrap();
         assert_eq!(ada.role, Role::Owner);
+        assert_eq!(operators.organisation(ada.organisation).await.unwrap().name, "Contoso");
         for token in [&link.token, &other.token] {
             assert_eq!(set_up(token, PASSWORD).await.unwrap_err().code(), "operators.link_refused");
         }
@@ -50,7 +53,8 @@ async fn a_link_stops_after_a_day() {
         let operators = Operators::new(db.store.clone(), db.env.clone(), Config::default());
         let link = operators.ensure_first_start().await.unwrap().unwrap();
         db.hand.advance(minutes(24 * 60));
-        let error = operators.complete_set_up(&link.token, "ada", &secret(PASSWORD), &origin()).await.unwrap_err();
+        let wish = SetUp { user_name: "ada", password: &secret(PASSWORD), organisation: None };
+        let error = operators.complete_set_up(&link.token, &wish, &origin()).await.unwrap_err();
         assert_eq!(error.code(), "operators.link_refused");
         assert_eq!(operators.prune().await.unwrap(), 1);
     })
@@ -95,7 +99,8 @@ async fn a_further_organisation_has_its_own_owner_and_sees_only_itself() {
         let house = House::new(db).await;
         let may = house.may(&house.ada, CreateOrganisation {});
         let (second, link) = house.operators.create_organisation(&may, " Second ").await.unwrap();
-        let cyd = house.operators.complete_set_up(&link.token, "cyd", &secret(PASSWORD), &origin()).await.unwrap();
+        let wish = SetUp { user_name: "cyd", password: &secret(PASSWORD), organisation: None };
+        let cyd = house.operators.complete_set_up(&link.token, &wish, &origin()).await.unwrap();
         assert_eq!((cyd.organisation, second.name.as_str()), (second.id, "Second"));
         let cyd_actor = kernel::Actor { organisation: second.id, ..house.actor(&cyd) };
         let list = async |actor: &kernel::Actor| {

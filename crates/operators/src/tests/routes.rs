@@ -160,7 +160,7 @@ async fn every_verb_refuses_a_stranger_unless_it_is_marked_public() {
             .nest("/api/v1/operators", routes(front.house.operators.clone()))
             .split_for_parts();
         let verbs = operations(&api);
-        assert_eq!(verbs.len(), 27);
+        assert_eq!(verbs.len(), 28);
         for verb in verbs {
             let path = verb.path.replace("{operator_id}", &front.house.ada.id.to_string());
             let path = path.split('{').next().unwrap().to_owned()

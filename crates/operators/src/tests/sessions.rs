@@ -5,7 +5,7 @@ use testkit::on_each_database;
 
 use super::{House, PASSWORD, minutes, origin, page};
 use crate::Origin;
-use crate::permissions::{ActForOneself, ReadSessions, RevokeSession, SignOutOperator};
+use crate::permissions::{ActForOneself, ReadOperators, ReadSessions, RevokeSession, SignOutOperator};
 
 #[tokio::test]
 async fn a_session_ends_when_it_is_idle_and_after_twelve_hours_in_any_case() {
@@ -80,6 +80,9 @@ async fn an_owner_sees_and_ends_everybodys() {
         let may = house.may(&house.ada, ReadSessions {});
         let listed = house.operators.list_sessions(&may, Some(bob.id), None, &page()).await.unwrap().items;
         assert_eq!(listed.len(), 2);
+        let read = house.may(&house.ada, ReadOperators {});
+        let seen = house.operators.get_operator(&read, bob.id).await.unwrap();
+        assert_eq!((seen.session_count, seen.last_seen_at), (2, Some(listed[0].last_seen_at)));
         let may = house.may(&house.ada, RevokeSession { session: listed[0].id });
         house.operators.revoke_session(&may).await.unwrap();
         assert_eq!(house.knock_with(&second.token).await.unwrap_err(), "refused");

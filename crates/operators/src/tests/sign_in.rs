@@ -6,7 +6,7 @@ use testkit::on_each_database;
 use super::{House, PASSWORD, minutes, now, origin, secret};
 use crate::Origin;
 use crate::password::Hasher;
-use crate::permissions::DisableOperator;
+use crate::permissions::{DisableOperator, UnlockOperator};
 
 #[tokio::test]
 async fn a_right_password_opens_a_session_whatever_the_case_of_the_name() {
@@ -72,6 +72,22 @@ async fn five_failures_lock_for_a_minute_and_the_next_for_two() {
             house.sign_in("ada", "wrong password").await.unwrap_err();
         }
         house.sign_in("ada", PASSWORD).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_owner_unlocks_somebody_at_once() {
+    on_each_database(async |db| {
+        let house = House::new(db).await;
+        let bob = house.add("bob", Role::Helpdesk).await;
+        for _ in 0..5 {
+            house.sign_in("bob", "wrong password").await.unwrap_err();
+        }
+        let may = house.may(&house.ada, UnlockOperator { operator: bob.id });
+        assert_eq!(house.operators.unlock_operator(&may).await.unwrap().locked_until, None);
+        assert_eq!(house.newest(1).await, ["unlocked"]);
+        house.sign_in("bob", PASSWORD).await.unwrap();
     })
     .await;
 }
