@@ -4,6 +4,7 @@ pub mod apply;
 pub mod attributes;
 pub mod change;
 pub mod error;
+pub mod follow;
 pub mod index;
 pub mod model;
 pub mod read;

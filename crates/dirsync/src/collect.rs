@@ -21,6 +21,8 @@ use crate::work::Work;
 mod confirm;
 mod single;
 
+pub(crate) use single::Subject;
+
 /// Reads what the run is to read.
 pub(crate) async fn collect(work: &mut Work, source: &dyn Source) -> Result<(), DirsyncError> {
     match work.run.kind {

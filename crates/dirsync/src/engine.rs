@@ -33,6 +33,9 @@ pub trait OpenSource: Send + Sync {
     /// Why the source may not be trusted now, if so: nothing is taken away while it is (NET-05).
     async fn frozen(&self, organisation: OrganisationId, id: SourceId) -> Result<Option<String>, DirsyncError>;
 
+    /// The sources of an organisation, with what people call them.
+    async fn list(&self, organisation: OrganisationId) -> Result<Vec<(SourceId, String)>, DirsyncError>;
+
     /// Tells what was met while reading, so that the connection's status follows at once.
     async fn report(&self, organisation: OrganisationId, id: SourceId, error: &GraphError);
 }

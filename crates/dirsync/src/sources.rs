@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub mod graph_source;
+pub mod tenant_sources;
 
 pub use graph_source::GraphSource;
+pub use tenant_sources::TenantSources;
 
 /// Where a read begins.
 #[derive(Debug, Clone, PartialEq, Eq)]

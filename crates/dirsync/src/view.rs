@@ -14,6 +14,7 @@ impl Attributes for Filterable<'_> {
             let map = match head {
                 "onPremisesExtensionAttributes" => &user.on_premises_extension_attributes,
                 "employeeOrgData" => &user.employee_org_data,
+                "manager" => return user.manager.into(),
                 _ => return Value::Null,
             };
             return map.get(tail).into();
@@ -40,7 +41,6 @@ impl Attributes for Filterable<'_> {
             "jobTitle" => (&user.job_title).into(),
             "mail" => (&user.mail).into(),
             "mailNickname" => (&user.mail_nickname).into(),
-            "manager" | "manager/id" => user.manager.map_or(Value::Null, Value::Id),
             "mobilePhone" => (&user.mobile_phone).into(),
             "officeLocation" => (&user.office_location).into(),
             "onPremisesDistinguishedName" => (&user.on_premises_distinguished_name).into(),

@@ -104,6 +104,16 @@ pub(crate) async fn find(tx: &mut Tx, organisation: OrganisationId, id: GroupId)
     row.as_ref().map(group_of).transpose()
 }
 
+/// Groups of an organisation by our ids, in no order.
+pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uuid]) -> Result<Vec<Group>, StoreError> {
+    let mut groups = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(500) {
+        let sql = Sql::new("SELECT * FROM directory_groups WHERE organisation = ").bind(organisation);
+        groups.extend(select(tx, sql.push(" AND id IN ").bind_list(ids.iter().copied())).await?);
+    }
+    Ok(groups)
+}
+
 /// Groups by a built `SELECT * FROM directory_groups …`.
 pub(crate) async fn select(tx: &mut Tx, sql: Sql) -> Result<Vec<Group>, StoreError> {
     tx.select(sql).await?.iter().map(group_of).collect()

@@ -110,6 +110,16 @@ pub(crate) async fn find(tx: &mut Tx, organisation: OrganisationId, id: UserId) 
     row.as_ref().map(user_of).transpose()
 }
 
+/// Users of an organisation by our ids, in no order.
+pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uuid]) -> Result<Vec<User>, StoreError> {
+    let mut users = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(500) {
+        let sql = Sql::new("SELECT * FROM directory_users WHERE organisation = ").bind(organisation);
+        users.extend(select(tx, sql.push(" AND id IN ").bind_list(ids.iter().copied())).await?);
+    }
+    Ok(users)
+}
+
 /// Users by a built `SELECT * FROM directory_users …`.
 pub(crate) async fn select(tx: &mut Tx, sql: Sql) -> Result<Vec<User>, StoreError> {
     tx.select(sql).await?.iter().map(user_of).collect()

@@ -75,12 +75,11 @@ pub(super) fn explain(expr: &Expr, source: &str, user: &dyn Attributes) -> Expla
 
 fn reading(path: &str, value: Value<'_>) -> Reading {
     let value = match value {
-        Value::Null => None,
+        Value::Null | Value::List([]) => None,
         Value::Text(text) => Some(text.to_owned()),
         Value::Flag(flag) => Some(flag.to_string()),
         Value::Id(id) => Some(id.to_string()),
         Value::Time(time) => Some(time.to_string()),
-        Value::List([]) => None,
         Value::List(items) => {
             let mut text = items.iter().take(MOST_ITEMS).map(String::as_str).collect::<Vec<_>>().join(", ");
             if items.len() > MOST_ITEMS {

@@ -43,12 +43,10 @@ pub(super) fn query(root: &Expr, filter: String) -> GraphQuery {
 fn need(node: &Node) -> (Need, String) {
     let path = node.property().map_or("", |property| property.path);
     match node {
-        Node::And(_) => (Need::Plain, String::new()),
         Node::Or(parts) if parts.len() > MOST_ALTERNATIVES => (Need::Impossible, too_many()),
-        Node::Or(_) => (Need::Plain, String::new()),
-        Node::Not(_) => (Need::Advanced, "not".to_owned()),
         Node::Any { body: None, .. } => (Need::Impossible, format!("any() without a condition on {path}")),
-        Node::Any { .. } => (Need::Plain, String::new()),
+        Node::And(_) | Node::Or(_) | Node::Any { .. } => (Need::Plain, String::new()),
+        Node::Not(_) => (Need::Advanced, "not".to_owned()),
         Node::Count { .. } => (Need::Advanced, format!("$count of {path}")),
         Node::In { literals, .. } if literals.len() > MOST_ALTERNATIVES => (Need::Impossible, too_many()),
         Node::In { property, .. } => (property.graph.equal, format!("in on {path}")),

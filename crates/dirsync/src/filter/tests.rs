@@ -8,6 +8,7 @@ use super::{Attributes, Filter, MOST_BYTES, MOST_DEPTH, MOST_NODES, Truth, Value
 
 mod errors;
 mod graph;
+mod kept;
 mod matching;
 mod random;
 

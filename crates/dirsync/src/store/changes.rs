@@ -135,6 +135,8 @@ pub struct ChangeFilter {
     pub text: Option<String>,
     /// Without notes of ours.
     pub visible_only: bool,
+    /// Only items that take members away.
+    pub removing_members: bool,
 }
 
 /// Items of a plan, in its order.
@@ -181,6 +183,9 @@ fn narrow(mut sql: Sql, filter: &ChangeFilter) -> Sql {
     if let Some(text) = &filter.text {
         let pattern = format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
         sql = sql.push(" AND lower(name) LIKE ").bind(pattern).push(" ESCAPE '\\'");
+    }
+    if filter.removing_members {
+        sql = sql.push(" AND members_removed > 0");
     }
     if filter.visible_only {
         sql = sql.push(" AND effect <> 'note'");

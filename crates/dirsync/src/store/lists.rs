@@ -71,19 +71,20 @@ pub(crate) async fn delete_exception(
     row.as_ref().map(exception_of).transpose()
 }
 
-/// Sources with an exception that ended between two moments: their users must be looked at again.
-pub(crate) async fn sources_with_ended_exceptions(
+/// Whether an exception of a source has ended since a moment: its user must be looked at again.
+pub(crate) async fn exception_ended(
     tx: &mut Tx,
-    from: Timestamp,
-    until: Timestamp,
-) -> Result<Vec<SourceId>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT DISTINCT source_id FROM dirsync_exceptions WHERE expires_at > $1 AND expires_at <= $2",
-            args![from, until],
+    source: SourceId,
+    since: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let ended = tx
+        .count(
+            "SELECT COUNT(*) AS n FROM dirsync_exceptions WHERE source_id = $1 AND expires_at > $2 AND expires_at <= $3",
+            args![source, since.unwrap_or_default(), now],
         )
         .await?;
-    rows.iter().map(|row| row.get("source_id")).collect()
+    Ok(ended > 0)
 }
 
 /// Object ids that additions found.

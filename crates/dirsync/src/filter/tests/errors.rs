@@ -24,7 +24,7 @@ fn an_error_says_where_what_was_expected_and_what_to_do() {
     check("signInActivity/lastSignInDateTime ge 2024-01-01", 1, &["is not kept here"]);
     check("memberOf/any(m:m/id eq 'x')", 1, &["choose the groups"]);
     check("zzz eq 'a'", 1, &["a property of users", "found zzz"]);
-    check("city eq 'Zürich' and x", 23, &["eq, ne"]);
+    check("city eq 'Zürich' and x", 22, &["a property of users"]);
     check("city eq 'ü' and 'b'", 17, &["a condition", "found 'b'"]);
     check("accountEnabled eq 'true'", 19, &["true or false", "without quotes"]);
     check("department eq Sales", 15, &["a text in single quotes", "put it in single quotes"]);
@@ -83,6 +83,6 @@ fn there_are_bounds() {
     let long = format!("city eq '{}'", "a".repeat(MOST_BYTES));
     check(&long, 1, &["at most 8192 bytes"]);
     // Short as written, too long when tidied.
-    let grows = vec!["not city eq 'aaaaaaaaaaaaaaaaaaaaa'"; 215].join(" and ");
+    let grows = vec!["not city eq 'aaaaaaaaaaaaaaaaaaaaa'"; 200].join(" and ");
     assert!(grows.len() <= MOST_BYTES && Filter::parse(&grows).is_err());
 }

@@ -7,7 +7,7 @@ fn graph_runs_some_filters_some_only_as_advanced_queries_and_some_not_at_all() {
     for (filter, supported, advanced) in [
         ("accountEnabled eq true and startsWith(displayName, 'A')", true, false),
         ("department eq 'a' or department in ('b', 'c')", true, false),
-        ("createdDateTime ge 2024-01-01", true, false),
+        ("createdDateTime ge 2024-01-01T00:00:00Z", true, false),
         ("proxyAddresses/any(x:startsWith(x, 'smtp:'))", true, false),
         ("assignedLicenses/any(a:a/skuId eq 184efa21-98c3-4e5d-95ab-d07053a96e67)", true, false),
         ("department ne 'a'", true, true),
@@ -20,7 +20,7 @@ fn graph_runs_some_filters_some_only_as_advanced_queries_and_some_not_at_all() {
         ("contains(displayName, 'a')", false, true),
         ("endsWith(displayName, 'a')", false, true),
         ("displayName ge 'a'", false, true),
-        ("createdDateTime gt 2024-01-01", false, true),
+        ("createdDateTime gt 2024-01-01T00:00:00Z", false, true),
         ("securityIdentifier eq 'S-1-12-1'", false, true),
     ] {
         let query = Filter::parse(filter).unwrap().to_graph();

@@ -1,0 +1,82 @@
+//! The public verbs: the only door for routes, pages, jobs and commands.
+
+use std::sync::Arc;
+
+use directory::SourceId;
+use kernel::{Actor, Env, OrganisationId};
+use signals::{Entry, Object};
+use store::{Store, Tx};
+
+use crate::engine::{Engine, OpenSource};
+use crate::error::DirsyncError;
+use crate::store::settings::{self, Kept};
+
+pub mod conflicts;
+pub mod lists;
+pub mod runs;
+pub mod schedule;
+pub mod scope_preview;
+pub mod source_settings;
+
+/// The directory sync. Cheap to clone.
+#[derive(Clone)]
+pub struct Dirsync {
+    pub(crate) store: Store,
+    pub(crate) env: Env,
+    pub(crate) sources: Arc<dyn OpenSource>,
+}
+
+impl Dirsync {
+    /// The sync over a database and its sources.
+    pub fn new(store: Store, env: Env, sources: Arc<dyn OpenSource>) -> Self {
+        Self { store, env, sources }
+    }
+
+    /// What runs the runs.
+    pub fn engine(&self) -> Engine {
+        Engine::new(self.store.clone(), self.env.clone(), Arc::clone(&self.sources))
+    }
+
+    /// The settings of a source, if the organisation has that source; the defaults where nobody has set any.
+    pub(crate) async fn kept(
+        &self,
+        tx: &mut Tx,
+        organisation: OrganisationId,
+        source: SourceId,
+    ) -> Result<Kept, DirsyncError> {
+        match settings::find(tx, source).await? {
+            Some(kept) if kept.organisation == organisation => Ok(kept),
+            Some(_) => Err(DirsyncError::NoSuchSource),
+            None => self.defaults(organisation, source).await,
+        }
+    }
+
+    /// The defaults of a source that nobody has set anything for.
+    async fn defaults(&self, organisation: OrganisationId, source: SourceId) -> Result<Kept, DirsyncError> {
+        let known = self.sources.list(organisation).await?.iter().any(|(id, _)| *id == source);
+        if !known {
+            return Err(DirsyncError::NoSuchSource);
+        }
+        Ok(Kept {
+            source_id: source,
+            organisation,
+            version: 0,
+            settings: crate::settings::Settings::default(),
+            confirmed_version: -1,
+            updated_at: self.env.now(),
+            updated_by: "default".to_owned(),
+        })
+    }
+
+    /// Puts an act about a source into the log.
+    pub(crate) async fn log(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        object: Object,
+        entry: Entry,
+    ) -> Result<(), DirsyncError> {
+        signals::append(tx, &self.env, actor, vec![entry.object(object)]).await?;
+        Ok(())
+    }
+}

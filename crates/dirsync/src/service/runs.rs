@@ -1,0 +1,313 @@
+//! Runs: start, look at, cancel, decide, take back.
+
+use directory::SourceId;
+use kernel::{Actor, May, Page, PageRequest};
+use serde::{Deserialize, Serialize};
+use signals::{Entry, Object};
+use store::Tx;
+
+use super::Dirsync;
+use crate::collect::Subject;
+use crate::error::DirsyncError;
+use crate::guard::Verdict;
+use crate::jobs;
+use crate::model::{Progress, Resume, Run, RunId, RunKind, RunState};
+use crate::permissions::{DecideRun, ReadSync, StartRun, SyncOne, Undo};
+use crate::settings::Mode;
+use crate::store::changes::{self, ChangeFilter, Planned};
+use crate::store::runs::{self, RunFilter};
+use crate::store::settings::Kept;
+use crate::store::{settings, staged};
+use crate::totals::Effect;
+
+/// Which part of a held plan is allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "part", rename_all = "snake_case")]
+pub enum Part {
+    /// All of it.
+    All,
+    /// All but what would be lost: creations, updates and returns go on.
+    WithoutLosses,
+    /// All but the items with one of these causes.
+    WithoutCauses {
+        /// Causes.
+        causes: Vec<String>,
+    },
+    /// All but these items.
+    Without {
+        /// Their places in the plan.
+        items: Vec<i64>,
+    },
+}
+
+impl Dirsync {
+    /// Runs, newest first.
+    pub async fn list_runs(
+        &self,
+        may: &May<ReadSync>,
+        filter: &RunFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Run>, DirsyncError> {
+        let mut tx = self.store.read().await?;
+        Ok(runs::list(&mut tx, may.actor().organisation, filter, page).await?)
+    }
+
+    /// One run.
+    pub async fn get_run(&self, may: &May<ReadSync>, id: RunId) -> Result<Run, DirsyncError> {
+        let mut tx = self.store.read().await?;
+        runs::find(&mut tx, may.actor().organisation, id).await?.ok_or(DirsyncError::NoSuchRun)
+    }
+
+    /// Items of a run's plan.
+    pub async fn list_changes(
+        &self,
+        may: &May<ReadSync>,
+        id: RunId,
+        filter: &ChangeFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Planned>, DirsyncError> {
+        self.get_run(may, id).await?;
+        let mut tx = self.store.read().await?;
+        Ok(changes::list(&mut tx, id, filter, page).await?)
+    }
+
+    /// Starts a full or a delta run, or shows what one would do.
+    pub async fn start_run(&self, may: &May<StartRun>, kind: RunKind, preview: bool) -> Result<Run, DirsyncError> {
+        if !matches!(kind, RunKind::Full | RunKind::Delta | RunKind::Rescope) {
+            return Err(DirsyncError::Invalid("a run is full, delta or rescope".to_owned()));
+        }
+        self.start(may.actor(), may.source, kind, preview, None).await
+    }
+
+    /// Looks at one user (`user:<object id>` or an address) or one group (`group:<object id>`) now.
+    pub async fn sync_one(&self, may: &May<SyncOne>, subject: &str, preview: bool) -> Result<Run, DirsyncError> {
+        if Subject::parse(subject).is_none() {
+            let text = "name a user by address or as user:<object id>, a group as group:<object id>";
+            return Err(DirsyncError::Invalid(text.to_owned()));
+        }
+        self.start(may.actor(), may.source, RunKind::Single, preview, Some(subject.to_owned())).await
+    }
+
+    /// Takes back everything a run did.
+    pub async fn undo_run(&self, may: &May<Undo>, run: RunId, preview: bool) -> Result<Run, DirsyncError> {
+        let mut tx = self.store.read().await?;
+        let found = runs::find(&mut tx, may.actor().organisation, run).await?.ok_or(DirsyncError::NoSuchRun)?;
+        drop(tx);
+        if found.source_id != may.source {
+            return Err(DirsyncError::NoSuchRun);
+        }
+        if found.state != RunState::Done {
+            return Err(DirsyncError::WrongState(found.state));
+        }
+        self.start(may.actor(), may.source, RunKind::Undo, preview, Some(format!("run:{run}"))).await
+    }
+
+    /// Takes back one change, by its number in the log.
+    pub async fn undo_change(&self, may: &May<Undo>, revision: i64, preview: bool) -> Result<Run, DirsyncError> {
+        self.start(may.actor(), may.source, RunKind::Undo, preview, Some(format!("revision:{revision}"))).await
+    }
+
+    async fn start(
+        &self,
+        actor: &Actor,
+        source: SourceId,
+        kind: RunKind,
+        preview: bool,
+        subject: Option<String>,
+    ) -> Result<Run, DirsyncError> {
+        let mut tx = self.store.begin().await?;
+        let mut kept = self.kept(&mut tx, actor.organisation, source).await?;
+        if kept.version == 0 {
+            // The defaults become the settings with the first run.
+            kept.version = 1;
+            settings::put(&mut tx, &kept).await?;
+        }
+        if kept.settings.mode == Mode::Off && !preview {
+            return Err(DirsyncError::Off);
+        }
+        self.supersede_hold(&mut tx, actor, source).await?;
+        let run = self.queue_run(&mut tx, actor, &kept, kind, preview, subject).await?;
+        tx.commit().await?;
+        Ok(run)
+    }
+
+    /// A held plan gives way to a newer run: what it was made of is looked at again.
+    pub(crate) async fn supersede_hold(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        source: SourceId,
+    ) -> Result<(), DirsyncError> {
+        let Some(open) = runs::open(tx, source).await?.filter(|run| run.state == RunState::Held) else {
+            return Ok(());
+        };
+        let decision = ("superseded", actor.label());
+        let now = self.env.now();
+        runs::decide(tx, open.id, RunState::Held, RunState::Superseded, (decision.0, &decision.1), now).await?;
+        staged::clear(tx, open.id).await?;
+        Ok(())
+    }
+
+    /// Writes a run down and queues its job, in the caller's unit of work.
+    pub(crate) async fn queue_run(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        kept: &Kept,
+        kind: RunKind,
+        preview: bool,
+        subject: Option<String>,
+    ) -> Result<Run, DirsyncError> {
+        if runs::open(tx, kept.source_id).await?.is_some() {
+            return Err(DirsyncError::RunUnderWay);
+        }
+        let run = Run {
+            id: self.env.new_id(),
+            organisation: kept.organisation,
+            source_id: kept.source_id,
+            kind,
+            preview,
+            state: RunState::Queued,
+            started_by: actor.label(),
+            subject,
+            resume: Resume::default(),
+            progress: Progress { at: self.env.now(), ..Progress::default() },
+            totals: None,
+            verdict: None,
+            outcome: None,
+            error_code: None,
+            error_detail: None,
+            settings_version: kept.version,
+            created_at: self.env.now(),
+            started_at: None,
+            finished_at: None,
+            expires_at: None,
+            decided_by: None,
+            decided_at: None,
+            decision: None,
+            users_lost: 0,
+            groups_lost: 0,
+        };
+        runs::insert(tx, &run).await?;
+        if !jobs::enqueue(tx, &self.env, &run).await? {
+            return Err(DirsyncError::RunUnderWay);
+        }
+        Ok(run)
+    }
+
+    /// Stops a run that has not begun to write.
+    pub async fn cancel_run(&self, may: &May<DecideRun>) -> Result<Run, DirsyncError> {
+        let states = [RunState::Queued, RunState::Collecting, RunState::Planning, RunState::Held];
+        self.end(may, &states, RunState::Cancelled, "cancelled", None).await
+    }
+
+    /// Refuses a held plan. Nothing of it is done; the next run looks again.
+    pub async fn reject_run(&self, may: &May<DecideRun>, reason: Option<String>) -> Result<Run, DirsyncError> {
+        self.end(may, &[RunState::Held], RunState::Rejected, "rejected", reason).await
+    }
+
+    async fn end(
+        &self,
+        may: &May<DecideRun>,
+        from: &[RunState],
+        to: RunState,
+        decision: &str,
+        reason: Option<String>,
+    ) -> Result<Run, DirsyncError> {
+        let mut tx = self.store.begin().await?;
+        let run = self.run_for_decision(&mut tx, may).await?;
+        if !from.contains(&run.state) {
+            return Err(DirsyncError::WrongState(run.state));
+        }
+        let by = may.actor().label();
+        if !runs::decide(&mut tx, run.id, run.state, to, (decision, &by), self.env.now()).await? {
+            return Err(DirsyncError::WrongState(run.state));
+        }
+        staged::clear(&mut tx, run.id).await?;
+        self.log_decision(&mut tx, may, &run, decision, reason, None).await?;
+        tx.commit().await?;
+        self.reload(may.actor(), run.id).await
+    }
+
+    /// Allows a held plan, or a part of it, once.
+    pub async fn approve_run(
+        &self,
+        may: &May<DecideRun>,
+        part: &Part,
+        reason: Option<String>,
+    ) -> Result<Run, DirsyncError> {
+        let mut tx = self.store.begin().await?;
+        let run = self.run_for_decision(&mut tx, may).await?;
+        let Some(Verdict::Hold { second_person, .. }) = run.verdict else {
+            return Err(DirsyncError::WrongState(run.state));
+        };
+        if run.state != RunState::Held {
+            return Err(DirsyncError::WrongState(run.state));
+        }
+        let by = may.actor().label();
+        if second_person && run.started_by == by {
+            return Err(DirsyncError::SecondPersonNeeded);
+        }
+        let left_out = narrow(&mut tx, run.id, part).await?;
+        let decision = if left_out == 0 { "allowed" } else { "allowed_in_part" };
+        let to = RunState::Applying;
+        if !runs::decide(&mut tx, run.id, RunState::Held, to, (decision, &by), self.env.now()).await? {
+            return Err(DirsyncError::WrongState(run.state));
+        }
+        settings::confirm(&mut tx, run.source_id, run.settings_version).await?;
+        self.log_decision(&mut tx, may, &run, decision, reason, Some(left_out)).await?;
+        jobs::enqueue(&mut tx, &self.env, &run).await?;
+        tx.commit().await?;
+        self.reload(may.actor(), run.id).await
+    }
+
+    async fn run_for_decision(&self, tx: &mut Tx, may: &May<DecideRun>) -> Result<Run, DirsyncError> {
+        runs::find(tx, may.actor().organisation, may.run).await?.ok_or(DirsyncError::NoSuchRun)
+    }
+
+    async fn log_decision(
+        &self,
+        tx: &mut Tx,
+        may: &May<DecideRun>,
+        run: &Run,
+        decision: &str,
+        reason: Option<String>,
+        left_out: Option<u64>,
+    ) -> Result<(), DirsyncError> {
+        let mut entry = Entry::act("dirsync.run_decided")
+            .cause("run", Some(run.id.0))
+            .after(&serde_json::json!({ "decision": decision, "items_left_out": left_out }));
+        entry.reason = reason;
+        self.log(tx, may.actor(), Object::new("run", run.id, format!("{} run", run.kind)), entry).await
+    }
+
+    async fn reload(&self, actor: &Actor, id: RunId) -> Result<Run, DirsyncError> {
+        let mut tx = self.store.read().await?;
+        runs::find(&mut tx, actor.organisation, id).await?.ok_or(DirsyncError::NoSuchRun)
+    }
+}
+
+/// Leaves out what is not allowed; returns how many items.
+async fn narrow(tx: &mut Tx, run: RunId, part: &Part) -> Result<u64, DirsyncError> {
+    Ok(match part {
+        Part::All => 0,
+        Part::WithoutLosses => {
+            let mut count = 0;
+            for effect in [Effect::Lose, Effect::Purge] {
+                let filter = ChangeFilter { effect: Some(effect), ..ChangeFilter::default() };
+                count += changes::reject(tx, run, &filter).await?;
+            }
+            let filter = ChangeFilter { removing_members: true, ..ChangeFilter::default() };
+            count + changes::reject(tx, run, &filter).await?
+        }
+        Part::WithoutCauses { causes } => {
+            let mut count = 0;
+            for cause in causes {
+                let filter = ChangeFilter { cause: Some(cause.clone()), ..ChangeFilter::default() };
+                count += changes::reject(tx, run, &filter).await?;
+            }
+            count
+        }
+        Part::Without { items } => changes::decide(tx, run, items, "rejected").await?,
+    })
+}

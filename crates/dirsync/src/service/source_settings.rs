@@ -1,0 +1,156 @@
+//! Sources with their settings.
+
+use directory::SourceId;
+use kernel::{May, Timestamp};
+use serde::Serialize;
+use signals::{Entry, Object};
+
+use super::Dirsync;
+use crate::error::DirsyncError;
+use crate::model::{Run, RunKind};
+use crate::permissions::{ChangeSettings, ReadSync};
+use crate::settings::{Mode, Settings};
+use crate::store::settings::Kept;
+use crate::store::{runs, settings};
+
+/// A source and how it is doing.
+#[derive(Debug, Clone)]
+pub struct SourceStatus {
+    /// Its settings.
+    pub kept: Kept,
+    /// What people call it.
+    pub name: String,
+    /// The run that is not over, if there is one.
+    pub open_run: Option<Run>,
+    /// The newest run.
+    pub last_run: Option<Run>,
+    /// When everything was last compared.
+    pub last_full_at: Option<Timestamp>,
+    /// When the source was last followed, by a full or a delta run.
+    pub last_read_at: Option<Timestamp>,
+    /// When the next run is due; none when the source is off.
+    pub next_run_at: Option<Timestamp>,
+    /// Whether there was no good run for twice the interval (NET-21).
+    pub stale: bool,
+    /// Users by state and cause.
+    pub users: Vec<StateCount>,
+    /// Groups by state and cause.
+    pub groups: Vec<StateCount>,
+}
+
+/// How many are in one state, for one cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct StateCount {
+    /// The state.
+    pub state: String,
+    /// The cause of a conflict or the reason of an exclusion.
+    pub cause: Option<String>,
+    /// How many.
+    pub count: u64,
+}
+
+impl Dirsync {
+    /// The organisation's sources.
+    pub async fn list_sources(&self, may: &May<ReadSync>) -> Result<Vec<SourceStatus>, DirsyncError> {
+        let mut list = Vec::new();
+        for (id, _) in self.sources.list(may.actor().organisation).await? {
+            list.push(self.get_source(may, id).await?);
+        }
+        Ok(list)
+    }
+
+    /// One source.
+    pub async fn get_source(&self, may: &May<ReadSync>, id: SourceId) -> Result<SourceStatus, DirsyncError> {
+        let organisation = may.actor().organisation;
+        let names = self.sources.list(organisation).await?;
+        let name = names.into_iter().find(|(known, _)| *known == id).ok_or(DirsyncError::NoSuchSource)?.1;
+        let mut tx = self.store.read().await?;
+        let kept = self.kept(&mut tx, organisation, id).await?;
+        let full = runs::last_good(&mut tx, id, RunKind::Full).await?.and_then(|run| run.finished_at);
+        let delta = runs::last_good(&mut tx, id, RunKind::Delta).await?.and_then(|run| run.finished_at);
+        let counts = |rows: Vec<(String, Option<String>, u64)>| {
+            rows.into_iter().map(|(state, cause, count)| StateCount { state, cause, count }).collect()
+        };
+        let last_read_at = full.max(delta);
+        let next_run_at = next_run(&kept.settings, full, last_read_at, self.env.now());
+        Ok(SourceStatus {
+            open_run: runs::open(&mut tx, id).await?,
+            last_run: runs::last(&mut tx, id).await?,
+            last_full_at: full,
+            last_read_at,
+            next_run_at,
+            stale: is_stale(&kept.settings, last_read_at, self.env.now()),
+            users: counts(directory::read::user_counts(&mut tx, id).await?),
+            groups: counts(directory::read::group_counts(&mut tx, id).await?),
+            kept,
+            name,
+        })
+    }
+
+    /// Changes a source's settings; `version` is the one that was shown to whoever changes them.
+    ///
+    /// Settings that let other users or groups in must be confirmed by a plan (NET-07): the next run is held.
+    pub async fn put_settings(
+        &self,
+        may: &May<ChangeSettings>,
+        version: i64,
+        wanted: Settings,
+    ) -> Result<Kept, DirsyncError> {
+        wanted.validate()?;
+        let actor = may.actor();
+        let mut tx = self.store.begin().await?;
+        let old = self.kept(&mut tx, actor.organisation, may.source).await?;
+        if old.version != version {
+            return Err(DirsyncError::Stale);
+        }
+        let same = wanted.same_scope(&old.settings);
+        let kept = Kept {
+            version: version + 1,
+            confirmed_version: if same && old.confirmed() { version + 1 } else { old.confirmed_version },
+            settings: wanted,
+            updated_at: self.env.now(),
+            updated_by: actor.label(),
+            ..old.clone()
+        };
+        if !settings::put(&mut tx, &kept).await? {
+            return Err(DirsyncError::Stale);
+        }
+        let entry =
+            Entry::act("dirsync.settings_changed").change_of(Some(&old.settings), Some(&kept.settings));
+        self.log(&mut tx, actor, Object::new("source", may.source, "directory sync"), entry).await?;
+        let read_before = runs::last_good(&mut tx, may.source, RunKind::Full).await?.is_some();
+        if !same && read_before && kept.settings.mode != Mode::Off {
+            self.supersede_hold(&mut tx, actor, may.source).await?;
+            self.queue_run(&mut tx, actor, &kept, RunKind::Rescope, false, None).await?;
+        }
+        tx.commit().await?;
+        Ok(kept)
+    }
+}
+
+/// When the next run is due.
+pub(crate) fn next_run(
+    settings: &Settings,
+    full: Option<Timestamp>,
+    read: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if settings.mode == Mode::Off {
+        return None;
+    }
+    let minutes = |minutes: u32| std::time::Duration::from_secs(u64::from(minutes) * 60);
+    let full_due = full.map_or(now, |at| at.plus(minutes(settings.full_interval_minutes)));
+    let delta_due = read.map_or(now, |at| at.plus(minutes(settings.delta_interval_minutes)));
+    // A preview keeps no delta links: only full compares make sense.
+    Some(if settings.mode == Mode::Preview { full_due } else { full_due.min(delta_due) })
+}
+
+fn is_stale(settings: &Settings, read: Option<Timestamp>, now: Timestamp) -> bool {
+    let interval = match settings.mode {
+        Mode::Off => return false,
+        Mode::Preview => settings.full_interval_minutes,
+        Mode::On => settings.delta_interval_minutes.min(settings.full_interval_minutes),
+    };
+    let twice = std::time::Duration::from_secs(u64::from(interval) * 120);
+    read.is_some_and(|read| now.since(read) > twice.max(std::time::Duration::from_secs(600)))
+}
