@@ -61,10 +61,10 @@ flashes! {
     ConflictsDeactivated = "conflicts-deactivated", Ok, "The selected people are deactivated.";
     OperatorAdded = "operator-added", Ok, "The operator is added.";
     OperatorRemoved = "operator-removed", Ok, "The operator is removed and their sessions are ended.";
-    OperatorUnlocked = "operator-unlocked", Ok, "The operator may sign in again.";
-    PasswordReset = "password-reset", Ok, "The operator must choose a new password at the next sign-in.";
+    OperatorDisabled = "operator-disabled", Ok, "The operator may not sign in any more. Their sessions and tokens do not count.";
+    OperatorEnabled = "operator-enabled", Ok, "The operator may sign in again.";
     TokenRevoked = "token-revoked", Ok, "The token is revoked. It is refused from now on.";
-    SessionEnded = "session-ended", Ok, "The session is ended.";
+    SessionEnded = "session-ended", Ok, "Ended.";
     JobRetried = "job-retried", Ok, "The job is queued again.";
     JobDiscarded = "job-discarded", Ok, "The job is discarded.";
     ChainVerified = "chain-verified", Ok, "The chain is whole: every entry still carries the hash it was written with.";

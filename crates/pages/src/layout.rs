@@ -141,6 +141,12 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// A frame before sign-in with nothing in it.
+    pub fn bare(title: impl Into<String>, now: Timestamp) -> Self {
+        let (title, csrf, search) = (title.into(), String::new(), String::new());
+        Self { title, section: Section::None, signed_in: None, csrf, flash: None, theme: Theme::System, now, search }
+    }
+
     /// The same frame for another page.
     pub fn page(mut self, title: impl Into<String>, section: Section) -> Self {
         self.title = title.into();

@@ -6,6 +6,7 @@
 mod address;
 mod assets;
 mod chart;
+mod desk;
 mod directory;
 mod dirsync;
 mod flash;
@@ -16,12 +17,20 @@ mod layout;
 mod list;
 mod operators;
 mod overview;
+mod paged;
 mod parts;
 mod render;
+mod rooms;
+mod routes;
 mod server;
 mod signals;
 mod table;
 mod tenants;
+mod theme;
+
+pub use render::problem_page;
+pub use rooms::Rooms;
+pub use routes::routes;
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
+use kernel::Env;
 use web::ProblemBody;
 
 use crate::layout::{Frame, Section};
@@ -39,6 +40,20 @@ pub fn problem(frame: Frame, problem: &ProblemBody) -> Response {
     }
 }
 
+/// A problem as a page for anyone, for `web::Settings::problem_page`: without the frame, because nobody was asked who
+/// they are.
+pub fn problem_page(env: &Env) -> impl Fn(&ProblemBody) -> String + Send + Sync + use<> {
+    let env = env.clone();
+    move |problem| {
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let (title, text, actions) = words(status, &problem.detail, true);
+        let request_id = problem.request_id.map(|id| id.to_string()).unwrap_or_default();
+        let (title, code, frame) = (title.to_owned(), problem.code.clone(), Frame::bare(title, env.now()));
+        let page = GateMessagePage { frame, title, text, code, request_id, actions };
+        page.render().unwrap_or_else(|_| problem.detail.clone())
+    }
+}
+
 fn words(status: StatusCode, detail: &str, signed_in: bool) -> (&'static str, String, Vec<Action>) {
     let home = || vec![Action::go("Overview", "/").primary()];
     let sentence = sentence(detail);
@@ -55,7 +70,7 @@ fn words(status: StatusCode, detail: &str, signed_in: bool) -> (&'static str, St
 }
 
 /// Error texts begin small and have no full stop; on a page they are sentences.
-fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let Some(first) = letters.next() else {
         return String::new();

@@ -2,3 +2,5 @@
 
 pub mod audit;
 pub mod entry;
+pub mod routes;
+pub mod words;

@@ -2,7 +2,10 @@
 //!
 //! With `VESTIBULE_GALLERY` set to a folder, the samples are written there too, to be looked at in a browser.
 
+#![expect(clippy::unwrap_used, reason = "a failed test says enough")]
+
 mod design;
+mod doors;
 mod gallery;
 mod strict;
 
@@ -10,7 +13,7 @@ use kernel::{Role, Timestamp};
 
 pub use gallery::Gallery;
 
-use crate::layout::{Frame, Section, SignedIn, Theme, Waiting};
+use crate::layout::{Frame, Section, SignedIn, Waiting};
 
 /// 10 November 2026, 09:30 UTC: the day the samples are from.
 pub const NOW: Timestamp = Timestamp::from_seconds(1_794_303_000);
@@ -39,16 +42,7 @@ pub fn frame(title: &str, section: Section) -> Frame {
 
 /// The frame before sign-in.
 pub fn gate_frame(title: &str) -> Frame {
-    Frame {
-        title: title.into(),
-        section: Section::None,
-        signed_in: None,
-        csrf: String::new(),
-        flash: None,
-        theme: Theme::System,
-        now: NOW,
-        search: String::new(),
-    }
+    Frame::bare(title, NOW)
 }
 
 #[test]

@@ -2,26 +2,43 @@
 
 use kernel::{Role, Timestamp};
 
+use crate::address::Address;
 use crate::form::{Choice, Field};
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::{FormPage, ListPage};
 use crate::parts::{Action, Badge, Cell, PageHead};
-use crate::table::{Column, Empty, Row, Table};
+use crate::table::{Column, Empty, Paging, Row, Table};
 
 /// One line of the list.
 #[derive(Debug, Clone)]
 pub struct OperatorRow {
     pub id: String,
-    pub name: String,
+    pub user_name: String,
     pub display_name: String,
     pub role: Role,
     pub locked_until: Option<Timestamp>,
     pub must_change: bool,
+    /// Has not chosen a password yet.
+    pub invited: bool,
     pub disabled: bool,
     pub last_sign_in: Option<Timestamp>,
+    pub last_seen: Option<Timestamp>,
     pub session_count: u64,
     pub itself: bool,
+}
+
+impl OperatorRow {
+    /// The account's state as a badge.
+    pub fn badge(&self, now: Timestamp) -> Badge {
+        match self.locked_until.filter(|until| *until > now) {
+            _ if self.disabled => Badge::off("Disabled"),
+            Some(until) => Badge::bad(format!("Locked, opens {}", crate::format::relative(until, now))),
+            None if self.invited => Badge::busy("Invited"),
+            None if self.must_change => Badge::warn("Must change password"),
+            None => Badge::ok("Active"),
+        }
+    }
 }
 
 /// What a role may do, in a sentence.
@@ -51,40 +68,36 @@ pub fn role_field(value: &str) -> Field {
 }
 
 /// The page.
-pub fn page(frame: Frame, rows: &[OperatorRow]) -> ListPage {
+pub fn page(frame: Frame, rows: &[OperatorRow], here: &Address, next: Option<&str>) -> ListPage {
     let head = PageHead::new("Operators")
         .lead("People who may run this server. They are not people of the directory.")
         .action(Action::go("Sessions", "/operators/sessions").icon(Icon::Clock))
         .action(Action::go("Add an operator", "/operators/new").primary().icon(Icon::Plus));
-    let columns = ["Operator", "Role", "State", "Last sign-in"].map(Column::new).into_iter();
+    let columns = ["Operator", "Role", "State", "Last sign-in", "Last seen"].map(Column::new).into_iter();
     let columns = columns.chain([Column::number("Sessions"), Column::actions()]);
     let now = frame.now;
     let table = Table::new("operators", "Operators", columns.collect(), rows.iter().map(|row| line(row, now)).collect())
+        .paging(Paging::new(here, rows.len(), None, next))
         .empty(Empty::new("No operators", ""));
     ListPage::new(frame, head, table)
 }
 
 fn line(row: &OperatorRow, now: Timestamp) -> Row {
-    let state = match row.locked_until {
-        _ if row.disabled => Badge::off("Disabled"),
-        Some(until) => Badge::bad(format!("Locked, {}", crate::format::relative(until, now))),
-        None if row.must_change => Badge::warn("Must change password"),
-        None => Badge::ok("Active"),
-    };
-    let at = |verb: &str| format!("/operators/{}/{verb}", row.id);
+    let at = |verb: &str| format!("/operators/{}{verb}", row.id);
     let mut actions = Vec::new();
-    if row.locked_until.is_some() {
-        actions.push(Action::post("Unlock", at("unlock")).small().about(&row.name));
+    if row.locked_until.is_some_and(|until| until > now) {
+        actions.push(Action::post("Unlock", at("/unlock")).small().about(&row.user_name));
     }
     if !row.itself {
-        actions.push(Action::ask("Reset password", at("reset")).small().about(&row.name));
-        actions.push(Action::ask("Remove", at("remove")).small().danger().about(&row.name));
+        actions.push(Action::ask("New password…", at("/reset")).small().about(&row.user_name));
     }
+    let name = if row.itself { format!("{} (you)", row.user_name) } else { row.user_name.clone() };
     Row::new(vec![
-        Cell::main(&row.name, format!("/operators/{}", row.id), if row.itself { "you" } else { &row.display_name }),
+        Cell::main(name, at(""), &row.display_name),
         Cell::text(role_name(row.role)),
-        Cell::badge(state),
+        Cell::badge(row.badge(now)),
         Cell::ago_or(row.last_sign_in, now, "Never"),
+        Cell::ago_or(row.last_seen, now, "Never"),
         Cell::count(row.session_count),
         Cell::Actions(actions),
     ])
@@ -93,21 +106,25 @@ fn line(row: &OperatorRow, now: Timestamp) -> Row {
 /// What the form holds, and what is wrong with it.
 #[derive(Debug, Clone, Default)]
 pub struct OperatorForm {
-    pub name: String,
+    pub user_name: String,
     pub display_name: String,
+    pub email: String,
     pub role: String,
-    pub name_error: String,
+    /// `(field, message)`.
+    pub error: Option<(&'static str, String)>,
 }
 
 /// `GET /operators/new`.
 pub fn form(frame: Frame, form: &OperatorForm) -> FormPage {
     let head = PageHead::new("Add an operator")
         .crumb("Operators", "/operators")
-        .lead("A first password is made and shown once. It must be changed at the first sign-in.");
+        .lead("You get a link to hand over, by which they choose their own password. It works once and for 24 hours.");
+    let error = |field: &str| form.error.iter().filter(|(name, _)| *name == field).map(|(_, message)| message.clone()).collect::<String>();
     FormPage::new(frame, head, "/operators", "/operators")
-        .field(Field::text("name", "User name").value(&form.name).error(&form.name_error).attribute("required", "").attribute("autocomplete", "off").attribute("maxlength", "128"))
-        .field(Field::text("display_name", "Full name").value(&form.display_name).optional().attribute("autocomplete", "off"))
-        .field(role_field(if form.role.is_empty() { Role::Auditor.as_str() } else { &form.role }))
+        .field(Field::text("user_name", "User name").value(&form.user_name).hint("Letters, digits and . _ - @ +").error(error("user_name")).attribute("required", "").attribute("autocomplete", "off").attribute("maxlength", "64"))
+        .field(Field::text("display_name", "Full name").value(&form.display_name).error(error("display_name")).optional().attribute("autocomplete", "off").attribute("maxlength", "120"))
+        .field(Field::email("email", "Mail address").value(&form.email).error(error("email")).optional().attribute("autocomplete", "off"))
+        .field(role_field(if form.role.is_empty() { Role::Auditor.as_str() } else { &form.role }).error(error("role")))
         .submit("Add")
 }
 
@@ -118,19 +135,22 @@ pub mod samples {
     use kernel::Role;
 
     use super::{OperatorForm, OperatorRow, form, page};
+    use crate::address::Address;
     use crate::layout::Section;
     use crate::tests::{DAY, Gallery, HOUR, MINUTE, ago, ahead, frame};
 
     pub fn add(gallery: &mut Gallery) {
         let row = |name: &str, role, itself| OperatorRow {
             id: name.into(),
-            name: name.into(),
+            user_name: name.into(),
             display_name: "Grace Hopper".into(),
             role,
             locked_until: None,
             must_change: false,
+            invited: false,
             disabled: false,
             last_sign_in: Some(ago(3 * HOUR)),
+            last_seen: Some(ago(2 * MINUTE)),
             session_count: 2,
             itself,
         };
@@ -138,9 +158,9 @@ pub mod samples {
             row("ada.lovelace", Role::Owner, true),
             OperatorRow { last_sign_in: Some(ago(2 * DAY)), ..row("grace", Role::Administrator, false) },
             OperatorRow { locked_until: Some(ahead(12 * MINUTE)), ..row("service.desk", Role::Helpdesk, false) },
-            OperatorRow { must_change: true, last_sign_in: None, session_count: 0, ..row("audit", Role::Auditor, false) },
+            OperatorRow { must_change: true, last_sign_in: None, last_seen: None, session_count: 0, invited: true, ..row("audit", Role::Auditor, false) },
         ];
-        gallery.add("operators", &page(frame("Operators", Section::Operators), &rows));
+        gallery.add("operators", &page(frame("Operators", Section::Operators), &rows, &Address::new("/operators"), None));
         gallery.add("operator-new", &form(frame("Add an operator", Section::Operators), &OperatorForm::default()));
     }
 }

@@ -46,8 +46,6 @@ pub struct AuditQuery {
     pub actor: String,
     pub from: String,
     pub to: String,
-    /// Event names to choose from.
-    pub kinds: Vec<String>,
 }
 
 /// The page.
@@ -77,14 +75,16 @@ fn status(chain: &Chain, now: Timestamp) -> Callout {
             let text = format!("Entry {} does not carry the hash it was written with: it, or one before it, was changed outside Vestibule.", format::count(*revision));
             Callout::new(Tone::Bad, "The chain is broken", text)
         }
-        Chain::Unknown => Callout::new(Tone::Off, "The chain has not been verified yet", "It is verified every night, and whenever you ask."),
+        Chain::Unknown => Callout::new(Tone::Info, "Entries are chained by hash", "Whoever changes or removes one outside Vestibule breaks the chain. Verify it whenever you like."),
     }
 }
 
 fn filters(query: &AuditQuery) -> Filters {
-    let kinds = [Choice::new("", "All")].into_iter().chain(query.kinds.iter().map(|kind| Choice::new(kind, kind)));
+    let named = super::words::KINDS.iter().map(|(kind, name)| Choice::new(*kind, *name));
+    let other = Some(&query.kind).filter(|kind| !kind.is_empty() && !super::words::KINDS.iter().any(|(known, _)| known == *kind));
+    let kinds = [Choice::new("", "All")].into_iter().chain(named).chain(other.map(|kind| Choice::new(kind, kind)));
     let fields = vec![
-        Field::search("q", "Object or request id").value(&query.q).grow(),
+        Field::search("q", "Object id").value(&query.q).grow(),
         Field::select("kind", "Event", kinds.collect()).value(&query.kind),
         Field::text("actor", "Who").value(&query.actor),
         Field::date("since", "From").value(&query.from),
@@ -133,7 +133,7 @@ pub mod samples {
             row(18_201, "dirsync.plan_held", "Plan held", "Full compare", "system:scheduled sync", "", "212 people over the limit of 25", 5 * HOUR),
         ];
         let here = Address::new("/signals/audit");
-        let query = AuditQuery { kinds: vec!["user.updated".into(), "dirsync.plan_held".into()], ..AuditQuery::default() };
+        let query = AuditQuery::default();
         let page = |rows: &[AuditRow], chain| page(frame("Audit", Section::Audit), rows, &query, &chain, &here, Some("c1"));
         gallery.add("audit", &page(&rows, Chain::Whole { revision: 18_190, at: ago(HOUR) }));
         gallery.add("audit-broken", &page(&rows, Chain::Broken { revision: 4_711 }));

@@ -36,7 +36,7 @@ pub struct RegistrationForm {
 pub enum Step {
     /// Choose between consent and an app registration of one's own.
     Choose { consent_possible: bool },
-    /// Before the redirect to Entra: what will be asked, and why.
+    /// Before Entra: what will be asked, and why. A link, because a form may not lead to another server (CSP form-action).
     Consent { asked: Vec<Asked>, start: String },
     /// Back from Entra without consent.
     Refused { title: String, text: String, code: String, again: String },
@@ -137,7 +137,7 @@ pub mod samples {
             asked("GroupMember.Read.All", "Reads groups and who is in them. Without it groups are not known."),
             asked("Organization.Read.All", "Reads the verified domains. Without it every domain counts as foreign."),
         ];
-        gallery.add("connect-consent", &page(Step::Consent { asked, start: "/tenants/connect/consent".into() }));
+        gallery.add("connect-consent", &page(Step::Consent { asked, start: "https://login.example/consent".into() }));
         let refused = Step::Refused {
             title: "Consent was refused".into(),
             text: "The administrator pressed Cancel. Nothing was connected.".into(),

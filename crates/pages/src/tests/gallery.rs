@@ -16,6 +16,7 @@ impl Gallery {
         let mut gallery = Self::default();
         super::design::add(&mut gallery);
         operators::gate::samples::add(&mut gallery);
+        operators::operator::samples::add(&mut gallery);
         operators::operators::samples::add(&mut gallery);
         operators::tokens::samples::add(&mut gallery);
         operators::sessions::samples::add(&mut gallery);
@@ -57,7 +58,6 @@ impl Gallery {
     }
 
     /// Writes the pages where somebody wants to look at them.
-    #[expect(clippy::unwrap_used, reason = "a failed test says enough")]
     pub fn write_if_asked(&self) {
         let Ok(folder) = std::env::var("VESTIBULE_GALLERY") else {
             return;

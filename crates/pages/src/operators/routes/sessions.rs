@@ -1,0 +1,94 @@
+//! Sessions: one's own, and for those who may, everybody's.
+
+use axum::extract::State;
+use axum::response::Response;
+use operators::permissions::{ActForOneself, ReadSessions, RevokeSession};
+use operators::{OperatorsError, SessionId, SessionView};
+use serde::Deserialize;
+use web::{PageQuery, Path, Problem, Query};
+
+use crate::Rooms;
+use crate::desk::{Desk, done, here};
+use crate::flash::Done;
+use crate::layout::Section;
+use crate::operators::sessions::{self, SessionRow};
+use crate::paged::Paged;
+use crate::render::page;
+
+/// Whose.
+#[derive(Deserialize)]
+pub struct Whose {
+    all: Option<String>,
+}
+
+/// `GET /operators/sessions`.
+pub async fn list_sessions(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(whose): Query<Whose>,
+    query: PageQuery,
+    place: Paged,
+) -> Result<Response, Problem> {
+    let current = desk.caller.session();
+    let may_see_all = desk.can(ReadSessions {});
+    let all = may_see_all && whose.all.is_some();
+    let found = if all {
+        rooms.operators.list_sessions(&desk.may(ReadSessions {})?, None, current, &query.request()).await?
+    } else {
+        rooms.operators.list_own_sessions(&desk.may(ActForOneself {})?, current, &query.request()).await?
+    };
+    let rows: Vec<_> = found.items.iter().map(row).collect();
+    let here = place.apply(here("/operators/sessions", &[("all", if all { "yes" } else { "" })]));
+    let next = found.next.as_ref().map(kernel::Cursor::as_str);
+    let frame = desk.frame("Sessions", Section::Operators);
+    Ok(page(&sessions::page(frame, &rows, may_see_all.then_some(all), &here, next)))
+}
+
+fn row(session: &SessionView) -> SessionRow {
+    SessionRow {
+        id: session.id.to_string(),
+        operator: session.user_name.clone(),
+        agent: session.user_agent.as_deref().map(browser).unwrap_or_default(),
+        address: session.address.clone().unwrap_or_default(),
+        started: session.created_at,
+        seen: session.last_seen_at,
+        expires: session.expires_at,
+        itself: session.current,
+    }
+}
+
+/// What a browser says of itself, in words that people know; the text itself where it is no browser's.
+fn browser(agent: &str) -> String {
+    let names = [("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    let systems = [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")];
+    let find = |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    match (find(&names), find(&systems)) {
+        (Some(name), Some(system)) => format!("{name} on {system}"),
+        (Some(name), None) => name.to_owned(),
+        _ => agent.chars().take(60).collect(),
+    }
+}
+
+/// `GET /operators/sessions/end-others`.
+pub async fn ask_end_others(desk: Desk) -> Response {
+    page(&sessions::ask_end_others(desk.frame("Sessions", Section::Operators)))
+}
+
+/// `POST /operators/sessions/end-others`.
+pub async fn end_others(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Problem> {
+    let may = desk.may(ActForOneself {})?;
+    rooms.operators.revoke_other_sessions(&may, desk.caller.session()).await?;
+    Ok(done("/operators/sessions", Done::SessionEnded))
+}
+
+/// `POST /operators/sessions/{id}/end`: one's own, or anybody's for those who may.
+pub async fn end_session(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<SessionId>) -> Result<Response, Problem> {
+    let own = rooms.operators.revoke_own_session(&desk.may(ActForOneself {})?, id).await;
+    match own {
+        Err(OperatorsError::NoSuchSession(_)) if desk.can(RevokeSession { session: id }) => {
+            rooms.operators.revoke_session(&desk.may(RevokeSession { session: id })?).await?;
+        }
+        other => other?,
+    }
+    Ok(done("/operators/sessions", Done::SessionEnded))
+}

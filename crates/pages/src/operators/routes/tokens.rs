@@ -1,0 +1,86 @@
+//! API tokens: list, make, revoke.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use kernel::{Role, TokenId};
+use operators::NewToken;
+use operators::permissions::{CreateToken, ReadTokens, RevokeToken};
+use serde::Deserialize;
+use web::{Form, PageQuery, Path, Problem};
+
+use super::field_of;
+use crate::Rooms;
+use crate::desk::{Desk, done, here};
+use crate::flash::Done;
+use crate::layout::Section;
+use crate::operators::tokens::{self, OncePage, TokenRow, form};
+use crate::paged::Paged;
+use crate::render::{page, page_with};
+
+/// `GET /operators/tokens`.
+pub async fn list_tokens(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    query: PageQuery,
+    place: Paged,
+) -> Result<Response, Problem> {
+    let found = rooms.operators.list_tokens(&desk.may(ReadTokens {})?, &query.request()).await?;
+    let row = |token: &operators::TokenView| TokenRow {
+        id: token.id.to_string(),
+        label: token.label.clone(),
+        role: token.role,
+        owner: token.user_name.clone(),
+        expires: token.expires_at,
+        last_used: token.last_used_at,
+        works: token.works,
+    };
+    let rows: Vec<_> = found.items.iter().map(row).collect();
+    let here = place.apply(here("/operators/tokens", &[]));
+    let next = found.next.as_ref().map(kernel::Cursor::as_str);
+    Ok(page(&tokens::page(desk.frame("API tokens", Section::Tokens), &rows, &here, next)))
+}
+
+/// `GET /operators/tokens/new`.
+pub async fn new_token(desk: Desk) -> Result<Response, Problem> {
+    desk.may(CreateToken {})?;
+    Ok(page(&form(desk.frame("Make a token", Section::Tokens), "", "", None)))
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct New {
+    label: String,
+    role: Role,
+    days: u32,
+}
+
+/// `POST /operators/tokens`: shows the token, this once.
+pub async fn create_token(desk: Desk, State(rooms): State<Rooms>, Form(body): Form<New>) -> Result<Response, Problem> {
+    let may = desk.may(CreateToken {})?;
+    let new = NewToken { label: body.label, role: body.role, expires_in_days: body.days };
+    match rooms.operators.create_token(&may, &new).await {
+        Ok(issued) => {
+            let frame = desk.frame("Token", Section::Tokens);
+            Ok(page(&OncePage::token(frame, &issued.token.label, issued.text.expose(), &rooms.url)))
+        }
+        Err(error) => {
+            let Some(found) = field_of(&error) else { return Err(error.into()) };
+            let frame = desk.frame("Make a token", Section::Tokens);
+            let again = form(frame, &new.label, new.role.as_str(), Some(&found));
+            Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+    }
+}
+
+/// `GET /operators/tokens/{id}/revoke`.
+pub async fn ask_revoke(desk: Desk, Path(id): Path<TokenId>) -> Result<Response, Problem> {
+    desk.may(RevokeToken { token: id })?;
+    Ok(page(&tokens::ask_revoke(desk.frame("Revoke", Section::Tokens), &id.to_string())))
+}
+
+/// `POST /operators/tokens/{id}/revoke`.
+pub async fn revoke_token(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TokenId>) -> Result<Response, Problem> {
+    rooms.operators.revoke_token(&desk.may(RevokeToken { token: id })?).await?;
+    Ok(done("/operators/tokens", Done::TokenRevoked))
+}

@@ -1,0 +1,161 @@
+//! The handlers of these pages.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use kernel::{Cursor, PageRequest, Timestamp};
+use serde::Deserialize;
+use signals::permissions::ReadAudit;
+use signals::{EventView, ExportFormat, Filter, Revision};
+use uuid::Uuid;
+use web::{PageQuery, Path, Problem, Query};
+
+use super::audit::{self, AuditQuery, Chain};
+use super::entry::{EntryPage, EntryView};
+use super::words;
+use crate::Rooms;
+use crate::desk::{Desk, here};
+use crate::layout::Section;
+use crate::paged::Paged;
+use crate::render::page;
+
+/// The audit trail.
+pub fn routes() -> Router<Rooms> {
+    Router::new()
+        .route("/signals/audit", get(list_audit))
+        .route("/signals/audit/verify", post(verify_audit))
+        .route("/signals/audit/export", get(export_audit))
+        .route("/signals/audit/{revision}", get(get_entry))
+}
+
+/// What the filters above the list send. Days as the browser writes them.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    actor: String,
+    #[serde(default)]
+    since: String,
+    #[serde(default)]
+    until: String,
+}
+
+impl Wanted {
+    fn filter(&self) -> Result<Filter, Problem> {
+        let id = self.q.trim();
+        let object = if id.is_empty() { None } else { Some(Uuid::parse_str(id).map_err(|_| bad_id())?) };
+        let actor = Some(self.actor.trim()).filter(|actor| !actor.is_empty()).map(str::to_owned);
+        let names = Some(&self.kind).filter(|kind| !kind.is_empty()).cloned().into_iter().collect();
+        let until = day(&self.until).map(|day| day.plus(std::time::Duration::from_hours(24)));
+        Ok(Filter { names, actor, object, from: day(&self.since), until, ..Filter::default() })
+    }
+
+    fn here(&self) -> crate::address::Address {
+        let values = [("q", &self.q), ("kind", &self.kind), ("actor", &self.actor), ("since", &self.since), ("until", &self.until)];
+        here("/signals/audit", &values.map(|(name, value)| (name, value.as_str())))
+    }
+
+    fn query(self) -> AuditQuery {
+        AuditQuery { q: self.q, kind: self.kind, actor: self.actor, from: self.since, to: self.until }
+    }
+}
+
+fn bad_id() -> Problem {
+    Problem::invalid("pages.bad_object", "the object must be given by its id")
+}
+
+/// The beginning of a day in UTC; what is no day counts as none.
+fn day(text: &str) -> Option<Timestamp> {
+    Timestamp::parse(&format!("{text}T00:00:00Z")).ok()
+}
+
+/// `GET /signals/audit`.
+pub async fn list_audit(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(wanted): Query<Wanted>,
+    query: PageQuery,
+    place: Paged,
+) -> Result<Response, Problem> {
+    show(&desk, &rooms, wanted, &query.request(), &place, Chain::Unknown).await
+}
+
+async fn show(
+    desk: &Desk,
+    rooms: &Rooms,
+    wanted: Wanted,
+    request: &PageRequest,
+    place: &Paged,
+    chain: Chain,
+) -> Result<Response, Problem> {
+    let found = rooms.signals.audit(&desk.may(ReadAudit {})?, &wanted.filter()?, request).await?;
+    let rows: Vec<_> = found.items.iter().map(words::row).collect();
+    let here = place.apply(wanted.here());
+    let next = found.next.as_ref().map(Cursor::as_str);
+    let frame = desk.frame("Audit", Section::Audit);
+    Ok(page(&audit::page(frame, &rows, &wanted.query(), &chain, &here, next)))
+}
+
+/// `POST /signals/audit/verify`: reads the whole log and says whether every entry carries its hash.
+pub async fn verify_audit(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Problem> {
+    let verdict = rooms.signals.verify(&desk.may(ReadAudit {})?).await?;
+    let chain = match verdict.broken {
+        None => Chain::Whole { revision: verdict.entries, at: desk.now() },
+        Some(broken) => Chain::Broken { revision: u64::try_from(broken.revision).unwrap_or(0) },
+    };
+    show(&desk, &rooms, Wanted::default(), &PageRequest::default(), &Paged::default(), chain).await
+}
+
+/// How an export looks.
+#[derive(Deserialize)]
+pub struct Format {
+    format: ExportFormat,
+}
+
+/// `GET /signals/audit/export`.
+pub async fn export_audit(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(Format { format }): Query<Format>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let lines = rooms.signals.export(&desk.may(ReadAudit {})?, wanted.filter()?, format).await?;
+    let name = format!("attachment; filename=\"vestibule-audit.{format}\"");
+    let headers = [(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, name)];
+    Ok((headers, Body::from_stream(lines)).into_response())
+}
+
+/// `GET /signals/audit/{revision}`.
+pub async fn get_entry(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(revision): Path<Revision>,
+) -> Result<Response, Problem> {
+    // The list goes downwards from its cursor, which it leaves out.
+    let request = PageRequest::new(2, Some(Cursor::encode(&revision.saturating_add(1))));
+    let found = rooms.signals.audit(&desk.may(ReadAudit {})?, &Filter::default(), &request).await?;
+    let mut events = found.items.into_iter();
+    let Some(event) = events.next().filter(|event| event.revision == revision) else {
+        return Err(Problem::not_found("signals.no_such_entry", format!("entry {revision} does not exist")));
+    };
+    let before = events.next().map(|event| event.hash).unwrap_or_default();
+    Ok(page(&EntryPage::new(desk.frame("Audit entry", Section::Audit), entry(event, before))))
+}
+
+fn entry(event: EventView, previous_hash: String) -> EntryView {
+    EntryView {
+        row: words::row(&event),
+        request_id: event.request_id.to_string(),
+        reason: event.reason.clone().unwrap_or_default(),
+        diff: words::diff(event.before.as_deref(), event.after.as_deref()),
+        json: serde_json::to_string_pretty(&event).unwrap_or_default(),
+        hash: event.hash,
+        previous_hash,
+    }
+}

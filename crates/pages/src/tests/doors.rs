@@ -1,0 +1,211 @@
+//! The doors to the console, against a real database: nobody comes in without signing in, and every page says so.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use http::{Request, StatusCode};
+use kernel::{Actor, RequestId, Rng, Secret};
+use operators::permissions::CreateOperator;
+use operators::{Config, Operators};
+use signals::Signals;
+use testkit::{Answer, Db, call, on_each_database};
+use uuid::Uuid;
+use web::{CsrfKey, Gate, Settings};
+
+use crate::Rooms;
+
+const PASSWORD: &str = "correct horse battery";
+
+/// A server with one owner, `ada`, and a browser with its cookie.
+struct Browser {
+    router: Router,
+    cookie: String,
+}
+
+impl Browser {
+    async fn new(db: &Db) -> Self {
+        let operators = Operators::new(db.store.clone(), db.env.clone(), Config::default());
+        let organisation = operators.ensure_organisation().await.unwrap().id;
+        let system = Actor::system("test", organisation, RequestId(Uuid::from_u128(1)));
+        operators
+            .create_owner(&system.may(CreateOperator {}).unwrap(), "ada", &Secret::from(PASSWORD))
+            .await
+            .unwrap();
+        let gate = Gate::new(Arc::new(operators.clone()), CsrfKey::random(Rng::seeded(1)));
+        let signals = Signals::new(db.store.clone());
+        let rooms = Rooms { env: db.env.clone(), url: "http://127.0.0.1".into(), operators, signals };
+        let mut settings = Settings::new(db.env.clone(), gate);
+        settings.problem_page = Some(Arc::new(crate::problem_page(&db.env)));
+        Self { router: web::layers(crate::routes(rooms), settings), cookie: String::new() }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path).header("cookie", &self.cookie).header("accept", "text/html");
+        call(&self.router, request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = fields.iter().fold(crate::address::Address::new(""), |body, (name, value)| body.with(name, *value));
+        let request = Request::post(path)
+            .header("cookie", &self.cookie)
+            .header("accept", "text/html")
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body.to_string().trim_start_matches('?').to_owned()));
+        let answer = call(&self.router, request.unwrap()).await;
+        if let Some(cookie) = answer.headers.get("set-cookie") {
+            self.cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        }
+        answer
+    }
+
+    async fn sign_in(&mut self) {
+        let answer = self.post("/sign-in", &[("user_name", "ada"), ("password", PASSWORD)]).await;
+        assert_eq!((answer.status, location(&answer)), (StatusCode::SEE_OTHER, "/"));
+    }
+
+    /// The token in the forms of a page.
+    async fn csrf(&self, path: &str) -> String {
+        let html = self.get(path).await.text();
+        let (_, rest) = html.split_once("name=\"csrf\" value=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+}
+
+fn location(answer: &Answer) -> &str {
+    answer.headers.get("location").map_or("", |value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn strangers_are_sent_to_sign_in_and_come_back() {
+    on_each_database(async |db| {
+        let mut browser = Browser::new(&db).await;
+        for path in ["/operators", "/operators/tokens", "/operators/sessions", "/signals/audit"] {
+            let answer = browser.get(path).await;
+            let expected = format!("/sign-in?next={}", path.replace('/', "%2F").replace('-', "%2D"));
+            assert_eq!((answer.status, location(&answer)), (StatusCode::SEE_OTHER, expected.as_str()));
+        }
+        let fields = [("user_name", "ada"), ("password", PASSWORD), ("next", "/operators")];
+        assert_eq!(location(&browser.post("/sign-in", &fields).await), "/operators");
+        assert!(browser.get("/operators").await.text().contains("ada (you)"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_says_no_more_than_that() {
+    on_each_database(async |db| {
+        let mut browser = Browser::new(&db).await;
+        for name in ["ada", "nobody"] {
+            let answer = browser.post("/sign-in", &[("user_name", name), ("password", "wrong")]).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+            assert!(answer.text().contains("The user name or the password is wrong"), "{}", answer.text());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_on_a_page() {
+    on_each_database(async |db| {
+        let mut browser = Browser::new(&db).await;
+        let nowhere = browser.get("/nothing").await;
+        assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+        assert!(nowhere.text().contains("<h1>Not found</h1>"), "{}", nowhere.text());
+        browser.sign_in().await;
+        let html = browser.get(&format!("/operators/{}", Uuid::from_u128(7))).await.text();
+        assert!(html.contains("<h1>Not found</h1>") && html.contains("Sign out"), "{html}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_without_its_token_changes_nothing() {
+    on_each_database(async |db| {
+        let mut browser = Browser::new(&db).await;
+        browser.sign_in().await;
+        let fields = [("label", "ci"), ("role", "auditor"), ("days", "30")];
+        let forged = browser.post("/operators/tokens", &fields).await;
+        assert_eq!(forged.status, StatusCode::FORBIDDEN);
+        let csrf = browser.csrf("/operators/tokens/new").await;
+        let made = browser.post("/operators/tokens", &[&fields[..], &[("csrf", &csrf)]].concat()).await;
+        assert!(made.text().contains("Copy it now"), "{}", made.text());
+        assert!(browser.get("/operators/tokens").await.text().contains("ci"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invited_operator_chooses_a_password_and_is_in() {
+    on_each_database(async |db| {
+        let mut browser = Browser::new(&db).await;
+        browser.sign_in().await;
+        let csrf = browser.csrf("/operators/new").await;
+        let fields = [("user_name", "grace"), ("role", "helpdesk"), ("csrf", &csrf)];
+        let html = browser.post("/operators", &fields).await.text();
+        let (_, rest) = html.split_once("/choose-password?token=").unwrap();
+        let token: String = rest.chars().take_while(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter)).collect();
+
+        browser.cookie.clear();
+        let shown = browser.get(&format!("/choose-password?token={token}")).await.text();
+        assert!(shown.contains("For grace"), "{shown}");
+        let choose = |repeat| [("token", token.as_str()), ("password", "a long enough one"), ("repeat", repeat)];
+        let unlike = browser.post("/choose-password", &choose("another one")).await;
+        assert_eq!(unlike.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(unlike.text().contains("Was not repeated alike"));
+        let chosen = browser.post("/choose-password", &choose("a long enough one")).await;
+        assert_eq!((chosen.status, location(&chosen)), (StatusCode::SEE_OTHER, "/"));
+        let refused = browser.get("/operators").await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert!(refused.text().contains("Not allowed"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_trail_shows_who_signed_in_and_proves_itself() {
+    on_each_database(async |db| {
+        let mut browser = Browser::new(&db).await;
+        browser.sign_in().await;
+        let html = browser.get("/signals/audit").await.text();
+        assert!(html.contains("Signed in") && html.contains("operator:ada"), "{html}");
+        assert!(browser.get("/signals/audit/1").await.text().contains("Hash before"));
+        assert_eq!(browser.get("/signals/audit/999").await.status, StatusCode::NOT_FOUND);
+        let csrf = browser.csrf("/signals/audit").await;
+        let verified = browser.post("/signals/audit/verify", &[("csrf", &csrf)]).await.text();
+        assert!(verified.contains("The chain is whole"), "{verified}");
+        let export = browser.get("/signals/audit/export?format=jsonl").await;
+        assert!(export.text().lines().count() >= 2, "{}", export.text());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session() {
+    on_each_database(async |db| {
+        let mut browser = Browser::new(&db).await;
+        browser.sign_in().await;
+        let csrf = browser.csrf("/operators").await;
+        let (before, answer) = (browser.cookie.clone(), browser.post("/sign-out", &[("csrf", &csrf)]).await);
+        assert_eq!(location(&answer), "/sign-in?done=signed-out");
+        browser.cookie = before;
+        assert_eq!(browser.get("/operators").await.status, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn assets_are_kept_for_ever_under_their_hash() {
+    on_each_database(async |db| {
+        let browser = Browser::new(&db).await;
+        let href = crate::assets::href("base.css");
+        let answer = browser.get(&href).await;
+        assert_eq!(answer.headers["content-type"], "text/css; charset=utf-8");
+        assert_eq!(answer.headers["cache-control"], "public, max-age=31536000, immutable");
+        let other = browser.get("/assets/000000000000/base.css").await;
+        assert_eq!(other.headers["cache-control"], "no-cache");
+        assert_eq!(browser.get("/assets/0/../Cargo.toml").await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
