@@ -11,8 +11,8 @@ pub enum OperatorsError {
     /// One answer for an unknown name, a wrong password, a locked and a disabled account.
     #[error("the user name or the password is wrong, or the account is locked for a while")]
     SignInRefused,
-    /// More people sign in at once than passwords can be checked.
-    #[error("too many sign-ins at once; try again in a moment")]
+    /// More sign-ins at once than passwords can be checked, or too many from one address.
+    #[error("too many sign-ins at once; try again in a minute")]
     TooManySignIns,
     /// The session ended.
     #[error("the session has ended; sign in again")]

@@ -18,13 +18,18 @@ pub struct Operators {
     pub(crate) env: Env,
     pub(crate) hasher: Hasher,
     pub(crate) config: Config,
+    pub(crate) attempts: web::RateLimit,
 }
+
+/// How many sign-ins one address may try in a minute, and at once: guessing stays slow and the log short.
+const ATTEMPTS: (u32, u32) = (30, 60);
 
 impl Operators {
     /// The room over a database. Takes as long as one password hash.
     pub fn new(store: Store, env: Env, config: Config) -> Self {
         let hasher = Hasher::new(env.rng.clone());
-        Self { store, env, hasher, config }
+        let attempts = web::RateLimit::per_minute(ATTEMPTS.0, ATTEMPTS.1);
+        Self { store, env, hasher, config, attempts }
     }
 
     /// Removes sessions and links that no longer count; returns how many. For a daily timer.

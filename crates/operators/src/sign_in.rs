@@ -6,7 +6,7 @@
 //! | disabled, locked | is not counted, a stand-in hash is checked | refused | `sign_in_failed` with the reason |
 //! | active | is counted, then the password is checked | refused, or a session | `sign_in_failed`, `locked`; `signed_in` |
 //!
-//! Counting comes first: of many guesses at once only [`crate::rules::FAILURES_TO_LOCK`] are looked at.
+//! An address that tries too often is turned away before any of this. Counting comes first: of many guesses at once only [`crate::rules::FAILURES_TO_LOCK`] are looked at.
 
 use kernel::{Actor, Kinded as _, Secret};
 use signals::Entry;
@@ -26,6 +26,9 @@ impl Operators {
         password: &Secret<String>,
         origin: &Origin,
     ) -> Result<Session, OperatorsError> {
+        if origin.address.is_some_and(|address| self.attempts.check(address).is_err()) {
+            return Err(OperatorsError::TooManySignIns);
+        }
         let counted = self.count_attempt(user_name).await?;
         let stored = counted.as_ref().and_then(|record| record.password_hash.as_deref());
         let fits = self.hasher.verify(stored, password).await?;

@@ -106,6 +106,22 @@ async fn many_guesses_at_once_do_not_outrun_the_lock() {
 }
 
 #[tokio::test]
+async fn an_address_that_tries_too_often_is_turned_away_and_others_are_not() {
+    on_each_database(async |db| {
+        let house = House::new(db).await;
+        let address = origin().address.unwrap();
+        while house.operators.attempts.check(address).is_ok() {}
+        let before = house.log().await.len();
+        let error = house.sign_in("ada", PASSWORD).await.unwrap_err();
+        assert_eq!(error.code(), "operators.too_many_sign_ins");
+        assert_eq!(house.log().await.len(), before, "a flood does not fill the log");
+        let elsewhere = Origin { address: Some([192, 0, 2, 10].into()), ..origin() };
+        house.operators.sign_in("ada", &secret(PASSWORD), &elsewhere).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_first_password_opens_nothing_but_its_own_change() {
     on_each_database(async |db| {
         let house = House::new(db).await;
