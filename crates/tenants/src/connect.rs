@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::draft::{
-    CloudBody, Draft, NewCredential, Secrets, TenantSettings, check_credential, check_settings, checked_features,
+    CloudBody, Draft, NewCredential, Secrets, TenantSettings, check_credential, check_settings, checked_authorities, checked_features,
     checked_name, has_password, shown_proxy,
 };
 use crate::model::{CredentialRecord, Health, Slot, Tenant, TenantId, TenantState};
@@ -249,7 +249,7 @@ impl Tenants {
             after.proxy_url = is_set.then(|| shown_proxy(proxy)).transpose()?;
         }
         if let Some(pem) = &update.ca_pem {
-            after.ca_pem = Some(pem.clone()).filter(|pem| !pem.trim().is_empty());
+            after.ca_pem = checked_authorities(pem)?;
         }
         if let Some(client_id) = update.client_id.filter(|id| *id != before.client_id) {
             if before.shared_app {

@@ -211,7 +211,7 @@ pub(crate) fn check_settings(
         user_id_attribute: settings.user_id_attribute.unwrap_or(UserIdAttribute::UserPrincipalName),
         features: checked_features(features)?,
         proxy_url,
-        ca_pem: settings.ca_pem.clone().filter(|pem| !pem.trim().is_empty()),
+        ca_pem: settings.ca_pem.as_deref().map(checked_authorities).transpose()?.flatten(),
         credential: None,
     };
     Ok((draft, Secrets { credential: None, proxy }))
@@ -262,6 +262,20 @@ pub(crate) fn shown_proxy(proxy: &Secret<String>) -> Result<String, TenantsError
 /// Whether a proxy's address has a user name or password in it.
 pub(crate) fn has_password(proxy: &Secret<String>) -> bool {
     Url::parse(proxy.expose().trim()).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
+}
+
+/// The certificates of a PEM text and nothing else, as keys are pasted by accident; nothing when the text is blank.
+pub(crate) fn checked_authorities(pem: &str) -> Result<Option<String>, TenantsError> {
+    let mut rest = pem;
+    let mut kept = String::new();
+    while let Some(start) = rest.find("-----BEGIN CERTIFICATE-----") {
+        kept.push_str(&certificate_only(&rest[start..]));
+        rest = &rest[start + 1..];
+    }
+    if kept.is_empty() && !pem.trim().is_empty() {
+        return Err(TenantsError::invalid("ca_pem", "holds no CERTIFICATE block"));
+    }
+    Ok(Some(kept).filter(|kept| !kept.is_empty()))
 }
 
 /// The slot as entered: a new credential is never retired.

@@ -2,6 +2,7 @@
 
 pub mod attribute;
 pub mod calendar;
+pub mod checklist;
 pub mod config;
 pub mod connect;
 pub mod consent;
@@ -16,10 +17,13 @@ pub mod permissions;
 pub mod scripts;
 pub mod service;
 pub mod status;
+pub mod views;
 
 mod client;
 mod discovery;
+mod permission_list;
 mod probe;
+mod routes;
 mod vault;
 mod store;
 
@@ -27,6 +31,7 @@ pub use attribute::{UserIdAttribute, user_id};
 pub use config::Config;
 pub use error::TenantsError;
 pub use model::{Feature, Frozen, Health, Tenant, TenantId, TenantState};
+pub use routes::routes;
 pub use service::{Parts, Tenants};
 pub use status::Status;
 pub use store::SEALED;

@@ -96,7 +96,7 @@ impl Tenants {
         }
         let has = |name: &str| grants::GRANTS.iter().any(|grant| grant.name == name && grant.is_met_by(&claims.roles));
         seen.failure = self.try_features(&client, tenant, &claims.roles).await;
-        if seen.failure.is_none() && has("User.Read.All") && has("Organization.Read.All") {
+        if seen.failure.is_none() && has("Organization.Read.All") {
             self.read_details(&client, &claims.roles, &mut seen).await;
         }
         if seen.failure.is_none() && has("Application.Read.All") {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use graph::{HttpSettings, Pace};
-use kernel::{Env, OrganisationId};
+use kernel::{Env, OrganisationId, Timestamp};
 use store::{Sealer, Store};
 
 use crate::client::Clients;
@@ -43,6 +43,11 @@ impl Tenants {
         let Parts { store, env, sealer, config, http, pace } = parts;
         let clients = Arc::new(Clients::new(http, pace)?);
         Ok(Self { store, env, sealer, config: Arc::new(config), clients })
+    }
+
+    /// The time, for what is shown beside it.
+    pub fn now(&self) -> Timestamp {
+        self.env.now()
     }
 
     /// One tenant.

@@ -16,6 +16,7 @@ use crate::grants::{self, Grant};
 use crate::{Feature, TenantId};
 
 pub use fault::{Failure, Fault};
+pub(crate) use fault::{innermost, sentence};
 
 kernel::text_enum!(
     /// How a tenant's connection is.

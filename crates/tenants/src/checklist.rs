@@ -1,0 +1,200 @@
+//! The connection test: one line per thing that can be wrong, in the order in which they depend on each other.
+//!
+//! Runs live, never fails, keeps nothing. What stands behind a failed line is skipped, not guessed.
+
+mod graph_lines;
+mod network_lines;
+
+use std::time::Duration;
+
+use graph::Client;
+use kernel::{May, text_enum};
+use oidc::{Authority, ClientCredentials, Cloud};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::connect::NewTenant;
+use crate::model::Tenant;
+use crate::permissions::{ConnectTenant, ProbeTenant};
+use crate::store::tenants as rows;
+use crate::{Feature, Tenants, TenantsError};
+
+text_enum!(
+    /// How a line of the test ended.
+    pub enum LineResult {
+        /// It works.
+        Ok = "ok",
+        /// It works; look at it.
+        Warn = "warn",
+        /// It does not work.
+        Fail = "fail",
+        /// Not tried, because something before it failed or it is not needed.
+        Skipped = "skipped",
+    }
+);
+
+/// One line of the test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Line {
+    /// What was tried: `dns`, `connect`, `clock`, `discovery`, `token`, `permission`, `superfluous`, `users`, `groups`,
+    /// `delta`, `throttling`, `licence`.
+    pub name: &'static str,
+    /// How it ended.
+    pub result: LineResult,
+    /// What was seen, in a sentence.
+    pub detail: String,
+    /// The raw code: `AADSTS7000215`, `Authorization_RequestDenied`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+    /// How long it took.
+    pub duration_ms: u64,
+}
+
+/// The whole test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Checklist {
+    /// Whether no line failed.
+    pub passed: bool,
+    /// The lines, in order.
+    pub lines: Vec<Line>,
+}
+
+/// What is tested.
+pub(crate) struct Subject {
+    pub cloud: Cloud,
+    pub entra_id: Uuid,
+    pub features: Vec<Feature>,
+    pub proxied: bool,
+    pub http: reqwest::Client,
+    pub client: Client,
+}
+
+impl Line {
+    pub(crate) fn new(name: &'static str, result: LineResult, detail: impl Into<String>) -> Self {
+        Self { name, result, detail: detail.into(), code: None, mend: None, duration_ms: 0 }
+    }
+
+    pub(crate) fn ok(name: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(name, LineResult::Ok, detail)
+    }
+
+    pub(crate) fn fail(name: &'static str, detail: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { mend: Some(mend.into()), ..Self::new(name, LineResult::Fail, detail) }
+    }
+
+    pub(crate) fn warn(name: &'static str, detail: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { mend: Some(mend.into()), ..Self::new(name, LineResult::Warn, detail) }
+    }
+
+    pub(crate) fn skipped(name: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(name, LineResult::Skipped, detail)
+    }
+
+    pub(crate) fn code(mut self, code: Option<String>) -> Self {
+        self.code = code;
+        self
+    }
+
+    pub(crate) fn took(mut self, span: Duration) -> Self {
+        self.duration_ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        self
+    }
+
+    pub(crate) fn failed(&self) -> bool {
+        self.result == LineResult::Fail
+    }
+}
+
+impl Checklist {
+    fn of(lines: Vec<Line>) -> Self {
+        Self { passed: !lines.iter().any(Line::failed), lines }
+    }
+}
+
+impl Tenants {
+    /// Tests a connected tenant, live; its status follows from a probe afterwards.
+    pub async fn run_test(&self, may: &May<ProbeTenant>) -> Result<Checklist, TenantsError> {
+        let tenant = self.find(may.actor().organisation, may.tenant).await?;
+        let checklist = self.test(&tenant).await;
+        self.probe(&tenant).await?;
+        Ok(checklist)
+    }
+
+    /// Tests what was entered, before anything is kept.
+    pub async fn test_new(&self, may: &May<ConnectTenant>, new: &NewTenant) -> Result<Checklist, TenantsError> {
+        let _ = may;
+        let (draft, secrets, entra_id) = match self.check_new(new).await {
+            Ok(checked) => checked,
+            Err(TenantsError::Unreachable(cause)) => return Ok(Checklist::of(vec![network_lines::unreachable(&cause)])),
+            Err(error) => return Err(error),
+        };
+        let http = self.clients.http(secrets.proxy.as_ref(), draft.ca_pem.as_deref())?;
+        let Some((credential, secret)) = draft.credential.as_ref().zip(secrets.credential.clone()) else {
+            return Err(TenantsError::invalid("credential", "is needed"));
+        };
+        let credentials = ClientCredentials {
+            tenant: entra_id.to_string(),
+            client_id: draft.client_id.to_string(),
+            credential: credential.credential(secret),
+        };
+        let provider = Arc::new(graph::FixedCredentials::one(credentials));
+        let budget = self.clients.budget(entra_id, draft.client_id);
+        let config = graph::Config::new(http.clone(), self.env.clone(), draft.cloud.clone(), provider, budget);
+        let client = Client::new(graph::Config { retry: crate::probe::BRISK, ..config })?;
+        let proxied = draft.proxy_url.is_some();
+        let subject = Subject { cloud: draft.cloud, entra_id, features: draft.features, proxied, http, client };
+        Ok(self.check(&subject).await)
+    }
+
+    /// Tests every tenant of every organisation, for `vestibule doctor`.
+    pub async fn doctor(&self) -> Result<Vec<(Tenant, Checklist)>, TenantsError> {
+        let all = rows::list_everywhere(&mut self.store.read().await?).await?;
+        let mut tested = Vec::with_capacity(all.len());
+        for tenant in all {
+            let checklist = self.test(&tenant).await;
+            tested.push((tenant, checklist));
+        }
+        Ok(tested)
+    }
+
+    async fn test(&self, tenant: &Tenant) -> Checklist {
+        match self.subject(tenant).await {
+            Ok(subject) => self.check(&subject).await,
+            Err(error) => {
+                let mend = "open the tenant's settings and correct them";
+                Checklist::of(vec![Line::fail("settings", error.to_string(), mend)])
+            }
+        }
+    }
+
+    async fn subject(&self, tenant: &Tenant) -> Result<Subject, TenantsError> {
+        let (_, http) = self.client_of(tenant).await?;
+        Ok(Subject {
+            cloud: tenant.cloud.clone(),
+            entra_id: tenant.entra_id,
+            features: tenant.features.clone(),
+            proxied: tenant.proxy_url.is_some(),
+            client: self.fresh_client(tenant, http.clone(), crate::probe::BRISK)?,
+            http,
+        })
+    }
+
+    async fn check(&self, subject: &Subject) -> Checklist {
+        let pace = subject.client.budget().pace().clone();
+        let authority = match Authority::of(&subject.cloud) {
+            Ok(authority) => authority,
+            Err(error) => {
+                return Checklist::of(vec![Line::fail("dns", error.to_string(), "correct the cloud's base URLs")]);
+            }
+        };
+        let mut lines = network_lines::check(subject, &authority, &self.env.clock, &pace).await;
+        let reached = !lines.iter().any(|line| line.name == "connect" && line.failed());
+        graph_lines::check(subject, reached, &pace, &mut lines).await;
+        Checklist::of(lines)
+    }
+}
