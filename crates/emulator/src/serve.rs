@@ -30,6 +30,7 @@ use crate::faults::{self, CutConnection, Struck};
 use crate::graph::error::GraphError;
 use crate::requests::Entry;
 use crate::state_file::{self, Keeper};
+use crate::tls::Authority;
 use crate::world::tenant_of;
 use crate::{World, admin, apps, graph, identity, paths};
 
@@ -50,6 +51,8 @@ pub struct Running {
     pub client_secret: String,
     /// The certificate of our authority, when TLS is on.
     pub ca_pem: Option<String>,
+    /// Our authority, when TLS is on: it issues certificates for servers beside the emulator.
+    pub authority: Option<Authority>,
     /// Everything inside.
     pub world: Arc<World>,
     stop: CancellationToken,
@@ -91,7 +94,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     if let (Some(file), Some(pem)) = (&options.ca_file, &ca_pem) {
         std::fs::write(file, pem).with_context(|| format!("cannot write {}", file.display()))?;
     }
-    let keeper = options.state_file.clone().map(|file| Keeper::new(file, prepared.clone(), authority));
+    let keeper = options.state_file.clone().map(|file| Keeper::new(file, prepared.clone(), authority.clone()));
     let stop = CancellationToken::new();
     if let Some(keeper) = &keeper {
         keeper.save(&world).await?;
@@ -106,6 +109,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         client_id: prepared.client_id,
         client_secret: prepared.client_secret,
         ca_pem,
+        authority,
         world,
         stop,
         listener,

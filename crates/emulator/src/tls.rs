@@ -15,7 +15,7 @@ use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// The names every certificate has.
 const LOCAL_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
@@ -30,6 +30,25 @@ pub struct Authority {
     created: Timestamp,
 }
 
+/// A server certificate and its key.
+#[derive(Debug)]
+pub struct Issued {
+    certificate: rcgen::Certificate,
+    key: KeyPair,
+}
+
+impl Issued {
+    /// The certificate, PEM.
+    pub fn certificate_pem(&self) -> String {
+        self.certificate.pem()
+    }
+
+    /// Its private key, PEM.
+    pub fn key_pem(&self) -> String {
+        self.key.serialize_pem()
+    }
+}
+
 impl Authority {
     /// A new authority. `now` is the machine's time: TLS is checked by it, not by the emulated clock.
     pub fn create(now: Timestamp) -> anyhow::Result<Self> {
@@ -38,8 +57,8 @@ impl Authority {
         Ok(Self { certificate_pem: certificate.pem(), key_pem: key.serialize_pem(), created: now })
     }
 
-    /// A server configuration with a fresh certificate for the local names and `hosts`.
-    pub fn server_config(&self, hosts: &[String], now: Timestamp) -> anyhow::Result<Arc<ServerConfig>> {
+    /// A fresh server certificate for the local names and `hosts`, with its key.
+    pub fn issue(&self, hosts: &[String], now: Timestamp) -> anyhow::Result<Issued> {
         let issuer = Issuer::new(authority_params(self.created), KeyPair::from_pem(&self.key_pem)?);
         let key = KeyPair::generate()?;
         let names: Vec<String> = LOCAL_NAMES.into_iter().map(str::to_owned).chain(hosts.iter().cloned()).collect();
@@ -51,13 +70,18 @@ impl Authority {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.not_before = OffsetDateTime::from(now.minus(DAY));
         params.not_after = OffsetDateTime::from(now.plus(DAY * 397));
-        let certificate = params.signed_by(&key, &issuer)?;
-        let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        Ok(Issued { certificate: params.signed_by(&key, &issuer)?, key })
+    }
+
+    /// A server configuration with a fresh certificate for the local names and `hosts`.
+    pub fn server_config(&self, hosts: &[String], now: Timestamp) -> anyhow::Result<Arc<ServerConfig>> {
+        let issued = self.issue(hosts, now)?;
+        let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(issued.key.serialize_der()));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], private)?;
+            .with_single_cert(vec![issued.certificate.der().clone()], private)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }
