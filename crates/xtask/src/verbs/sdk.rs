@@ -19,7 +19,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let python = environment(emulator.ancestors().nth(2).context("the binary lies in a target folder")?)?;
     let mut tests = Command::new(python);
     tests.args(["-m", "pytest"]).args(arguments).current_dir(root().join(PROJECT));
-    run_command(tests.env("VESTIBULE_EMULATOR", emulator).env("PYTHONDONTWRITEBYTECODE", "1"))
+    run_command(tests.env("VESTIBULE_EMULATOR", emulator))
 }
 
 /// A virtual environment with exactly the pinned packages, made again when the pins change.
