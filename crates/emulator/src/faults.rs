@@ -11,6 +11,9 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt as _;
+use futures_util::future::ready;
+use futures_util::stream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use kernel::Rng;
@@ -275,7 +278,7 @@ pub async fn layer(State(world): State<Arc<World>>, request: Request, next: Next
 async fn spoil(world: &World, struck: Vec<Kind>, request: Request, next: Next) -> Response {
     for kind in &struck {
         if let Kind::Latency { millis } = kind {
-            tokio::time::sleep(Duration::from_millis(*millis)).await;
+            wait(Duration::from_millis(*millis)).await;
         }
     }
     let scope = throttle_scope(world, &request);
@@ -291,6 +294,12 @@ async fn spoil(world: &World, struck: Vec<Kind>, request: Request, next: Next) -
         };
     }
     response
+}
+
+/// Latency is real time: it is the client's patience that is tried.
+#[expect(clippy::disallowed_methods, reason = "the fault is the pause itself")]
+async fn wait(span: Duration) {
+    tokio::time::sleep(span).await;
 }
 
 fn throttle_scope(world: &World, request: &Request) -> Option<String> {
@@ -370,8 +379,13 @@ async fn truncated(response: Response, keep_percent: u8, abort: bool) -> Respons
     if !abort {
         return Response::from_parts(parts, Body::from(kept));
     }
-    let pieces = [Ok(kept), Err(std::io::Error::other("the connection is cut here on purpose"))];
-    Response::from_parts(parts, Body::from_stream(futures_util::stream::iter(pieces)))
+    let cut = async {
+        // What was written so far goes out before the connection is cut.
+        tokio::task::yield_now().await;
+        Err(std::io::Error::other("the connection is cut here on purpose"))
+    };
+    let pieces = stream::once(ready(Ok(kept))).chain(stream::once(cut));
+    Response::from_parts(parts, Body::from_stream(pieces))
 }
 
 async fn emptied(response: Response, keep_links: bool) -> Response {

@@ -11,7 +11,7 @@ use crate::config::Options;
 use crate::directory::{Directory, Spec, generate_from};
 use crate::world::{Tenant, World};
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// What was prepared.
 #[derive(Debug, Clone)]
@@ -92,7 +92,7 @@ pub fn new_password(world: &World, label: Option<&str>, secret: String, days: u3
         key_id: world.guid(),
         display_name: label.map(str::to_owned),
         secret,
-        start: now.minus(Duration::from_secs(300)),
+        start: now.minus(Duration::from_mins(5)),
         end: now.plus(DAY * days),
     }
 }

@@ -326,7 +326,7 @@ fn apply(app: &mut Application, order: &AppOrder) -> Result<(), AdminError> {
         app.identifier_uris.clone_from(uris);
     }
     if let Some(multi) = order.multi_tenant {
-        app.sign_in_audience = if multi { "AzureADMultipleOrgs" } else { "AzureADMyOrg" }.to_owned();
+        if multi { "AzureADMultipleOrgs" } else { "AzureADMyOrg" }.clone_into(&mut app.sign_in_audience);
     }
     app.public_client = order.public_client.unwrap_or(app.public_client);
     Ok(())

@@ -116,8 +116,8 @@ fn change(world: &World, app: &mut Application, body: &Value) -> Result<(), Grap
     let members = body.as_object().ok_or_else(|| GraphError::bad_request("The request body must be an object."))?;
     for (name, value) in members {
         match name.as_str() {
-            "displayName" => app.display_name = value.as_str().unwrap_or_default().to_owned(),
-            "signInAudience" => app.sign_in_audience = value.as_str().unwrap_or_default().to_owned(),
+            "displayName" => value.as_str().unwrap_or_default().clone_into(&mut app.display_name),
+            "signInAudience" => value.as_str().unwrap_or_default().clone_into(&mut app.sign_in_audience),
             "identifierUris" => app.identifier_uris = texts(value),
             "web" => app.redirect_uris = texts(&value["redirectUris"]),
             "isFallbackPublicClient" => app.public_client = value.as_bool().unwrap_or(false),

@@ -24,7 +24,7 @@ use crate::prepare::new_secret;
 use crate::world::World;
 
 /// A secret lives two years unless told otherwise.
-const USUAL_LIFE: Duration = Duration::from_secs(2 * 365 * 86_400);
+const USUAL_LIFE: Duration = Duration::from_hours(2 * 365 * 24);
 
 /// `POST /applications/{id}/addPassword`: the only answer that shows the secret.
 pub async fn add_password(

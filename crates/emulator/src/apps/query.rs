@@ -210,7 +210,7 @@ fn equal(found: &Value, wanted: &str) -> bool {
     match found {
         Value::String(text) => text.eq_ignore_ascii_case(wanted),
         Value::Null => wanted == "null",
-        other => other.to_string() == wanted,
+        other => serde_json::from_str::<Value>(wanted).is_ok_and(|wanted| wanted == *other),
     }
 }
 
