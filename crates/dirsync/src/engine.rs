@@ -158,6 +158,12 @@ impl Engine {
                 RunState::Held
             }
         };
+        // A complete look under these settings that changes nothing needs nobody to confirm it.
+        let complete = matches!(work.run.kind, RunKind::Full | RunKind::Rescope);
+        let known = work.run.totals.as_ref().is_some_and(|totals| totals.users_before > 0);
+        if verdict == Verdict::Pass && complete && known {
+            settings::confirm(&mut tx, work.run.source_id, kept.version).await?;
+        }
         let safe_part = matches!(verdict, Verdict::Hold { safe_part: true, .. });
         work.run.verdict = Some(verdict);
         work.save(&mut tx, RunState::Planning).await?;

@@ -28,3 +28,6 @@ pub use error::DirsyncError;
 pub use model::{Run, RunId, RunKind, RunState};
 pub use service::Dirsync;
 pub use settings::{Limits, Mode, Settings};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! A source in memory, with the habits of Graph: pages, deltas, removals by id.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use directory::{GroupAttributes, Member, MemberKind, ObjectKind, SourceId, UserAttributes};
+use graph::GraphError;
+use kernel::OrganisationId;
+use uuid::Uuid;
+
+use crate::engine::OpenSource;
+use crate::error::DirsyncError;
+use crate::sources::{After, From, Item, Look, Looked, Page, Pages, SeenGroup, SeenUser, Source};
+
+/// What the fake knows, and a list of what happened.
+#[derive(Default)]
+pub struct State {
+    pub users: BTreeMap<Uuid, UserAttributes>,
+    pub groups: BTreeMap<Uuid, (GroupAttributes, BTreeMap<Uuid, MemberKind>)>,
+    /// What happened, in order: a delta link is a place in it.
+    pub log: Vec<Event>,
+    pub page_size: usize,
+    /// The next reads fail so often, after that many pages.
+    pub fail: Option<(GraphError, usize)>,
+    pub frozen: Option<String>,
+}
+
+#[derive(Clone)]
+pub enum Event {
+    User(Uuid),
+    Group(Uuid),
+    Member { group: Uuid, member: Uuid, kind: MemberKind, removed: bool },
+}
+
+/// A source in memory. Clones share it.
+#[derive(Clone)]
+pub struct Fake(pub Arc<Mutex<State>>);
+
+pub fn id(number: u32) -> Uuid {
+    Uuid::from_u128(0x1000_0000_0000_0000_0000_0000_0000_0000 + u128::from(number))
+}
+
+pub fn group_id(number: u32) -> Uuid {
+    Uuid::from_u128(0x2000_0000_0000_0000_0000_0000_0000_0000 + u128::from(number))
+}
+
+impl Fake {
+    pub fn new(page_size: usize) -> Self {
+        Self(Arc::new(Mutex::new(State { page_size, ..State::default() })))
+    }
+
+    pub fn put_user(&self, number: u32, change: impl FnOnce(&mut UserAttributes)) {
+        let mut state = self.0.lock().unwrap();
+        let user = state.users.entry(id(number)).or_insert_with(|| UserAttributes {
+            user_principal_name: Some(format!("user{number}@example.org")),
+            display_name: Some(format!("User {number}")),
+            given_name: Some("User".to_owned()),
+            user_type: Some("Member".to_owned()),
+            account_enabled: Some(true),
+            ..UserAttributes::default()
+        });
+        change(user);
+        state.log.push(Event::User(id(number)));
+    }
+
+    pub fn delete_user(&self, number: u32) {
+        let mut state = self.0.lock().unwrap();
+        state.users.remove(&id(number));
+        state.log.push(Event::User(id(number)));
+    }
+
+    pub fn put_group(&self, number: u32, members: &[u32]) {
+        let mut state = self.0.lock().unwrap();
+        let attributes = GroupAttributes {
+            display_name: Some(format!("Group {number}")),
+            security_enabled: Some(true),
+            ..GroupAttributes::default()
+        };
+        state.groups.insert(group_id(number), (attributes, BTreeMap::new()));
+        state.log.push(Event::Group(group_id(number)));
+        drop(state);
+        for member in members {
+            self.member(number, id(*member), MemberKind::User, false);
+        }
+    }
+
+    pub fn member(&self, group: u32, member: Uuid, kind: MemberKind, removed: bool) {
+        let mut state = self.0.lock().unwrap();
+        let group = group_id(group);
+        if let Some((_, members)) = state.groups.get_mut(&group) {
+            if removed {
+                members.remove(&member);
+            } else {
+                members.insert(member, kind);
+            }
+        }
+        state.log.push(Event::Member { group, member, kind, removed });
+    }
+
+    pub fn delete_group(&self, number: u32) {
+        let mut state = self.0.lock().unwrap();
+        state.groups.remove(&group_id(number));
+        state.log.push(Event::Group(group_id(number)));
+    }
+
+    pub fn fail_after(&self, error: GraphError, pages: usize) {
+        self.0.lock().unwrap().fail = Some((error, pages));
+    }
+}
+
+#[async_trait]
+impl OpenSource for Fake {
+    async fn open(&self, _: OrganisationId, _: SourceId) -> Result<Arc<dyn Source>, DirsyncError> {
+        Ok(Arc::new(self.clone()))
+    }
+    async fn frozen(&self, _: OrganisationId, _: SourceId) -> Result<Option<String>, DirsyncError> {
+        Ok(self.0.lock().unwrap().frozen.clone())
+    }
+    async fn list(&self, _: OrganisationId) -> Result<Vec<(SourceId, String)>, DirsyncError> {
+        Ok(vec![(SourceId(Uuid::from_u128(0x50)), "Example".to_owned())])
+    }
+    async fn report(&self, _: OrganisationId, _: SourceId, _: &GraphError) {}
+}
+
+struct Items<T> {
+    state: Arc<Mutex<State>>,
+    items: Vec<Item<T>>,
+    position: usize,
+    round: String,
+    end: String,
+}
+
+#[async_trait]
+impl<T: Send + Clone> Pages<T> for Items<T> {
+    async fn next(&mut self) -> Result<Option<Page<T>>, GraphError> {
+        let mut state = self.state.lock().unwrap();
+        if let Some((error, pages)) = state.fail.take() {
+            if pages == 0 {
+                return Err(error);
+            }
+            state.fail = Some((error, pages - 1));
+        }
+        if self.position > self.items.len() {
+            return Ok(None);
+        }
+        let until = (self.position + state.page_size).min(self.items.len());
+        let items = self.items[self.position..until].to_vec();
+        let last = until == self.items.len();
+        self.position = if last { until + 1 } else { until };
+        let after = if last { After::Link(self.end.clone()) } else { After::Next(format!("{}/{until}", self.round)) };
+        Ok(Some(Page { items, after }))
+    }
+}
+
+/// Reads `everything`, `since:<n>` with an optional `/<position>`.
+fn begin(from: From) -> (String, usize) {
+    match from {
+        From::Everything => ("everything".to_owned(), 0),
+        From::Link(link) => (link, 0),
+        From::Next(next) => {
+            let (round, position) = next.rsplit_once('/').unwrap();
+            (round.to_owned(), position.parse().unwrap())
+        }
+    }
+}
+
+fn seen_user(attributes: &UserAttributes) -> SeenUser {
+    SeenUser { attributes: attributes.clone(), manager_told: true, attributes_told: true }
+}
+
+fn seen_group(attributes: &GroupAttributes) -> SeenGroup {
+    SeenGroup { attributes: attributes.clone(), attributes_told: true }
+}
+
+#[async_trait]
+impl Source for Fake {
+    async fn users(&self, from: From) -> Result<Box<dyn Pages<SeenUser>>, GraphError> {
+        let (round, position) = begin(from);
+        let state = self.0.lock().unwrap();
+        let ids: Vec<Uuid> = match round.strip_prefix("since:") {
+            None => state.users.keys().copied().collect(),
+            Some(place) => state.log[place.parse::<usize>().unwrap()..]
+                .iter()
+                .filter_map(|event| if let Event::User(id) = event { Some(*id) } else { None })
+                .collect(),
+        };
+        let items = ids.into_iter().map(|object_id| Item {
+            object_id,
+            seen: state.users.get(&object_id).map(seen_user),
+            for_good: false,
+            members: Vec::new(),
+        });
+        let end = format!("since:{}", state.log.len());
+        Ok(Box::new(Items { state: Arc::clone(&self.0), items: items.collect(), position, round, end }))
+    }
+
+    async fn groups(&self, from: From) -> Result<Box<dyn Pages<SeenGroup>>, GraphError> {
+        let (round, position) = begin(from);
+        let state = self.0.lock().unwrap();
+        let mut items = Vec::new();
+        match round.strip_prefix("since:") {
+            None => {
+                for (object_id, (attributes, members)) in &state.groups {
+                    // A group comes in slices, like Graph's.
+                    let all: Vec<_> =
+                        members.iter().map(|(id, kind)| (Member { object_id: *id, kind: *kind }, false)).collect();
+                    let seen = Some(seen_group(attributes));
+                    let mut slices = all.chunks(3).map(<[_]>::to_vec).collect::<Vec<_>>();
+                    if slices.is_empty() {
+                        slices.push(Vec::new());
+                    }
+                    items.extend(slices.into_iter().map(|members| Item {
+                        object_id: *object_id,
+                        seen: seen.clone(),
+                        for_good: false,
+                        members,
+                    }));
+                }
+            }
+            Some(place) => {
+                for event in &state.log[place.parse::<usize>().unwrap()..] {
+                    let (object_id, members) = match event {
+                        Event::User(_) => continue,
+                        Event::Group(id) => (*id, Vec::new()),
+                        Event::Member { group, member, kind, removed } => {
+                            (*group, vec![(Member { object_id: *member, kind: *kind }, *removed)])
+                        }
+                    };
+                    let seen = state.groups.get(&object_id).map(|(attributes, _)| seen_group(attributes));
+                    items.push(Item { object_id, seen, for_good: false, members });
+                }
+            }
+        }
+        let end = format!("since:{}", state.log.len());
+        Ok(Box::new(Items { state: Arc::clone(&self.0), items, position, round, end }))
+    }
+
+    async fn look(&self, kind: ObjectKind, ids: &[Uuid]) -> Result<Vec<Look>, GraphError> {
+        let state = self.0.lock().unwrap();
+        let look = |id: &Uuid| match kind {
+            ObjectKind::User => state.users.get(id).map(|user| Looked::User(seen_user(user))),
+            ObjectKind::Group => state.groups.get(id).map(|(group, _)| Looked::Group(seen_group(group))),
+        };
+        Ok(ids.iter().map(|id| look(id).map_or(Look::Gone, |found| Look::There(Box::new(found)))).collect())
+    }
+
+    async fn find_by_address(&self, address: &str) -> Result<Option<(Uuid, SeenUser)>, GraphError> {
+        let state = self.0.lock().unwrap();
+        let found = state.users.iter().find(|(_, user)| user.user_principal_name.as_deref() == Some(address));
+        Ok(found.map(|(id, user)| (*id, seen_user(user))))
+    }
+
+    async fn members(&self, group: Uuid) -> Result<Vec<Member>, GraphError> {
+        let state = self.0.lock().unwrap();
+        let members = state.groups.get(&group).map(|(_, members)| members.clone()).unwrap_or_default();
+        Ok(members.into_iter().map(|(object_id, kind)| Member { object_id, kind }).collect())
+    }
+
+    async fn groups_of(&self, user: Uuid) -> Result<Vec<Uuid>, GraphError> {
+        let state = self.0.lock().unwrap();
+        let groups = state.groups.iter().filter(|(_, (_, members))| members.contains_key(&user));
+        Ok(groups.map(|(id, _)| *id).collect())
+    }
+
+    async fn user_count(&self) -> Result<Option<u64>, GraphError> {
+        Ok(Some(self.0.lock().unwrap().users.len() as u64))
+    }
+}
