@@ -116,18 +116,25 @@ fn check(repository: &Repository, room: &str, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Puts the names into a text: `NAME` as it is, `TITLE` as a sentence begins, `TYPE` as a type.
+/// Puts the names into a text: `NAME` as it is, `TITLE` as a sentence begins, `TYPE` and `ROOM_TYPE` as types.
 fn filled(text: &str, room: &str, name: &str) -> String {
     let sentence = name.replace('_', " ");
     let mut letters = sentence.chars();
     let title: String = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
-    let words = name.split('_').map(|word| word[..1].to_ascii_uppercase() + &word[1..]);
+    let type_name = |snake: &str| -> String {
+        snake
+            .split('_')
+            .filter(|word| !word.is_empty())
+            .map(|word| word[..1].to_ascii_uppercase() + &word[1..])
+            .collect()
+    };
     let noun = name.split_once('_').map_or(name, |(_, noun)| noun);
-    text.replace("{{ROOM}}", room)
+    text.replace("{{ROOM_TYPE}}", &type_name(room))
+        .replace("{{ROOM}}", room)
         .replace("{{NAME}}", name)
         .replace("{{NOUN}}", noun)
         .replace("{{TITLE}}", &title)
-        .replace("{{TYPE}}", &words.collect::<String>())
+        .replace("{{TYPE}}", &type_name(name))
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
