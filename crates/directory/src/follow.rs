@@ -7,11 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 use kernel::OrganisationId;
 use signals::{Filter, Logged, Stream, members};
-use store::{Sql, Store, StoreError, Tx};
+use store::{Store, StoreError, Tx};
 use uuid::Uuid;
 
 use crate::index::{GroupOrdinal, IndexBuilder, IndexChange, MemberKey, Snapshot, UserOrdinal};
-use crate::model::{Group, MemberKind, SourceId, User};
+use crate::model::{Group, MemberKind, User};
 use crate::store as rows;
 
 /// With more entries than this to catch up on, reading everything again is cheaper.
@@ -24,53 +24,9 @@ pub async fn load(store: &Store, organisation: OrganisationId) -> Result<Snapsho
     let mut tx = store.read().await?;
     let revision = signals::newest(&mut tx, organisation).await?;
     let mut builder = IndexBuilder::new();
-    load_users(&mut tx, organisation, &mut builder).await?;
-    load_groups(&mut tx, organisation, &mut builder).await?;
+    rows::whole::users(&mut tx, organisation, &mut builder).await?;
+    rows::whole::groups(&mut tx, organisation, &mut builder).await?;
     Ok(builder.build(revision))
-}
-
-async fn load_users(tx: &mut Tx, organisation: OrganisationId, builder: &mut IndexBuilder) -> Result<(), StoreError> {
-    let sql = Sql::new(
-        "SELECT ordinal, id, source_id, object_id, state, state_detail FROM directory_users
-         WHERE state IN ('active', 'disabled', 'conflict') AND organisation = ",
-    );
-    tx.for_each(sql.bind(organisation), |row| {
-        let state = rows::state_of(&row)?;
-        let key = MemberKey::new(row.get("source_id")?, row.get("object_id")?);
-        builder.add_user(UserOrdinal(row.get("ordinal")?), row.get::<Uuid>("id")?.into(), key, state.usable());
-        Ok(())
-    })
-    .await
-}
-
-async fn load_groups(tx: &mut Tx, organisation: OrganisationId, builder: &mut IndexBuilder) -> Result<(), StoreError> {
-    let mut sources = HashMap::new();
-    let sql = Sql::new(
-        "SELECT ordinal, id, source_id, object_id, state, state_detail FROM directory_groups WHERE organisation = ",
-    );
-    tx.for_each(sql.bind(organisation), |row| {
-        let (ordinal, source): (u32, SourceId) = (row.get("ordinal")?, row.get("source_id")?);
-        sources.insert(ordinal, source);
-        if rows::state_of(&row)?.usable() {
-            let key = MemberKey::new(source, row.get("object_id")?);
-            builder.add_group(GroupOrdinal(ordinal), row.get::<Uuid>("id")?.into(), key);
-        }
-        Ok(())
-    })
-    .await?;
-    let sql = Sql::new(
-        "SELECT m.group_ordinal, m.member_object_id, m.member_kind FROM directory_memberships m
-         JOIN directory_groups g ON g.ordinal = m.group_ordinal WHERE g.organisation = ",
-    );
-    tx.for_each(sql.bind(organisation), |row| {
-        let ordinal: u32 = row.get("group_ordinal")?;
-        if let Some(source) = sources.get(&ordinal) {
-            let key = MemberKey::new(*source, row.get("member_object_id")?);
-            builder.add_membership(GroupOrdinal(ordinal), key, MemberKind::from_code(row.get("member_kind")?));
-        }
-        Ok(())
-    })
-    .await
 }
 
 /// What a snapshot becomes with everything that was logged since. `None` when it is up to date.
@@ -150,12 +106,11 @@ async fn user_changes(
     let users = rows::users::by_ids(tx, organisation, &ids).await?;
     let users: HashMap<_, _> = users.into_iter().map(|user| (user.id.0, user)).collect();
     for id in ids {
-        match users.get(&id).filter(|user| user.state.held()) {
-            Some(user) => changes.push(put_user(user)),
-            None => {
-                let known = users.get(&id).map(|user| UserOrdinal(user.ordinal)).or_else(|| from.user(id.into()));
-                changes.extend(known.map(|ordinal| IndexChange::RemoveUser { ordinal }));
-            }
+        if let Some(user) = users.get(&id).filter(|user| user.state.held()) {
+            changes.push(put_user(user));
+        } else {
+            let known = users.get(&id).map(|user| UserOrdinal(user.ordinal)).or_else(|| from.user(id.into()));
+            changes.extend(known.map(|ordinal| IndexChange::RemoveUser { ordinal }));
         }
     }
     Ok(())
@@ -195,8 +150,7 @@ async fn group_changes(
         changes.push(IndexChange::ForgetGroup { ordinal });
         changes.push(IndexChange::PutGroup { ordinal, id: group.id, key });
         for member in rows::members::of_group(tx, group.ordinal).await? {
-            let one =
-                members::MemberChange { removed: false, kind: member.kind as u8, object_id: member.object_id };
+            let one = members::MemberChange { removed: false, kind: member.kind as u8, object_id: member.object_id };
             changes.push(membership(group, &one));
         }
     } else {

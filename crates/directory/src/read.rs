@@ -2,12 +2,12 @@
 //!
 //! For people's pages and the API see `service`.
 
-use kernel::{Cursor, OrganisationId, Page, PageRequest, Timestamp};
-use store::{Sql, StoreError, Tx};
+use kernel::{OrganisationId, Page, PageRequest, Timestamp};
+use store::{StoreError, Tx};
 use uuid::Uuid;
 
 use crate::model::{Group, GroupId, Member, Source, SourceId, User, UserId};
-use crate::state::{Conflict, State};
+use crate::state::Conflict;
 use crate::store as rows;
 
 /// Users of a source by their ids there, in no order.
@@ -33,13 +33,7 @@ pub async fn user_conflicts(
     text: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<(User, Conflict)>, StoreError> {
-    let sql = conflicts(Sql::new("SELECT * FROM directory_users WHERE organisation = "), organisation, cause, text, page);
-    let users = rows::users::select(tx, sql).await?;
-    let users = users.into_iter().filter_map(|user| match user.state.clone() {
-        State::Conflict(conflict) => Some((user, conflict)),
-        _ => None,
-    });
-    Ok(Page::from_rows(users.collect(), page.limit, |(user, conflict)| due_key(conflict, user.id.0)))
+    rows::conflicts::users(tx, organisation, cause, text, page).await
 }
 
 /// Groups in conflict, the next due first; those without a due date last.
@@ -50,40 +44,7 @@ pub async fn group_conflicts(
     text: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<(Group, Conflict)>, StoreError> {
-    let sql = conflicts(Sql::new("SELECT * FROM directory_groups WHERE organisation = "), organisation, cause, text, page);
-    let groups = rows::groups::select(tx, sql).await?;
-    let groups = groups.into_iter().filter_map(|group| match group.state.clone() {
-        State::Conflict(conflict) => Some((group, conflict)),
-        _ => None,
-    });
-    Ok(Page::from_rows(groups.collect(), page.limit, |(group, conflict)| due_key(conflict, group.id.0)))
-}
-
-fn due_key(conflict: &Conflict, id: Uuid) -> (i64, Uuid) {
-    (conflict.due.map_or(i64::MAX, Timestamp::micros), id)
-}
-
-fn conflicts(
-    sql: Sql,
-    organisation: OrganisationId,
-    cause: Option<&str>,
-    text: Option<&str>,
-    page: &PageRequest,
-) -> Sql {
-    let mut sql = sql.bind(organisation).push(" AND state = 'conflict'");
-    if let Some(cause) = cause {
-        sql = sql.push(" AND state_cause = ").bind(cause);
-    }
-    if let Some(text) = text {
-        let pattern = format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        sql = sql.push(" AND sort_name LIKE ").bind(pattern).push(" ESCAPE '\\'");
-    }
-    let last = i64::MAX;
-    if let Some((due, id)) = page.after.as_ref().and_then(Cursor::decode::<(i64, Uuid)>) {
-        sql = sql.push(" AND (COALESCE(due, ").bind(last).push(") > ").bind(due);
-        sql = sql.push(" OR (COALESCE(due, ").bind(last).push(") = ").bind(due).push(" AND id > ").bind(id).push("))");
-    }
-    sql.push(" ORDER BY COALESCE(due, ").bind(last).push("), id LIMIT ").bind(page.limit + 1)
+    rows::conflicts::groups(tx, organisation, cause, text, page).await
 }
 
 /// Users of a source in the order of their ids there, after one of them.

@@ -1,8 +1,10 @@
 //! Every SQL statement of the directory, by noun.
 
+pub(crate) mod conflicts;
 pub(crate) mod groups;
 pub(crate) mod members;
 pub(crate) mod users;
+pub(crate) mod whole;
 
 use store::{Row, StoreError};
 

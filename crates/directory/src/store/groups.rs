@@ -5,7 +5,7 @@ use store::{Row, Sql, StoreError, Tx, args};
 use uuid::Uuid;
 
 use super::{detail_of, source_of, state_of};
-use crate::model::{Source, SourceId, Group, GroupId};
+use crate::model::{Group, GroupId, Source, SourceId};
 
 const HEAD: &str = "INSERT INTO directory_groups (id, organisation, source, source_id, object_id, state, state_cause,
     state_detail, due, missing_since, display_name, description, mail, kind, dynamic, sort_name, attributes, created_at,
@@ -181,7 +181,9 @@ pub(crate) async fn stamp(tx: &mut Tx, source: SourceId, ids: &[Uuid], revision:
 /// Removes groups for good, with their memberships.
 pub(crate) async fn remove(tx: &mut Tx, source: SourceId, ids: &[Uuid]) -> Result<(), StoreError> {
     for ids in ids.chunks(500) {
-        let sql = Sql::new("DELETE FROM directory_memberships WHERE group_ordinal IN (SELECT ordinal FROM directory_groups WHERE source_id = ");
+        let sql = Sql::new(
+            "DELETE FROM directory_memberships WHERE group_ordinal IN (SELECT ordinal FROM directory_groups WHERE source_id = ",
+        );
         let sql = sql.bind(source).push(" AND object_id IN ").bind_list(ids.iter().copied());
         tx.alter(sql.push(")")).await?;
         let sql = Sql::new("DELETE FROM directory_groups WHERE source_id = ").bind(source);
