@@ -38,8 +38,7 @@ pub(super) fn entry<A: Serialize + PartialEq>(
     after: Option<Side<'_, A>>,
     cause: Cause,
 ) -> Option<Entry> {
-    let name =
-        event_name(kind, before.as_ref().map(|side| side.state), after.as_ref().map(|side| side.state))?;
+    let name = event_name(kind, before.as_ref().map(|side| side.state), after.as_ref().map(|side| side.state))?;
     let entry = Entry::change(name).object(object()).reason(cause.as_str());
     Some(match (before, after) {
         (Some(before), Some(after)) if before.state.visible() && after.state.visible() => {
