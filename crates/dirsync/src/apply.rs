@@ -34,8 +34,7 @@ pub(crate) async fn apply(work: &mut Work) -> Result<Applied, DirsyncError> {
         let mut tx = work.store.begin().await?;
         let changes: Vec<Change> = items.iter().map(|item| item.change.clone()).collect();
         let origin = Origin { kind: "run", id: Some(work.run.id.0) };
-        let part =
-            directory::apply(&mut tx, &work.env, &work.actor(), work.source(), &changes, origin).await?;
+        let part = directory::apply(&mut tx, &work.env, &work.actor(), work.source(), &changes, origin).await?;
         changes::mark_applied(&mut tx, work.run.id, first, last, work.env.now()).await?;
         done.merge(&part);
         for item in items.iter().filter(|item| item.effect == Effect::Lose) {

@@ -14,8 +14,8 @@ use uuid::Uuid;
 use crate::error::DirsyncError;
 use crate::model::{RunKind, RunState};
 use crate::sources::{After, From, Item, Look, Looked, Page, Pages, SeenGroup, SeenUser, Source};
-use crate::store::staged::{self, Removed, Staged, StagedMember};
 use crate::store::settings;
+use crate::store::staged::{self, Removed, Staged, StagedMember};
 use crate::work::Work;
 
 mod confirm;
@@ -139,11 +139,8 @@ async fn drain<T: Kind + 'static>(work: &mut Work, mut pages: Box<dyn Pages<T>>)
     while let Some(current) = page {
         work.go_on()?;
         let last = matches!(current.after, After::Link(_));
-        let (next, kept) = if last {
-            (Ok(None), keep(work, current).await)
-        } else {
-            tokio::join!(pages.next(), keep(work, current))
-        };
+        let (next, kept) =
+            if last { (Ok(None), keep(work, current).await) } else { tokio::join!(pages.next(), keep(work, current)) };
         kept?;
         page = next?;
     }
@@ -205,8 +202,11 @@ async fn merged<T: Kind>(work: &Work, tx: &mut store::Tx, items: Vec<Item<T>>) -
         };
         latest.insert(item.object_id, (seen, removed));
     }
-    let partial: Vec<_> =
-        latest.iter().filter(|(_, (seen, _))| seen.as_ref().is_some_and(|seen| !seen.whole())).map(|(id, _)| *id).collect();
+    let partial: Vec<_> = latest
+        .iter()
+        .filter(|(_, (seen, _))| seen.as_ref().is_some_and(|seen| !seen.whole()))
+        .map(|(id, _)| *id)
+        .collect();
     for earlier in staged::by_ids(tx, work.run.id, T::KIND, &partial).await? {
         let parsed = earlier.body.and_then(|body| serde_json::from_str::<T>(&body).ok());
         if let (Some(parsed), Some((seen, _))) = (parsed, latest.get_mut(&earlier.object_id)) {

@@ -196,7 +196,8 @@ impl Engine {
 
     async fn finish(&self, work: &mut Work) -> Result<(), DirsyncError> {
         let changed = work.run.totals.as_ref().is_some_and(|totals| !totals.is_empty());
-        let source = if changed { self.sources.open(work.run.organisation, work.run.source_id).await.ok() } else { None };
+        let source =
+            if changed { self.sources.open(work.run.organisation, work.run.source_id).await.ok() } else { None };
         let verified = verify(work, source.as_deref()).await?;
         let applied = work.run.outcome.take().unwrap_or_default();
         let outcome = serde_json::json!({ "applied": applied, "verified": verified });

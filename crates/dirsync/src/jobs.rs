@@ -52,7 +52,8 @@ impl Handler for RunHandler {
     }
 
     async fn handle(&self, job: &Job, stop: watch::Receiver<bool>) -> Result<Outcome, JobError> {
-        let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(|error| JobError::from_error(&error))?;
+        let payload: Payload =
+            serde_json::from_value(job.payload.clone()).map_err(|error| JobError::from_error(&error))?;
         match self.engine.execute(job.organisation, payload.run, stop).await {
             Ok(()) => Ok(Outcome::Done),
             // This node stops, or somebody else has the run: whoever comes next sees what is left to do.

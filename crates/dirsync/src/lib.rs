@@ -15,10 +15,12 @@ pub mod sources;
 pub mod totals;
 pub mod transition;
 pub mod verify;
+pub mod views;
 
 mod apply;
 mod collect;
 mod plan;
+mod routes;
 pub mod store;
 mod view;
 mod work;
@@ -26,6 +28,7 @@ mod work;
 pub use engine::{Engine, OpenSource};
 pub use error::DirsyncError;
 pub use model::{Run, RunId, RunKind, RunState};
+pub use routes::routes;
 pub use service::Dirsync;
 pub use settings::{Limits, Mode, Settings};
 

@@ -69,10 +69,7 @@ text_enum!(
 impl RunState {
     /// Whether anything is still to come.
     pub const fn open(self) -> bool {
-        matches!(
-            self,
-            Self::Queued | Self::Collecting | Self::Planning | Self::Held | Self::Applying | Self::Verifying
-        )
+        matches!(self, Self::Queued | Self::Collecting | Self::Planning | Self::Held | Self::Applying | Self::Verifying)
     }
 }
 

@@ -143,12 +143,7 @@ impl<'a> Draft<'a> {
 const BETWEEN_READS: std::time::Duration = std::time::Duration::from_secs(30 * 60);
 
 /// The change that a transition asks for.
-fn change(
-    kind: ObjectKind,
-    object: (Uuid, String, Option<i64>),
-    act: Act,
-    cause: directory::Cause,
-) -> Change {
+fn change(kind: ObjectKind, object: (Uuid, String, Option<i64>), act: Act, cause: directory::Cause) -> Change {
     let (object_id, name, base) = object;
     Change { kind, object_id, name, act, cause, base }
 }

@@ -115,7 +115,11 @@ impl Rules {
         let step = |rule, says, passes| Step { rule, says, passes };
         let filter = self.filter.as_ref().map(|filter| filter.explain(&Filterable(user)));
         let steps = vec![
-            step("exceptions", format!("excepted: {}", yes_no(self.excepted.contains(&id))), !self.excepted.contains(&id)),
+            step(
+                "exceptions",
+                format!("excepted: {}", yes_no(self.excepted.contains(&id))),
+                !self.excepted.contains(&id),
+            ),
             step("additions", format!("added by hand: {}", yes_no(self.added.contains(&id))), true),
             step(
                 "guests",

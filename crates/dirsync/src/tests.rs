@@ -106,8 +106,7 @@ impl Room {
     /// The object ids of a group's direct members, in order.
     pub async fn members(&self, number: u32) -> Vec<Uuid> {
         let mut tx = self.db.store.read().await.unwrap();
-        let groups =
-            directory::read::groups_by_object_ids(&mut tx, SOURCE, &[fake::group_id(number)]).await.unwrap();
+        let groups = directory::read::groups_by_object_ids(&mut tx, SOURCE, &[fake::group_id(number)]).await.unwrap();
         let members = directory::read::members_of(&mut tx, &groups[0]).await.unwrap();
         members.into_iter().map(|member| member.object_id).collect()
     }

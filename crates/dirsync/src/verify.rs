@@ -38,9 +38,9 @@ pub(crate) async fn verify(work: &Work, source: Option<&dyn Source>) -> Result<V
     for effect in [Effect::Create, Effect::Update] {
         let filter = ChangeFilter { effect: Some(effect), ..ChangeFilter::default() };
         let page = changes::list(&mut tx, work.run.id, &filter, &PageRequest::first(SAMPLE)).await?;
-        sample.extend(page.items.into_iter().filter(|item| {
-            item.applied_at.is_some() && item.change.kind == ObjectKind::User
-        }));
+        sample.extend(
+            page.items.into_iter().filter(|item| item.applied_at.is_some() && item.change.kind == ObjectKind::User),
+        );
     }
     sample.truncate(SAMPLE);
     let ids: Vec<_> = sample.iter().map(|item| item.change.object_id).collect();

@@ -4,7 +4,10 @@
 
 use directory::State;
 
-use super::{DirsyncError, Look, Looked, ObjectKind, Removed, RunState, Source, Staged, StagedMember, StateName, Uuid, Work, staged};
+use super::{
+    DirsyncError, Look, Looked, ObjectKind, Removed, RunState, Source, Staged, StagedMember, StateName, Uuid, Work,
+    staged,
+};
 
 /// How many objects are looked at in one exchange.
 const AT_ONCE: usize = 20;

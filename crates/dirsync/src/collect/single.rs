@@ -1,6 +1,8 @@
 //! One user or one group, looked at directly.
 
-use super::{DirsyncError, Look, Looked, ObjectKind, Removed, RunState, Source, Staged, StagedMember, Uuid, Work, staged};
+use super::{
+    DirsyncError, Look, Looked, ObjectKind, Removed, RunState, Source, Staged, StagedMember, Uuid, Work, staged,
+};
 use crate::sources::SeenUser;
 
 /// What a single run looks at.
@@ -24,7 +26,8 @@ impl Subject {
 }
 
 pub(super) async fn collect(work: &mut Work, source: &dyn Source) -> Result<(), DirsyncError> {
-    let subject = work.run.subject.as_deref().and_then(Subject::parse).ok_or(DirsyncError::NotFound("user or group"))?;
+    let subject =
+        work.run.subject.as_deref().and_then(Subject::parse).ok_or(DirsyncError::NotFound("user or group"))?;
     let mut tx;
     match subject {
         Subject::User(id) => {
@@ -44,8 +47,7 @@ pub(super) async fn collect(work: &mut Work, source: &dyn Source) -> Result<(), 
             let members = if there { source.members(id).await? } else { Vec::new() };
             tx = work.store.begin().await?;
             keep(work, &mut tx, ObjectKind::Group, id, looks).await?;
-            let members: Vec<_> =
-                members.into_iter().map(|member| StagedMember { member, removed: false }).collect();
+            let members: Vec<_> = members.into_iter().map(|member| StagedMember { member, removed: false }).collect();
             work.run.progress.memberships = members.len() as u64;
             staged::put_members(&mut tx, work.run.id, vec![(id, 1, members)]).await?;
         }

@@ -84,7 +84,8 @@ async fn read_one(
 
 /// What the source tells, completed by what we know where it told only a part.
 fn complete(seen: SeenUser, current: Option<&User>) -> Option<UserAttributes> {
-    let manager = if seen.manager_told { seen.attributes.manager } else { current.and_then(|user| user.attributes.manager) };
+    let manager =
+        if seen.manager_told { seen.attributes.manager } else { current.and_then(|user| user.attributes.manager) };
     let mut attributes = if seen.attributes_told { seen.attributes } else { current?.attributes.clone() };
     attributes.manager = manager;
     Some(attributes)
@@ -173,7 +174,9 @@ async fn absent_ones(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
                 gone_one(draft, &user).await?;
             } else if user.missing_since.is_none() {
                 let object = (user.object_id, user.name(), Some(user.revision));
-                draft.push(change(ObjectKind::User, object, Act::MarkMissing, Cause::Missing), Some(&user.state)).await?;
+                draft
+                    .push(change(ObjectKind::User, object, Act::MarkMissing, Cause::Missing), Some(&user.state))
+                    .await?;
             }
         }
     }
@@ -254,4 +257,3 @@ fn skip(draft: &mut Draft<'_>, object_id: Uuid, reason: &str) {
         skipped.push(crate::model::Skipped { object_id, reason: reason.to_owned() });
     }
 }
-

@@ -85,12 +85,12 @@ impl Dirsync {
         let cause = filter.cause.map(ConflictCause::as_str);
         let text = filter.text.as_deref();
         Ok(match filter.kind.unwrap_or(ObjectKind::User) {
-            ObjectKind::User => {
-                read::user_conflicts(&mut tx, organisation, cause, text, page).await?.map(|(user, conflict)| of_user(&user, conflict))
-            }
-            ObjectKind::Group => {
-                read::group_conflicts(&mut tx, organisation, cause, text, page).await?.map(|(group, conflict)| of_group(&group, conflict))
-            }
+            ObjectKind::User => read::user_conflicts(&mut tx, organisation, cause, text, page)
+                .await?
+                .map(|(user, conflict)| of_user(&user, conflict)),
+            ObjectKind::Group => read::group_conflicts(&mut tx, organisation, cause, text, page)
+                .await?
+                .map(|(group, conflict)| of_group(&group, conflict)),
         })
     }
 
@@ -109,7 +109,9 @@ impl Dirsync {
         }
         if let Decide::Ignore { until } = decide {
             if until <= self.env.now() {
-                return Err(DirsyncError::Invalid("the moment until which to ignore must lie in the future".to_owned()));
+                return Err(DirsyncError::Invalid(
+                    "the moment until which to ignore must lie in the future".to_owned(),
+                ));
             }
         }
         let actor = may.actor();
@@ -194,12 +196,26 @@ fn view(
 
 const fn suggest(cause: ConflictCause) -> Suggestion {
     match cause {
-        ConflictCause::Deleted => Suggestion { act: "wait", because: "it was deleted in Microsoft Entra ID; it is deleted here when the delay is over" },
-        ConflictCause::Disabled => Suggestion { act: "deactivate", because: "it is only disabled in Microsoft Entra ID and may come back" },
-        ConflictCause::OutOfFilter | ConflictCause::OutOfScope => Suggestion { act: "check the settings", because: "it is still in Microsoft Entra ID; the filter or the groups in scope no longer let it in" },
+        ConflictCause::Deleted => Suggestion {
+            act: "wait",
+            because: "it was deleted in Microsoft Entra ID; it is deleted here when the delay is over",
+        },
+        ConflictCause::Disabled => {
+            Suggestion { act: "deactivate", because: "it is only disabled in Microsoft Entra ID and may come back" }
+        }
+        ConflictCause::OutOfFilter | ConflictCause::OutOfScope => Suggestion {
+            act: "check the settings",
+            because: "it is still in Microsoft Entra ID; the filter or the groups in scope no longer let it in",
+        },
         ConflictCause::Exception => Suggestion { act: "delete", because: "an exception keeps it out" },
-        ConflictCause::KindExcluded => Suggestion { act: "check the settings", because: "guests, shared mailboxes or rooms are kept out" },
-        ConflictCause::UnmanagedDomain => Suggestion { act: "check the settings", because: "its domain is not among the managed ones" },
-        ConflictCause::SourceSwitched => Suggestion { act: "ignore", because: "its source was disconnected; it may be taken over by the new one" },
+        ConflictCause::KindExcluded => {
+            Suggestion { act: "check the settings", because: "guests, shared mailboxes or rooms are kept out" }
+        }
+        ConflictCause::UnmanagedDomain => {
+            Suggestion { act: "check the settings", because: "its domain is not among the managed ones" }
+        }
+        ConflictCause::SourceSwitched => {
+            Suggestion { act: "ignore", because: "its source was disconnected; it may be taken over by the new one" }
+        }
     }
 }

@@ -92,7 +92,11 @@ impl Dirsync {
     }
 
     /// Additions, newest first.
-    pub async fn list_additions(&self, may: &May<ReadSync>, page: &PageRequest) -> Result<Page<Addition>, DirsyncError> {
+    pub async fn list_additions(
+        &self,
+        may: &May<ReadSync>,
+        page: &PageRequest,
+    ) -> Result<Page<Addition>, DirsyncError> {
         let mut tx = self.store.read().await?;
         Ok(lists::list_additions(&mut tx, may.actor().organisation, page).await?)
     }

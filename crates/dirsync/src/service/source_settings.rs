@@ -115,8 +115,7 @@ impl Dirsync {
         if !settings::put(&mut tx, &kept).await? {
             return Err(DirsyncError::Stale);
         }
-        let entry =
-            Entry::act("dirsync.settings_changed").change_of(Some(&old.settings), Some(&kept.settings));
+        let entry = Entry::act("dirsync.settings_changed").change_of(Some(&old.settings), Some(&kept.settings));
         self.log(&mut tx, actor, Object::new("source", may.source, "directory sync"), entry).await?;
         let read_before = runs::last_good(&mut tx, may.source, RunKind::Full).await?.is_some();
         if !same && read_before && kept.settings.mode != Mode::Off {

@@ -138,9 +138,10 @@ impl Pages<SeenGroup> for GroupPages {
     async fn next(&mut self) -> Result<Option<Page<SeenGroup>>, GraphError> {
         let Some(page) = self.0.next_page().await? else { return Ok(None) };
         let items = page.items.into_iter().map(|item| {
-            let members = item.member_changes.iter().map(|change| {
-                (Member { object_id: change.id, kind: member_kind(change.kind) }, change.removed)
-            });
+            let members = item
+                .member_changes
+                .iter()
+                .map(|change| (Member { object_id: change.id, kind: member_kind(change.kind) }, change.removed));
             Item {
                 object_id: item.group.id,
                 for_good: item.removed == Some(RemovedReason::Deleted),

@@ -77,12 +77,7 @@ pub(crate) async fn next(tx: &mut Tx, run: RunId, after: i64, limit: usize) -> R
 }
 
 /// The next allowed items of one effect that are not applied yet.
-pub(crate) async fn next_of(
-    tx: &mut Tx,
-    run: RunId,
-    effect: Effect,
-    limit: usize,
-) -> Result<Vec<Planned>, StoreError> {
+pub(crate) async fn next_of(tx: &mut Tx, run: RunId, effect: Effect, limit: usize) -> Result<Vec<Planned>, StoreError> {
     let rows = tx
         .all(
             "SELECT seq, body, effect, decision, applied_at FROM dirsync_changes
@@ -158,7 +153,8 @@ pub(crate) async fn list(
 
 /// Rejects the items of a plan that `filter` finds; returns how many.
 pub(crate) async fn reject(tx: &mut Tx, run: RunId, filter: &ChangeFilter) -> Result<u64, StoreError> {
-    let sql = Sql::new("UPDATE dirsync_changes SET decision = 'rejected' WHERE applied_at IS NULL AND run_id = ").bind(run);
+    let sql =
+        Sql::new("UPDATE dirsync_changes SET decision = 'rejected' WHERE applied_at IS NULL AND run_id = ").bind(run);
     tx.alter(narrow(sql, filter)).await
 }
 
@@ -181,7 +177,8 @@ fn narrow(mut sql: Sql, filter: &ChangeFilter) -> Sql {
         sql = sql.push(" AND cause = ").bind(cause);
     }
     if let Some(text) = &filter.text {
-        let pattern = format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        let pattern =
+            format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
         sql = sql.push(" AND lower(name) LIKE ").bind(pattern).push(" ESCAPE '\\'");
     }
     if filter.removing_members {

@@ -62,12 +62,7 @@ pub(crate) async fn after(
 }
 
 /// What was read of these objects.
-pub(crate) async fn by_ids(
-    tx: &mut Tx,
-    run: RunId,
-    kind: ObjectKind,
-    ids: &[Uuid],
-) -> Result<Vec<Staged>, StoreError> {
+pub(crate) async fn by_ids(tx: &mut Tx, run: RunId, kind: ObjectKind, ids: &[Uuid]) -> Result<Vec<Staged>, StoreError> {
     let mut found = Vec::new();
     for ids in ids.chunks(500) {
         let sql = Sql::new("SELECT object_id, body, removed FROM dirsync_staged WHERE run_id = ").bind(run);

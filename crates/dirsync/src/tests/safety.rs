@@ -185,7 +185,8 @@ async fn a_reused_name_is_a_new_user_and_an_alarm() {
         assert_eq!(run.totals.unwrap().reused_names, ["user1@example.org"]);
         assert_ne!(room.user(1).await.id, room.user(77).await.id);
         let mut tx = room.db.store.read().await.unwrap();
-        let filter = signals::Filter { names: vec!["dirsync.user_name_reused".to_owned()], ..signals::Filter::default() };
+        let filter =
+            signals::Filter { names: vec!["dirsync.user_name_reused".to_owned()], ..signals::Filter::default() };
         let found = signals::list(&mut tx, room.db.organisation, &filter, &PageRequest::default()).await.unwrap();
         assert_eq!(found.items.len(), 1);
     })

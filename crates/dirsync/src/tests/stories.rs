@@ -178,8 +178,10 @@ async fn an_exception_keeps_out_until_it_expires() {
 async fn an_addition_is_expected_and_then_found() {
     on_each_database(async |db| {
         let room = Room::filled(db, 40).await;
-        room.set(|settings| settings.filter = Some("department eq 'Sales' or startsWith(displayName,'User')".to_owned()))
-            .await;
+        room.set(|settings| {
+            settings.filter = Some("department eq 'Sales' or startsWith(displayName,'User')".to_owned())
+        })
+        .await;
         room.work().await;
         let run = room.full().await;
         assert_eq!(run.state, RunState::Done, "{:?} {:?}", run.error_detail, run.verdict);

@@ -1,0 +1,57 @@
+//! The verbs over HTTP, one file each.
+
+mod approve_run;
+mod cancel_run;
+mod create_addition;
+mod create_exception;
+mod decide_conflicts;
+mod delete_addition;
+mod delete_exception;
+mod get_run;
+mod get_source;
+mod get_why;
+mod list_additions;
+mod list_changes;
+mod list_conflicts;
+mod list_exceptions;
+mod list_runs;
+mod list_sources;
+mod preview_settings;
+mod put_settings;
+mod reject_run;
+mod start_run;
+mod sync_one;
+mod undo_run;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Dirsync;
+
+/// The verbs of this room, to be nested under `/api/v1/dirsync`.
+pub fn routes(dirsync: Dirsync) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(list_sources::handler))
+        .routes(routes!(get_source::handler))
+        .routes(routes!(put_settings::handler))
+        .routes(routes!(preview_settings::handler))
+        .routes(routes!(start_run::handler))
+        .routes(routes!(sync_one::handler))
+        .routes(routes!(undo_run::handler))
+        .routes(routes!(list_runs::handler))
+        .routes(routes!(get_run::handler))
+        .routes(routes!(list_changes::handler))
+        .routes(routes!(approve_run::handler))
+        .routes(routes!(reject_run::handler))
+        .routes(routes!(cancel_run::handler))
+        .routes(routes!(list_conflicts::handler))
+        .routes(routes!(decide_conflicts::handler))
+        .routes(routes!(list_exceptions::handler))
+        .routes(routes!(create_exception::handler))
+        .routes(routes!(delete_exception::handler))
+        .routes(routes!(list_additions::handler))
+        .routes(routes!(create_addition::handler))
+        .routes(routes!(delete_addition::handler))
+        .routes(routes!(get_why::handler))
+        .with_state(dirsync)
+}

@@ -1,0 +1,171 @@
+//! What callers of the API see.
+
+use directory::{Change, SourceId};
+use kernel::Timestamp;
+use serde::Serialize;
+
+use crate::guard::Verdict;
+use crate::model::{Progress, Run, RunId, RunKind, RunState};
+use crate::service::source_settings::{SourceStatus, StateCount};
+use crate::settings::Settings;
+use crate::store::changes::Planned;
+use crate::totals::{Effect, Totals};
+
+/// A run.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct RunView {
+    /// Its id.
+    pub id: RunId,
+    /// Of which source.
+    pub source_id: SourceId,
+    /// What it reads.
+    pub kind: RunKind,
+    /// Whether it only shows what it would do.
+    pub preview: bool,
+    /// Where it stands.
+    pub state: RunState,
+    /// Who started it.
+    pub started_by: String,
+    /// Of a single run or an undo: what it looks at.
+    pub subject: Option<String>,
+    /// How far it is.
+    pub progress: Progress,
+    /// What the plan would do.
+    pub totals: Option<Totals>,
+    /// What the guard said.
+    pub verdict: Option<Verdict>,
+    /// What was done, and what reading back found.
+    #[schema(value_type = Option<Object>)]
+    pub outcome: Option<serde_json::Value>,
+    /// Why it failed: a stable code.
+    pub error_code: Option<String>,
+    /// Why it failed, in words.
+    pub error_detail: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Of a hold: when it counts as rejected.
+    pub expires_at: Option<Timestamp>,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+    /// What was decided.
+    pub decision: Option<String>,
+}
+
+impl From<Run> for RunView {
+    fn from(run: Run) -> Self {
+        Self {
+            id: run.id,
+            source_id: run.source_id,
+            kind: run.kind,
+            preview: run.preview,
+            state: run.state,
+            started_by: run.started_by,
+            subject: run.subject,
+            progress: run.progress,
+            totals: run.totals,
+            verdict: run.verdict,
+            outcome: run.outcome,
+            error_code: run.error_code,
+            error_detail: run.error_detail,
+            created_at: run.created_at,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
+            expires_at: run.expires_at,
+            decided_by: run.decided_by,
+            decided_at: run.decided_at,
+            decision: run.decision,
+        }
+    }
+}
+
+/// A source and how it is doing.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SourceView {
+    /// Its id: the tenant's.
+    pub id: SourceId,
+    /// What people call it.
+    pub name: String,
+    /// The version of the settings; sent back with a change.
+    pub version: i64,
+    /// The settings.
+    pub settings: Settings,
+    /// Whether a plan under these settings was confirmed.
+    pub confirmed: bool,
+    /// When the settings were changed.
+    pub updated_at: Timestamp,
+    /// By whom.
+    pub updated_by: String,
+    /// The run that is not over.
+    pub open_run: Option<RunView>,
+    /// The newest run.
+    pub last_run: Option<RunView>,
+    /// When everything was last compared.
+    pub last_full_at: Option<Timestamp>,
+    /// When the source was last followed.
+    pub last_read_at: Option<Timestamp>,
+    /// When the next run is due.
+    pub next_run_at: Option<Timestamp>,
+    /// Whether there was no good run for twice the interval.
+    pub stale: bool,
+    /// Users by state and cause.
+    pub users: Vec<StateCount>,
+    /// Groups by state and cause.
+    pub groups: Vec<StateCount>,
+}
+
+impl From<SourceStatus> for SourceView {
+    fn from(status: SourceStatus) -> Self {
+        let confirmed = status.kept.confirmed();
+        Self {
+            id: status.kept.source_id,
+            name: status.name,
+            version: status.kept.version,
+            settings: status.kept.settings,
+            confirmed,
+            updated_at: status.kept.updated_at,
+            updated_by: status.kept.updated_by,
+            open_run: status.open_run.map(Into::into),
+            last_run: status.last_run.map(Into::into),
+            last_full_at: status.last_full_at,
+            last_read_at: status.last_read_at,
+            next_run_at: status.next_run_at,
+            stale: status.stale,
+            users: status.users,
+            groups: status.groups,
+        }
+    }
+}
+
+/// One item of a plan.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ChangeView {
+    /// Its place in the plan.
+    pub seq: i64,
+    /// What it means.
+    pub effect: Effect,
+    /// Whether it is to be applied.
+    pub allowed: bool,
+    /// When it was applied.
+    pub applied_at: Option<Timestamp>,
+    /// The change: what, to what, and why.
+    #[schema(value_type = Object)]
+    pub change: Change,
+}
+
+impl From<Planned> for ChangeView {
+    fn from(planned: Planned) -> Self {
+        Self {
+            seq: planned.seq,
+            effect: planned.effect,
+            allowed: planned.allowed,
+            applied_at: planned.applied_at,
+            change: planned.change,
+        }
+    }
+}
