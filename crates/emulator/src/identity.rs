@@ -54,7 +54,7 @@ pub async fn envelope(State(world): State<Arc<World>>, request: Request, next: N
     let trace = Trace::of(&world, request.headers());
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<GraphError>() else { return response };
-    let mut said = trace.answer(&aadsts::transient(error.status));
+    let mut said = trace.answer(&aadsts::of_fault(&error));
     *said.extensions_mut() = std::mem::take(response.extensions_mut());
     said.headers_mut().extend(error.headers.into_iter().map(|(name, value)| (Some(name), value)));
     said

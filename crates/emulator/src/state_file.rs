@@ -151,6 +151,8 @@ impl Keeper {
     /// Writes it again and again until stopped.
     pub async fn every_interval(self, world: Arc<World>, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(INTERVAL);
+        // The first tick comes at once; the state has just been written.
+        ticks.tick().await;
         loop {
             tokio::select! { () = stop.cancelled() => return, _ = ticks.tick() => {} }
             if let Err(error) = self.save(&world).await {

@@ -54,6 +54,10 @@ pub struct Switches {
     pub error_parts_by_space: bool,
     /// A refused v2 consent also says `admin_consent=True`, as documented.
     pub consent_error_says_true: bool,
+    /// A refused consent hands `state` back; the documented v1 sample does not show it.
+    pub consent_error_keeps_state: bool,
+    /// A refused v1 consent says `access_denied` with AADSTS65004, not the documented `permission_denied`.
+    pub consent_v1_access_denied: bool,
     /// HTTP status of AADSTS7000112 (service principal disabled), which is not documented.
     pub disabled_app_status: u16,
 }
@@ -84,6 +88,8 @@ impl Default for Switches {
             subscriptions_need_https: false,
             error_parts_by_space: false,
             consent_error_says_true: true,
+            consent_error_keeps_state: true,
+            consent_v1_access_denied: false,
             disabled_app_status: 400,
         }
     }

@@ -14,6 +14,7 @@ use time::macros::format_description;
 use uuid::Uuid;
 
 use crate::World;
+use crate::graph::error::GraphError;
 
 /// One error of the login endpoints.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -331,14 +332,29 @@ pub fn declined() -> AadError {
     AadError::new(65004, "access_denied", "User declined to consent to access the app.")
 }
 
-/// 90033, or 90055 when throttled: try again.
-pub fn transient(status: StatusCode) -> AadError {
-    let (code, text) = if status == StatusCode::TOO_MANY_REQUESTS {
-        (90055, "The tenant is throttled due to too many requests.")
-    } else {
-        (90033, "A transient error has occurred. Please try again.")
+/// What a fault says here: the number it names (`"code": "AADSTS53003"`), else 90055 when throttled, else 90033.
+pub fn of_fault(fault: &GraphError) -> AadError {
+    let named = fault.code.strip_prefix("AADSTS").and_then(|number| number.parse().ok());
+    let (code, error, text) = match named {
+        Some(code) => (code, usual_error(code), fault.message.as_str()),
+        None if fault.status == StatusCode::TOO_MANY_REQUESTS => {
+            (90055, "temporarily_unavailable", "The tenant is throttled due to too many requests.")
+        }
+        None => (90033, "temporarily_unavailable", "A transient error has occurred. Please try again."),
     };
-    AadError::new(code, "temporarily_unavailable", text).with_status(status)
+    AadError::new(code, error, text).with_page().with_status(fault.status)
+}
+
+/// The OAuth error of numbers that only a fault can bring about.
+fn usual_error(code: u32) -> &'static str {
+    match code {
+        53003 => "access_denied",
+        50196 | 65001 | 650_056 => "invalid_grant",
+        650_057 | 65005 | 500_011 => "invalid_resource",
+        700_016 | 70001 | 700_011 => "unauthorized_client",
+        90006 | 90024 | 90033 | 90055 | 90090 => "temporarily_unavailable",
+        _ => "invalid_request",
+    }
 }
 
 /// The ids and the time one answer carries.

@@ -274,19 +274,23 @@ fn acceptance(question: &Question, tenant: &Tenant) -> Url {
 
 fn refusal(world: &World, question: &Question, trace: &Trace) -> Url {
     let mut url = question.redirect.clone();
+    let switches = world.switches();
+    let declined = trace.description(&aadsts::declined());
     {
         let mut query = url.query_pairs_mut();
         if question.v2 {
-            if world.switches().consent_error_says_true {
+            if switches.consent_error_says_true {
                 query.append_pair("admin_consent", "True");
             }
             query.append_pair("error", "consent_required");
-            query.append_pair("error_description", &trace.description(&aadsts::declined()));
+            query.append_pair("error_description", &declined);
+        } else if switches.consent_v1_access_denied {
+            query.append_pair("error", "access_denied").append_pair("error_description", &declined);
         } else {
             query.append_pair("error", "permission_denied");
             query.append_pair("error_description", "The admin canceled the request");
         }
-        if let Some(state) = &question.state {
+        if let Some(state) = question.state.as_ref().filter(|_| switches.consent_error_keeps_state) {
             query.append_pair("state", state);
         }
     }

@@ -148,3 +148,13 @@ async fn an_application_of_another_tenant_is_consented_to_through_common() {
     let page = probe.get(&format!("/{other}/adminconsent?client_id={client}&redirect_uri={REDIRECT}")).await;
     assert!(page.text.contains("AADSTS50194:"));
 }
+
+#[tokio::test]
+async fn what_is_not_documented_about_refusals_is_a_switch() {
+    let probe = fresh();
+    probe.switch("consent_v1_access_denied", json!(true)).await;
+    probe.switch("consent_error_keeps_state", json!(false)).await;
+    let answer = query(&decide(&probe, "", "cancel", "administrator").await);
+    assert_eq!(answer[0], ("error".to_owned(), "access_denied".to_owned()));
+    assert!(answer.iter().all(|(name, _)| name != "state"));
+}

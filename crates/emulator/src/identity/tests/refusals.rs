@@ -135,3 +135,13 @@ async fn a_throttled_login_speaks_its_own_language() {
     assert_eq!(answer.headers["retry-after"], "7");
     assert_eq!(probe.ask_token(&[]).await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_fault_can_name_the_number() {
+    let probe = Probe::start();
+    let message = "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
+    let fault = json!({ "kind": "status", "status": 400, "code": "AADSTS53003", "message": message });
+    probe.admin("POST", "/faults", json!({ "fault": fault, "path": "/*/token", "count": 1 })).await;
+    let body = check(&probe.ask_token(&[]).await, 400, "access_denied", 53003);
+    assert!(body["error_description"].as_str().unwrap().contains("blocked by Conditional Access"));
+}

@@ -163,3 +163,15 @@ async fn the_same_seed_makes_the_same_credentials() {
     assert_eq!(one.prepared.tenant_id, two.prepared.tenant_id);
     assert_ne!(one.prepared.client_id, Probe::with(|options| options.seed = 2).prepared.client_id);
 }
+
+#[tokio::test]
+async fn graph_refuses_tokens_for_other_resources() {
+    let probe = Probe::start();
+    let order = json!({ "display_name": "Payroll", "identifier_uris": ["api://payroll"], "permissions": [], "consented": true });
+    probe.admin("POST", "/tenants/default/apps", order).await;
+    let body = probe.ask_token(&[("scope", "api://payroll/.default")]).await.json();
+    let token = body["access_token"].as_str().unwrap();
+    assert_eq!((&claims(token)["aud"], claims(token).get("roles")), (&json!("api://payroll"), None));
+    let answer = probe.graph_with(token, "GET", "/organization", Value::Null).await;
+    assert_eq!(answer.json()["error"]["message"], "Access token validation failure. Invalid audience.");
+}
