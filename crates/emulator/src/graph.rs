@@ -41,7 +41,6 @@ use axum::Router;
 use axum::routing::{delete, get, post};
 
 use crate::World;
-use error::GraphError;
 
 /// What Graph remembers between calls.
 #[derive(Debug, Default)]
@@ -52,11 +51,7 @@ pub struct Memory {
 
 /// The routes below `/v1.0` and `/beta` that the directory half serves.
 pub fn routes() -> Router<Arc<World>> {
-    user_routes()
-        .merge(group_routes())
-        .merge(other_routes())
-        .fallback(no_such_segment)
-        .method_not_allowed_fallback(no_such_method)
+    user_routes().merge(group_routes()).merge(other_routes())
 }
 
 fn user_routes() -> Router<Arc<World>> {
@@ -130,17 +125,5 @@ fn other_routes() -> Router<Arc<World>> {
         .route("/$batch", post(batch::batch))
 }
 
-/// A path that is none of ours.
-async fn no_such_segment(uri: http::Uri) -> GraphError {
-    let segment = uri.path().trim_matches('/').split('/').next().unwrap_or_default().to_owned();
-    options::bad(format!("Resource not found for the segment '{segment}'."))
-}
-
-/// 405 for a path that has other verbs.
-async fn no_such_method() -> GraphError {
-    GraphError::new(
-        http::StatusCode::METHOD_NOT_ALLOWED,
-        "Request_BadRequest",
-        "Specified HTTP method is not allowed for the request target.",
-    )
-}
+#[cfg(test)]
+mod tests;

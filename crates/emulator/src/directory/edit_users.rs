@@ -240,6 +240,7 @@ impl Directory {
         let (reports, groups) = (std::mem::take(&mut slot.reports), std::mem::take(&mut slot.groups));
         for report in reports {
             self.users[report as usize].manager = NONE;
+            self.note(Ref::user(report), Change::Manager, now);
         }
         for group in groups {
             self.groups[group as usize].users.remove(ordinal);

@@ -210,12 +210,10 @@ fn come_back(directory: &mut Directory, draw: &mut Draw, now: Timestamp) -> Opti
 
 fn new_chief(directory: &mut Directory, draw: &mut Draw, now: Timestamp) -> Option<String> {
     let (person, chief) = (somebody(directory, draw)?, somebody(directory, draw)?);
-    let mut above = Some(chief);
-    while let Some(next) = above {
-        if next == person {
-            return None;
-        }
-        above = directory.manager(next);
+    // A chief who was gone when the tree changed may have come back into a circle: the walk is bounded.
+    let above = std::iter::successors(Some(chief), |next| directory.manager(*next));
+    if above.take(64).any(|next| next == person) {
+        return None;
     }
     directory.set_manager(person, Some(chief), now);
     let (person, chief) = (name_of(directory, Ref::user(person)), name_of(directory, Ref::user(chief)));

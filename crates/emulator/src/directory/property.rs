@@ -236,3 +236,6 @@ properties! {
         IS_ARCHIVED "isArchived" Flag Elsewhere,
     }
 }
+
+/// The tables of both kinds: users, groups.
+pub static TABLES: [&[Property]; 2] = [user::TABLE, group::TABLE];

@@ -127,6 +127,11 @@ impl Directory {
         (manager != NONE && self.live_users.contains(manager)).then_some(manager)
     }
 
+    /// A user's manager whether live or soft-deleted: what delta tells, so that a restoration needs no telling.
+    pub fn manager_link(&self, ordinal: u32) -> Option<u32> {
+        Some(self.user(ordinal).manager).filter(|manager| *manager != NONE)
+    }
+
     /// A user's live direct reports.
     pub fn direct_reports(&self, ordinal: u32) -> RoaringBitmap {
         let reports: RoaringBitmap = self.user(ordinal).reports.iter().copied().collect();
@@ -141,6 +146,12 @@ impl Directory {
     /// A group's live direct members that are groups.
     pub fn member_groups(&self, group: u32) -> RoaringBitmap {
         &self.group(group).groups & &self.live_groups
+    }
+
+    /// A group's direct members whether live or soft-deleted: users and groups.
+    pub fn linked(&self, group: u32) -> (&RoaringBitmap, &RoaringBitmap) {
+        let slot = self.group(group);
+        (&slot.users, &slot.groups)
     }
 
     /// Whether `member` is a live direct member of the group.

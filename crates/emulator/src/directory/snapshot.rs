@@ -265,10 +265,8 @@ fn properties(kind: Kind, record: &Record) -> Result<Vec<(String, Box<RawValue>)
 
 /// A property of another version is left out.
 fn record_of(kind: Kind, properties: &[(String, Box<RawValue>)]) -> Record {
-    let mut known: Vec<(Prop, &RawValue)> = properties
-        .iter()
-        .filter_map(|(name, value)| Some((find(kind.table(), name)?, value.as_ref())))
-        .collect();
+    let mut known: Vec<(Prop, &RawValue)> =
+        properties.iter().filter_map(|(name, value)| Some((find(kind.table(), name)?, value.as_ref()))).collect();
     known.sort_by_key(|(prop, _)| *prop);
     let mut pen = Pen::default();
     for (prop, value) in known {

@@ -23,7 +23,18 @@ use crate::serve::graph_call;
 const MOST_STEPS: usize = 20;
 
 /// What a URL in JSON may hold that one on the wire may not.
-const URL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}').add(b'#');
+const URL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b'#');
 
 /// One inner call.
 struct Step {
@@ -52,7 +63,8 @@ pub(crate) async fn batch(call: Call, body: Bytes) -> Result<Response, GraphErro
 
 fn read(envelope: &Map<String, Value>) -> Result<Vec<Step>, GraphError> {
     let requests = envelope.get("requests").and_then(Value::as_array);
-    let requests = requests.filter(|requests| !requests.is_empty()).ok_or_else(|| bad("Invalid batch payload format."))?;
+    let requests =
+        requests.filter(|requests| !requests.is_empty()).ok_or_else(|| bad("Invalid batch payload format."))?;
     if requests.len() > MOST_STEPS {
         return Err(GraphError::new(
             StatusCode::BAD_REQUEST,
@@ -92,7 +104,9 @@ fn step(request: &Value) -> Result<Step, GraphError> {
     let typed = headers.iter().find(|(name, _)| name == CONTENT_TYPE);
     let body = match (content, typed) {
         (None, _) => Vec::new(),
-        (Some(_), None) => return Err(bad(format!("Request Id: {id} Content-Type header is required when a body is present."))),
+        (Some(_), None) => {
+            return Err(bad(format!("Request Id: {id} Content-Type header is required when a body is present.")));
+        }
         (Some(Value::String(coded)), Some((_, kind))) if !kind.as_bytes().starts_with(b"application/json") => {
             base64::engine::general_purpose::STANDARD.decode(coded).unwrap_or_else(|_| coded.clone().into_bytes())
         }
@@ -123,14 +137,25 @@ async fn run(call: &Call, step: Step) -> (Value, bool) {
     }
     let response = match request.body(Body::from(step.body)) {
         Ok(_) if step.url.starts_with("$batch") => {
-            return (answer(&step.id, 400, json!({}), error("Request_BadRequest", "Batch requests cannot be nested.")), false);
+            return (
+                answer(&step.id, 400, json!({}), error("Request_BadRequest", "Batch requests cannot be nested.")),
+                false,
+            );
         }
         // The way back to `batch` is a loop that the types must not follow.
         Ok(request) => Box::pin(graph_call(&call.world, request)).await,
         Err(_) => return (answer(&step.id, 400, json!({}), error("BadRequest", "Invalid batch request url.")), false),
     };
     if response.extensions().get::<CutConnection>().is_some() {
-        return (answer(&step.id, 504, json!({}), error("UnknownError", "The gateway did not receive a timely response from the upstream server.")), false);
+        return (
+            answer(
+                &step.id,
+                504,
+                json!({}),
+                error("UnknownError", "The gateway did not receive a timely response from the upstream server."),
+            ),
+            false,
+        );
     }
     let succeeded = response.status().is_success();
     (unwrap(&step.id, response).await, succeeded)
@@ -140,11 +165,11 @@ async fn unwrap(id: &str, response: Response) -> Value {
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     let shown = parts.headers.iter().filter(|(name, _)| {
-        matches!(name.as_str(), "content-type" | "location" | "retry-after" | "cache-control" | "odata-version") || name.as_str().starts_with("x-ms-")
+        matches!(name.as_str(), "content-type" | "location" | "retry-after" | "cache-control" | "odata-version")
+            || name.as_str().starts_with("x-ms-")
     });
-    let headers: Map<String, Value> = shown.map(|(name, value)| {
-        (proper(name.as_str()), json!(value.to_str().unwrap_or_default()))
-    }).collect();
+    let headers: Map<String, Value> =
+        shown.map(|(name, value)| (proper(name.as_str()), json!(value.to_str().unwrap_or_default()))).collect();
     let body = match serde_json::from_slice(&bytes) {
         Ok(value) => value,
         Err(_) if bytes.is_empty() => Value::Null,
@@ -174,6 +199,8 @@ fn proper(name: &str) -> String {
     if name.starts_with("x-ms-") {
         return name.to_owned();
     }
-    let words = name.split('-').map(|word| if word == "odata" { "OData".to_owned() } else { word[..1].to_uppercase() + &word[1..] });
+    let words = name
+        .split('-')
+        .map(|word| if word == "odata" { "OData".to_owned() } else { word[..1].to_uppercase() + &word[1..] });
     words.collect::<Vec<_>>().join("-")
 }

@@ -51,7 +51,8 @@ impl FromRequestParts<Arc<World>> for Call {
         let caller = AppToken::from_request_parts(parts, world).await?;
         let links = Links::of(world, &parts.headers);
         let original = parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.path());
-        let version = if original.get(1..5).is_some_and(|name| name.eq_ignore_ascii_case("beta")) { "beta" } else { "v1.0" };
+        let version =
+            if original.get(1..5).is_some_and(|name| name.eq_ignore_ascii_case("beta")) { "beta" } else { "v1.0" };
         let options = Options::parse(parts.uri.query().unwrap_or_default())?;
         let switches = world.switches();
         let path = parts.uri.path().to_owned();

@@ -41,7 +41,9 @@ pub(crate) async fn count_deleted(call: Call, Path(cast): Path<String>) -> Resul
 
 /// `GET /directory/deletedItems`: without a cast there is no answer.
 pub(crate) async fn refuse_uncast(_call: Call) -> GraphError {
-    GraphError::unsupported_query("Querying deleted directory objects requires a cast to a type, such as microsoft.graph.user.")
+    GraphError::unsupported_query(
+        "Querying deleted directory objects requires a cast to a type, such as microsoft.graph.user.",
+    )
 }
 
 fn list_deleted(call: &Call, kind: Kind) -> Result<Response, GraphError> {
@@ -72,7 +74,9 @@ fn writing(kind: Kind) -> &'static [&'static str] {
 
 fn named(directory: &Directory, key: &str) -> Result<Ref, GraphError> {
     let object = Uuid::parse_str(key).ok().and_then(|id| directory.find(id));
-    object.filter(|object| directory.deleted(object.kind).contains(object.ordinal)).ok_or_else(|| GraphError::not_found(key))
+    object
+        .filter(|object| directory.deleted(object.kind).contains(object.ordinal))
+        .ok_or_else(|| GraphError::not_found(key))
 }
 
 /// `POST /directory/deletedItems/{id}/restore`.

@@ -55,7 +55,9 @@ fn answer(call: &Call, kind: Kind) -> Result<Response, GraphError> {
             let token: SkipToken = super::token::unpack(token)?;
             super::token::check_page(&call.switches, token.round.issued, view.now)?;
             if token.round.plan.kind != kind || call.options.select.is_some() {
-                return Err(GraphError::unsupported_query("Unsupported query: $skiptoken cannot be combined with other parameters."));
+                return Err(GraphError::unsupported_query(
+                    "Unsupported query: $skiptoken cannot be combined with other parameters.",
+                ));
             }
             Ok(page(call, view, token))
         }
@@ -87,7 +89,9 @@ fn refuse_unsupported(call: &Call) -> Result<(), GraphError> {
         ("$skip", options.skip),
     ];
     match given.iter().find(|(_, given)| *given) {
-        Some((name, _)) => Err(GraphError::unsupported_query(format!("The query parameter '{name}' is not supported for delta queries on this resource."))),
+        Some((name, _)) => Err(GraphError::unsupported_query(format!(
+            "The query parameter '{name}' is not supported for delta queries on this resource."
+        ))),
         None => Ok(()),
     }
 }
@@ -111,8 +115,15 @@ fn check_mark(call: &Call, view: View<'_>, kind: Kind, mark: &DeltaToken) -> Res
             GraphError::unsupported_query("DeltaLink older than 30 days is not supported.")
         });
     }
-    if call.switches.force_delta_reset || mark.origin != view.directory.origin() || mark.since > view.directory.position() {
-        let gone = GraphError::new(StatusCode::GONE, "resyncRequired", "Resync required. The provided delta token is no longer valid; start over.");
+    if call.switches.force_delta_reset
+        || mark.origin != view.directory.origin()
+        || mark.since > view.directory.position()
+    {
+        let gone = GraphError::new(
+            StatusCode::GONE,
+            "resyncRequired",
+            "Resync required. The provided delta token is no longer valid; start over.",
+        );
         let location = HeaderValue::from_str(&call.link("$deltatoken="));
         return Err(match location {
             Ok(location) => gone.with_header(LOCATION, location),
@@ -127,7 +138,11 @@ fn plan(call: &Call, kind: Kind) -> Result<Plan, GraphError> {
     let select = call.options.select.as_deref();
     let columns = Columns::of(kind, select)?;
     if columns.has_elsewhere(kind) {
-        return Err(GraphError::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", "This operation target is not yet supported."));
+        return Err(GraphError::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "NotImplemented",
+            "This operation target is not yet supported.",
+        ));
     }
     if kind == Kind::User && columns.mask & user::SIGN_IN_ACTIVITY.bit() != 0 && !call.caller.allowed(READ_SIGN_INS) {
         return Err(GraphError::denied());
@@ -150,13 +165,19 @@ fn plan(call: &Call, kind: Kind) -> Result<Plan, GraphError> {
 
 /// `id eq '…' or id eq '…'`, up to fifty.
 fn id_filter(kind: Kind, text: &str) -> Result<Vec<String>, GraphError> {
-    let refuse = || GraphError::unsupported_query("Unsupported query: delta supports only filters on 'id' with at most 50 values.");
+    let refuse = || {
+        GraphError::unsupported_query("Unsupported query: delta supports only filters on 'id' with at most 50 values.")
+    };
     let parts = match filter::parse(kind, text)? {
         Expr::Or(parts) => parts,
         one => vec![one],
     };
     let id = |part: Expr| match part {
-        Expr::Compare(Path { root: Root::Prop(user::ID), rest }, Op::Eq, Literal::Text(id) | Literal::Bare(id)) if rest.is_empty() => Ok(id),
+        Expr::Compare(Path { root: Root::Prop(user::ID), rest }, Op::Eq, Literal::Text(id) | Literal::Bare(id))
+            if rest.is_empty() =>
+        {
+            Ok(id)
+        }
         _ => Err(refuse()),
     };
     let ids: Vec<String> = parts.into_iter().map(id).collect::<Result<_, _>>()?;

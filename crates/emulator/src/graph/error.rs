@@ -87,7 +87,8 @@ pub async fn envelope(State(world): State<Arc<World>>, request: Request, next: N
     let client_id = request.headers().get("client-request-id").cloned();
     let mut response = next.run(request).await;
     if let Some(error) = response.extensions_mut().remove::<GraphError>() {
-        let client = client_id.as_ref().and_then(|id| id.to_str().ok()).map_or_else(|| request_id.to_string(), str::to_owned);
+        let client =
+            client_id.as_ref().and_then(|id| id.to_str().ok()).map_or_else(|| request_id.to_string(), str::to_owned);
         let mut said = rendered(&world, &error, request_id, &client);
         *said.extensions_mut() = std::mem::take(response.extensions_mut());
         response = said;

@@ -29,7 +29,9 @@ fn one(part: &str, kinds: &[Kind]) -> Result<Expand, GraphError> {
     let (name, inner) = part.split_once('(').unwrap_or((part, ""));
     if !kinds.iter().any(|kind| relations(*kind).contains(&name)) {
         let kind = kinds.first().map_or("microsoft.graph.directoryObject", |kind| kind_name(*kind));
-        return Err(bad(format!("Parsing OData Select and Expand failed: Could not find a property named '{name}' on type '{kind}'.")));
+        return Err(bad(format!(
+            "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type '{kind}'."
+        )));
     }
     let mut select = None;
     for option in inner.trim_end_matches(')').split(';').filter(|option| !option.is_empty()) {
@@ -38,7 +40,11 @@ fn one(part: &str, kinds: &[Kind]) -> Result<Expand, GraphError> {
                 select = Some(names.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>());
             }
             Some(("$levels" | "$top" | "$count", _)) => {}
-            _ => return Err(bad(format!("Parsing OData Select and Expand failed: Term '{option}' is not valid in a $select or $expand expression."))),
+            _ => {
+                return Err(bad(format!(
+                    "Parsing OData Select and Expand failed: Term '{option}' is not valid in a $select or $expand expression."
+                )));
+            }
         }
     }
     let columns = match select {

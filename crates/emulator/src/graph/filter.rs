@@ -86,4 +86,3 @@ pub(crate) enum Literal {
     /// A GUID or a moment, written without quotes.
     Bare(String),
 }
-

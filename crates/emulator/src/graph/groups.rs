@@ -116,7 +116,10 @@ pub(crate) async fn list_parents(call: Call, Path(key): Path<String>) -> Result<
 }
 
 /// The same below a cast.
-pub(crate) async fn list_parents_cast(call: Call, Path((key, cast)): Path<(String, String)>) -> Result<Response, GraphError> {
+pub(crate) async fn list_parents_cast(
+    call: Call,
+    Path((key, cast)): Path<(String, String)>,
+) -> Result<Response, GraphError> {
     parents(&call, &key, &cast)
 }
 
@@ -136,9 +139,13 @@ fn parents(call: &Call, key: &str, cast: &str) -> Result<Response, GraphError> {
 /// The objects that `members@odata.bind` names.
 fn bound(view: View<'_>, fields: &Map<String, Value>) -> Result<Vec<Ref>, GraphError> {
     let Some(links) = fields.get("members@odata.bind") else { return Ok(Vec::new()) };
-    let links = links.as_array().ok_or_else(|| GraphError::bad_request("Invalid value specified for property 'members' of resource 'Group'."))?;
+    let links = links.as_array().ok_or_else(|| {
+        GraphError::bad_request("Invalid value specified for property 'members' of resource 'Group'.")
+    })?;
     if links.len() > MOST_BOUND {
-        return Err(GraphError::bad_request("The maximum number of references that can be added in one request is 20."));
+        return Err(GraphError::bad_request(
+            "The maximum number of references that can be added in one request is 20.",
+        ));
     }
     let id = |link: &Value| link.as_str().and_then(id_in_link);
     links.iter().map(|link| resolve(view, &id(link).unwrap_or_else(|| link.to_string()))).collect()

@@ -75,7 +75,8 @@ pub(crate) fn page(call: &Call, view: View<'_>, listing: &Listing<'_>) -> Result
     let more = found.objects.len() > query.size;
     found.objects.truncate(query.size);
     let next = more.then(|| found.objects.last()).flatten().map(|last| {
-        let token = PageToken { at: last.1.position + 1, key: query.order.map(|_| last.1.key.clone()), issued: view.now };
+        let token =
+            PageToken { at: last.1.position + 1, key: query.order.map(|_| last.1.key.clone()), issued: view.now };
         call.link(&call.options.next_query(&token::pack(&token)))
     });
 
@@ -121,12 +122,8 @@ fn write_items(
             body.push(b',');
         }
         let slot = object.kind as usize;
-        let style = Style {
-            columns: &query.columns[slot],
-            visible: query.visible[slot],
-            typed: listing.typed,
-            now: view.now,
-        };
+        let style =
+            Style { columns: &query.columns[slot], visible: query.visible[slot], typed: listing.typed, now: view.now };
         entity::open(body, view.directory, *object, style);
         expand::write(body, call, view, *object, &query.expand);
         body.push(b'}');
@@ -142,7 +139,9 @@ struct Found {
 fn find(view: View<'_>, listing: &Listing<'_>, query: &Query, start: Option<PageToken>, counted: bool) -> Found {
     let from = start.as_ref().map_or(0, |start| start.at);
     let after = match (query.order, start) {
-        (Some(order), Some(PageToken { at, key: Some(key), .. })) => Some(Rank::resumed(key, at.saturating_sub(1), order)),
+        (Some(order), Some(PageToken { at, key: Some(key), .. })) => {
+            Some(Rank::resumed(key, at.saturating_sub(1), order))
+        }
         _ => None,
     };
     let walk_all = counted || query.order.is_some();
@@ -208,7 +207,9 @@ fn compile(call: &Call, listing: &Listing<'_>) -> Result<Query, GraphError> {
     }
     let expand = expand::parse(options.expand.as_deref(), &kinds)?;
     if !expand.is_empty() && advanced {
-        return Err(GraphError::unsupported_query("$expand is not supported together with advanced query capabilities."));
+        return Err(GraphError::unsupported_query(
+            "$expand is not supported together with advanced query capabilities.",
+        ));
     }
     let (columns, size) = columns(call, &kinds)?;
     let order = match (&options.orderby, kinds.first()) {
@@ -262,7 +263,11 @@ fn columns(call: &Call, kinds: &[Kind]) -> Result<([Columns; 2], usize), GraphEr
     };
     for kind in kinds {
         if columns[*kind as usize].has_elsewhere(*kind) {
-            return Err(GraphError::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", "This operation target is not yet supported."));
+            return Err(GraphError::new(
+                StatusCode::NOT_IMPLEMENTED,
+                "NotImplemented",
+                "This operation target is not yet supported.",
+            ));
         }
     }
     let mut size = call.options.page_size();

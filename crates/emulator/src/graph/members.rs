@@ -25,7 +25,10 @@ pub(crate) async fn list_members(call: Call, Path(key): Path<String>) -> Result<
 }
 
 /// The same below a cast: `/members/microsoft.graph.user`, with or without `/$count`.
-pub(crate) async fn list_members_cast(call: Call, Path((key, cast)): Path<(String, String)>) -> Result<Response, GraphError> {
+pub(crate) async fn list_members_cast(
+    call: Call,
+    Path((key, cast)): Path<(String, String)>,
+) -> Result<Response, GraphError> {
     if !cast.to_ascii_lowercase().starts_with("microsoft.graph.") {
         return Err(GraphError::not_found(&cast));
     }
@@ -100,7 +103,10 @@ pub(crate) async fn add_member(call: Call, Path(key): Path<String>, body: Bytes)
 }
 
 /// `DELETE /groups/{id}/members/{member}/$ref`.
-pub(crate) async fn remove_member(call: Call, Path((key, target)): Path<(String, String)>) -> Result<Response, GraphError> {
+pub(crate) async fn remove_member(
+    call: Call,
+    Path((key, target)): Path<(String, String)>,
+) -> Result<Response, GraphError> {
     call.caller.require(WRITE_MEMBERS)?;
     let mut directory = call.caller.tenant.directory_mut();
     let view = call.view(&directory);
@@ -116,7 +122,10 @@ pub(crate) async fn remove_member(call: Call, Path((key, target)): Path<(String,
 }
 
 /// `DELETE /groups/{id}/members/{member}`, without `/$ref`: deletes the member itself, if the caller may.
-pub(crate) async fn delete_member(call: Call, Path((key, target)): Path<(String, String)>) -> Result<Response, GraphError> {
+pub(crate) async fn delete_member(
+    call: Call,
+    Path((key, target)): Path<(String, String)>,
+) -> Result<Response, GraphError> {
     if !call.switches.delete_member_deletes_user {
         return Err(GraphError::bad_request("Specified HTTP method is not allowed for the request target."));
     }

@@ -38,7 +38,8 @@ pub(crate) async fn get_object(call: Call, Path(key): Path<String>) -> Result<Re
 pub(crate) async fn get_by_ids(call: Call, body: Bytes) -> Result<Response, GraphError> {
     call.caller.require(READ_DIRECTORY)?;
     let fields = object(&body)?;
-    let ids = texts(&fields, "ids").ok_or_else(|| GraphError::bad_request("A value is required for parameter 'ids'."))?;
+    let ids =
+        texts(&fields, "ids").ok_or_else(|| GraphError::bad_request("A value is required for parameter 'ids'."))?;
     if ids.len() > MOST_IDS {
         return Err(GraphError::bad_request("The number of ids specified exceeds the maximum of 1000."));
     }
@@ -72,7 +73,11 @@ fn texts<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<Vec<&'a str>>
 }
 
 /// `POST /users/{id}/checkMemberGroups`, also of groups.
-pub(crate) async fn check_member_groups(call: Call, Path(key): Path<String>, body: Bytes) -> Result<Response, GraphError> {
+pub(crate) async fn check_member_groups(
+    call: Call,
+    Path(key): Path<String>,
+    body: Bytes,
+) -> Result<Response, GraphError> {
     call.caller.require(READ_MEMBER_OF)?;
     let fields = object(&body)?;
     let ids = texts(&fields, "groupIds").or_else(|| texts(&fields, "ids"));
@@ -89,7 +94,11 @@ pub(crate) async fn check_member_groups(call: Call, Path(key): Path<String>, bod
 }
 
 /// `POST /users/{id}/getMemberGroups`, also of groups.
-pub(crate) async fn get_member_groups(call: Call, Path(key): Path<String>, body: Bytes) -> Result<Response, GraphError> {
+pub(crate) async fn get_member_groups(
+    call: Call,
+    Path(key): Path<String>,
+    body: Bytes,
+) -> Result<Response, GraphError> {
     call.caller.require(READ_MEMBER_OF)?;
     let fields = object(&body)?;
     let Some(security_only) = fields.get("securityEnabledOnly").and_then(Value::as_bool) else {
@@ -103,7 +112,11 @@ pub(crate) async fn get_member_groups(call: Call, Path(key): Path<String>, body:
         .map(|ordinal| directory.id(Ref::group(ordinal)))
         .collect();
     if found.len() > MOST_GROUPS {
-        return Err(GraphError::new(StatusCode::BAD_REQUEST, "Directory_ResultSizeLimitExceeded", "The number of results exceeds the limit."));
+        return Err(GraphError::new(
+            StatusCode::BAD_REQUEST,
+            "Directory_ResultSizeLimitExceeded",
+            "The number of results exceeds the limit.",
+        ));
     }
     Ok(ids_answer(&call, &json!(found)))
 }

@@ -8,7 +8,21 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::error::GraphError;
 
 /// What must be encoded in a link's query; the rest stays readable, as Graph's links do.
-const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'&').add(b'+').add(b'%').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+const QUERY: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'&')
+    .add(b'+')
+    .add(b'%')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// The largest page Graph serves.
 const MAX_TOP: usize = 999;
@@ -105,7 +119,9 @@ fn parse_top(value: &str) -> Result<usize, GraphError> {
         Ok(top) => Err(GraphError::unsupported_query(format!(
             "Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."
         ))),
-        Err(_) => Err(bad(format!("Invalid value '{value}' for $top query option found. The $top query option requires a non-negative integer value."))),
+        Err(_) => Err(bad(format!(
+            "Invalid value '{value}' for $top query option found. The $top query option requires a non-negative integer value."
+        ))),
     }
 }
 

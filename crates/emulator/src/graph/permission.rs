@@ -6,19 +6,30 @@ use crate::directory::Kind;
 use crate::directory::property::{Mask, user};
 
 /// Everything about users.
-pub(crate) const READ_USERS: &[&str] = &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+pub(crate) const READ_USERS: &[&str] =
+    &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 /// Users, if only their business card.
 pub(crate) const READ_USERS_BASIC: &[&str] =
     &["User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 /// Groups and their members.
 pub(crate) const READ_GROUPS: &[&str] = &[
-    "GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All",
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
     "Directory.ReadWrite.All",
 ];
 /// The groups of a user.
 pub(crate) const READ_MEMBER_OF: &[&str] = &[
-    "User.Read.All", "User.ReadWrite.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All",
-    "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All",
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
 ];
 /// Creating and deleting users, and changing what has no permission of its own.
 pub(crate) const WRITE_USERS: &[&str] = &["User.ReadWrite.All", "Directory.ReadWrite.All"];
@@ -27,11 +38,13 @@ pub(crate) const WRITE_GROUPS: &[&str] = &["Group.ReadWrite.All", "Directory.Rea
 /// Creating groups.
 pub(crate) const CREATE_GROUPS: &[&str] = &["Group.Create", "Group.ReadWrite.All", "Directory.ReadWrite.All"];
 /// Adding and removing members.
-pub(crate) const WRITE_MEMBERS: &[&str] = &["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"];
+pub(crate) const WRITE_MEMBERS: &[&str] =
+    &["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"];
 /// Membership and ownership of role-assignable groups, beside [`WRITE_MEMBERS`].
 pub(crate) const WRITE_ROLES: &[&str] = &["RoleManagement.ReadWrite.Directory"];
 /// Ending sessions.
-pub(crate) const REVOKE_SESSIONS: &[&str] = &["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"];
+pub(crate) const REVOKE_SESSIONS: &[&str] =
+    &["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"];
 /// Restoring and purging users.
 pub(crate) const RESTORE_USERS: &[&str] = &["User.DeleteRestore.All", "User.ReadWrite.All"];
 /// Any object by id.
@@ -72,7 +85,9 @@ pub(crate) fn may_patch_user(caller: &AppToken, touched: &[&str]) -> Result<(), 
         let own: &[&str] = match *name {
             "accountEnabled" if caller.allowed(READ_USERS) => &["User.EnableDisableAccount.All"],
             // A password is the one thing that the general permission does not cover.
-            "passwordProfile" => return !caller.allowed(&["User-PasswordProfile.ReadWrite.All", "Directory.ReadWrite.All"]),
+            "passwordProfile" => {
+                return !caller.allowed(&["User-PasswordProfile.ReadWrite.All", "Directory.ReadWrite.All"]);
+            }
             "businessPhones" | "mobilePhone" => &["User-Phone.ReadWrite.All"],
             "otherMails" => &["User-Mail.ReadWrite.All"],
             "identities" => &["User.ManageIdentities.All"],
@@ -88,6 +103,11 @@ pub(crate) fn may_patch_user(caller: &AppToken, touched: &[&str]) -> Result<(), 
 
 /// What Graph calls sensitive: on a privileged target an application permission alone is not enough.
 pub(crate) const SENSITIVE: &[&str] = &[
-    "accountEnabled", "businessPhones", "mobilePhone", "onPremisesImmutableId", "otherMails", "passwordProfile",
+    "accountEnabled",
+    "businessPhones",
+    "mobilePhone",
+    "onPremisesImmutableId",
+    "otherMails",
+    "passwordProfile",
     "userPrincipalName",
 ];

@@ -95,7 +95,8 @@ impl Quota {
         };
         let now = world.clock.now();
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.entry((caller.tenant.id, caller.app_id)).or_insert(Bucket { used: 0.0, written: 0.0, at: now });
+        let bucket =
+            buckets.entry((caller.tenant.id, caller.app_id)).or_insert(Bucket { used: 0.0, written: 0.0, at: now });
         let passed = now.since(bucket.at).as_secs_f64();
         bucket.at = now;
         // Requests sent while throttled keep counting, up to a bound so that waiting always helps.

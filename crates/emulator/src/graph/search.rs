@@ -15,8 +15,17 @@ struct Clause {
 }
 
 const SEARCHABLE: &[&str] = &[
-    "displayName", "mail", "mailNickname", "userPrincipalName", "givenName", "surname", "description", "proxyAddresses",
-    "otherMails", "jobTitle", "department",
+    "displayName",
+    "mail",
+    "mailNickname",
+    "userPrincipalName",
+    "givenName",
+    "surname",
+    "description",
+    "proxyAddresses",
+    "otherMails",
+    "jobTitle",
+    "department",
 ];
 
 /// Reads a search over one kind of object.
@@ -32,7 +41,9 @@ pub(crate) fn parse(kind: Kind, text: &str) -> Result<Search, GraphError> {
         let (clause, after) = rest.strip_prefix('"').and_then(|inner| inner.split_once('"')).ok_or_else(malformed)?;
         let (name, value) = clause.split_once(':').ok_or_else(malformed)?;
         let prop = find(kind.table(), name).filter(|_| SEARCHABLE.contains(&name)).ok_or_else(|| {
-            GraphError::unsupported_query(format!("Unsupported or invalid search clause specified for property '{name}'."))
+            GraphError::unsupported_query(format!(
+                "Unsupported or invalid search clause specified for property '{name}'."
+            ))
         })?;
         all.push(Clause { prop, words: words(value) });
         rest = after.trim_start_matches([')', ' ']).trim_end();

@@ -7,8 +7,17 @@ use crate::directory::property::{self, Home, Mask, Prop, group, user};
 
 /// What a user carries without `$select` (Graph, user resource).
 const USER_DEFAULT: &[Prop] = &[
-    user::ID, user::BUSINESS_PHONES, user::DISPLAY_NAME, user::GIVEN_NAME, user::JOB_TITLE, user::MAIL,
-    user::MOBILE_PHONE, user::OFFICE_LOCATION, user::PREFERRED_LANGUAGE, user::SURNAME, user::USER_PRINCIPAL_NAME,
+    user::ID,
+    user::BUSINESS_PHONES,
+    user::DISPLAY_NAME,
+    user::GIVEN_NAME,
+    user::JOB_TITLE,
+    user::MAIL,
+    user::MOBILE_PHONE,
+    user::OFFICE_LOCATION,
+    user::PREFERRED_LANGUAGE,
+    user::SURNAME,
+    user::USER_PRINCIPAL_NAME,
 ];
 
 /// What a group does not carry without `$select`; it carries most.
@@ -22,7 +31,15 @@ const GROUP_HIDDEN: Mask = group::HAS_MEMBERS_WITH_LICENSE_ERRORS.bit()
 /// The relations of a kind, which `$select` may name.
 pub(crate) fn relations(kind: Kind) -> &'static [&'static str] {
     match kind {
-        Kind::User => &["manager", "directReports", "memberOf", "transitiveMemberOf", "sponsors", "ownedObjects", "registeredDevices"],
+        Kind::User => &[
+            "manager",
+            "directReports",
+            "memberOf",
+            "transitiveMemberOf",
+            "sponsors",
+            "ownedObjects",
+            "registeredDevices",
+        ],
         Kind::Group => &["members", "owners", "memberOf", "transitiveMembers", "transitiveMemberOf"],
     }
 }
@@ -50,7 +67,9 @@ impl Columns {
     pub fn default_of(kind: Kind) -> Self {
         let props = match kind {
             Kind::User => USER_DEFAULT.to_vec(),
-            Kind::Group => (0_u8..).map(Prop).zip(group::TABLE)
+            Kind::Group => (0_u8..)
+                .map(Prop)
+                .zip(group::TABLE)
                 .filter(|(prop, property)| property.home != Home::Elsewhere && prop.bit() & GROUP_HIDDEN == 0)
                 .map(|(prop, _)| prop)
                 .collect(),
@@ -114,7 +133,10 @@ fn is_known(kind: Kind, name: &str) -> bool {
 
 /// Directory extensions and custom attributes: open types may have them, ours has none.
 fn is_open(name: &str) -> bool {
-    name.starts_with("extension_") || name == "customSecurityAttributes" || name.contains('/') || name.starts_with("microsoft.graph.")
+    name.starts_with("extension_")
+        || name == "customSecurityAttributes"
+        || name.contains('/')
+        || name.starts_with("microsoft.graph.")
 }
 
 /// The OData name of a kind.

@@ -57,19 +57,43 @@ pub(crate) fn refused(kind: Kind, error: EditError) -> GraphError {
     };
     match error {
         EditError::NotFound(id) => GraphError::not_found(&id),
-        EditError::UnknownProperty(name) => GraphError::bad_request(format!("One or more property values specified are invalid. The property '{name}' does not exist on type '{resource}'.")),
-        EditError::WrongType(name) => options::bad(format!("Cannot convert the value of property '{name}' to the expected type.")),
-        EditError::InvalidValue(name) => GraphError::bad_request(format!("Invalid value specified for property '{name}' of resource '{resource}'.")),
-        EditError::Missing(name) => GraphError::bad_request(format!("A value is required for property '{name}' of resource '{resource}'.")),
-        EditError::ReadOnly(name) => GraphError::bad_request(format!("Property '{name}' is read-only and cannot be set.")),
-        EditError::Conflict(name) => GraphError::bad_request(format!("Another object with the same value for property {name} already exists.")),
-        EditError::UnverifiedDomain(_) => GraphError::bad_request("The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization."),
-        EditError::Synced => GraphError::bad_request("Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration."),
+        EditError::UnknownProperty(name) => GraphError::bad_request(format!(
+            "One or more property values specified are invalid. The property '{name}' does not exist on type '{resource}'."
+        )),
+        EditError::WrongType(name) => {
+            options::bad(format!("Cannot convert the value of property '{name}' to the expected type."))
+        }
+        EditError::InvalidValue(name) => {
+            GraphError::bad_request(format!("Invalid value specified for property '{name}' of resource '{resource}'."))
+        }
+        EditError::Missing(name) => {
+            GraphError::bad_request(format!("A value is required for property '{name}' of resource '{resource}'."))
+        }
+        EditError::ReadOnly(name) => {
+            GraphError::bad_request(format!("Property '{name}' is read-only and cannot be set."))
+        }
+        EditError::Conflict(name) => {
+            GraphError::bad_request(format!("Another object with the same value for property {name} already exists."))
+        }
+        EditError::UnverifiedDomain(_) => GraphError::bad_request(
+            "The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.",
+        ),
+        EditError::Synced => GraphError::bad_request(
+            "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.",
+        ),
         EditError::Dynamic => GraphError::denied(),
-        EditError::AlreadyMember => GraphError::bad_request("One or more added object references already exist for the following modified properties: 'members'."),
-        EditError::NotMember => GraphError::bad_request("One or more removed object references do not exist for the following modified properties: 'members'."),
-        EditError::WrongMemberKind => GraphError::bad_request("The specified object type is not allowed as a member of this group."),
-        EditError::MailEnabled => GraphError::bad_request("Cannot Update a mail-enabled security groups and or distribution list."),
+        EditError::AlreadyMember => GraphError::bad_request(
+            "One or more added object references already exist for the following modified properties: 'members'.",
+        ),
+        EditError::NotMember => GraphError::bad_request(
+            "One or more removed object references do not exist for the following modified properties: 'members'.",
+        ),
+        EditError::WrongMemberKind => {
+            GraphError::bad_request("The specified object type is not allowed as a member of this group.")
+        }
+        EditError::MailEnabled => {
+            GraphError::bad_request("Cannot Update a mail-enabled security groups and or distribution list.")
+        }
     }
 }
 

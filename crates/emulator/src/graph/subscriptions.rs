@@ -54,13 +54,17 @@ pub(crate) async fn create_subscription(call: Call, body: Bytes) -> Result<Respo
 
 fn read(call: &Call, fields: &Map<String, Value>) -> Result<Subscription, GraphError> {
     let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-    let required = |name: &str| text(name).ok_or_else(|| invalid(format!("Property '{name}' is required and must be a string.")));
+    let required =
+        |name: &str| text(name).ok_or_else(|| invalid(format!("Property '{name}' is required and must be a string.")));
     let changes: Vec<String> = required("changeType")?.split(',').map(|word| word.trim().to_owned()).collect();
     if let Some(unknown) = changes.iter().find(|word| !matches!(word.as_str(), "updated" | "deleted")) {
-        return Err(invalid(format!("Invalid 'changeType' attribute: '{unknown}' is not supported for this resource.")));
+        return Err(invalid(format!(
+            "Invalid 'changeType' attribute: '{unknown}' is not supported for this resource."
+        )));
     }
     let path = required("resource")?;
-    let resource = Resource::parse(&path).ok_or_else(|| invalid(format!("Resource '{path}' is not supported for change notifications.")))?;
+    let resource = Resource::parse(&path)
+        .ok_or_else(|| invalid(format!("Resource '{path}' is not supported for change notifications.")))?;
     call.caller.require(resource.permissions())?;
     let client_state = text("clientState");
     if client_state.as_ref().is_some_and(|state| state.chars().count() > 128) {
@@ -86,7 +90,8 @@ fn read(call: &Call, fields: &Map<String, Value>) -> Result<Subscription, GraphE
 
 fn expiry(call: &Call, text: &str) -> Result<Timestamp, GraphError> {
     let now = call.world.clock.now();
-    let expires = Timestamp::parse(text).map_err(|_| invalid("The 'expirationDateTime' attribute is not a valid date and time."))?;
+    let expires = Timestamp::parse(text)
+        .map_err(|_| invalid("The 'expirationDateTime' attribute is not a valid date and time."))?;
     if expires <= now {
         return Err(invalid("Subscription expiration must be in the future."));
     }
@@ -118,7 +123,11 @@ pub(crate) async fn get_subscription(call: Call, Path(key): Path<String>) -> Res
 }
 
 /// `PATCH /subscriptions/{id}`: renews; a new address is validated.
-pub(crate) async fn update_subscription(call: Call, Path(key): Path<String>, body: Bytes) -> Result<Response, GraphError> {
+pub(crate) async fn update_subscription(
+    call: Call,
+    Path(key): Path<String>,
+    body: Bytes,
+) -> Result<Response, GraphError> {
     let fields = object(&body)?;
     let mut subscription = named(&call, &key)?;
     if let Some(text) = fields.get("expirationDateTime").and_then(Value::as_str) {
@@ -131,7 +140,9 @@ pub(crate) async fn update_subscription(call: Call, Path(key): Path<String>, bod
         url.clone_into(&mut subscription.notification_url);
     }
     if fields.contains_key("lifecycleNotificationUrl") {
-        return Err(invalid("The 'lifecycleNotificationUrl' attribute cannot be changed; delete the subscription and create it anew."));
+        return Err(invalid(
+            "The 'lifecycleNotificationUrl' attribute cannot be changed; delete the subscription and create it anew.",
+        ));
     }
     let body = with_context(&call, subscription.shown(false));
     call.world.graph.subscriptions.replace(subscription);

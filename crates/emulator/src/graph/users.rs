@@ -154,7 +154,10 @@ pub(crate) async fn list_groups_of(call: Call, Path(key): Path<String>) -> Resul
 }
 
 /// The same below a cast.
-pub(crate) async fn list_groups_of_cast(call: Call, Path((key, cast)): Path<(String, String)>) -> Result<Response, GraphError> {
+pub(crate) async fn list_groups_of_cast(
+    call: Call,
+    Path((key, cast)): Path<(String, String)>,
+) -> Result<Response, GraphError> {
     groups_of(&call, &key, &cast)
 }
 

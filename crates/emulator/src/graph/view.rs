@@ -51,7 +51,8 @@ impl<'a> View<'a> {
     /// Leaves only what is seen.
     pub fn seen(&self, kind: Kind, mut ordinals: RoaringBitmap) -> RoaringBitmap {
         if self.delayed || self.hidden_below > 0 {
-            let unseen: RoaringBitmap = ordinals.iter().filter(|ordinal| !self.sees(Ref { kind, ordinal: *ordinal })).collect();
+            let unseen: RoaringBitmap =
+                ordinals.iter().filter(|ordinal| !self.sees(Ref { kind, ordinal: *ordinal })).collect();
             ordinals -= unseen;
         }
         ordinals

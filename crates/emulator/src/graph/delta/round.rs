@@ -7,9 +7,9 @@
 use std::collections::HashSet;
 
 use super::super::view::{View, is_hidden, lot, share};
+use super::Link;
 use super::token::{DeltaToken, Round, SkipToken};
 use super::write::{self, Written};
-use super::Link;
 use crate::directory::{Kind, Ref};
 use crate::switches::Switches;
 

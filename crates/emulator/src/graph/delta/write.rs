@@ -1,5 +1,7 @@
 //! Writes one object as delta shows it: whole, changed or removed, with the members that fit.
 
+use std::borrow::Cow;
+
 use roaring::RoaringBitmap;
 
 use super::super::entity::{open_sparse, write_id, write_type};
@@ -23,6 +25,33 @@ pub(super) enum Written {
 }
 
 const WHOLE: Written = Written::Item { members: 0, next: None };
+
+/// Who is in a group as delta tells it.
+///
+/// Where the deletion of a user is not reported as a removal, a soft-deleted member simply stays, and its
+/// restoration is not reported either; whoever reads must hold memberships against the users that exist.
+struct Holders<'a> {
+    users: Cow<'a, RoaringBitmap>,
+    groups: Cow<'a, RoaringBitmap>,
+}
+
+impl<'a> Holders<'a> {
+    fn of(view: View<'a>, group: u32, switches: &Switches) -> Self {
+        if switches.suppress_membership_removal_on_user_delete {
+            let (users, groups) = view.directory.linked(group);
+            return Self { users: Cow::Borrowed(users), groups: Cow::Borrowed(groups) };
+        }
+        let (users, groups) = (view.directory.member_users(group), view.directory.member_groups(group));
+        Self { users: Cow::Owned(users), groups: Cow::Owned(groups) }
+    }
+
+    fn hold(&self, member: Ref) -> bool {
+        match member.kind {
+            Kind::User => self.users.contains(member.ordinal),
+            Kind::Group => self.groups.contains(member.ordinal),
+        }
+    }
+}
 
 /// What changed of an object since the round's beginning.
 #[derive(Default)]
@@ -81,11 +110,12 @@ pub(super) fn item(
         items.push(b'}');
         return WHOLE;
     }
+    let holders = Holders::of(view, object.ordinal, switches);
     if news.life {
-        news.users |= directory.member_users(object.ordinal);
-        news.groups |= directory.member_groups(object.ordinal);
+        news.users |= &*holders.users;
+        news.groups |= &*holders.groups;
     }
-    slice(items, view, object.ordinal, &news.users, &news.groups, member, room)
+    slice(items, view, &holders, [&news.users, &news.groups], member, room)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the whole state of a page; a struct would only rename it")]
@@ -105,11 +135,10 @@ fn first_time(
     }
     open_sparse(items, view.directory, object, round.plan.mask);
     if round.plan.relation && object.kind == Kind::Group {
-        let users = view.directory.member_users(object.ordinal);
-        let groups = view.directory.member_groups(object.ordinal);
-        return slice(items, view, object.ordinal, &users, &groups, member, room);
+        let holders = Holders::of(view, object.ordinal, switches);
+        return slice(items, view, &holders, [&holders.users, &holders.groups], member, room);
     }
-    if round.plan.relation && view.directory.manager(object.ordinal).is_some() {
+    if round.plan.relation && view.directory.manager_link(object.ordinal).is_some() {
         write_manager(items, view, object);
     }
     items.push(b'}');
@@ -147,7 +176,7 @@ fn removed(items: &mut Vec<u8>, view: View<'_>, object: Ref) -> Written {
 
 fn write_manager(items: &mut Vec<u8>, view: View<'_>, object: Ref) {
     items.extend_from_slice(b",\"manager@delta\":[");
-    if let Some(manager) = view.directory.manager(object.ordinal) {
+    if let Some(manager) = view.directory.manager_link(object.ordinal) {
         items.push(b'{');
         write_type(items, Kind::User);
         items.extend_from_slice(b",\"id\":");
@@ -162,9 +191,8 @@ fn write_manager(items: &mut Vec<u8>, view: View<'_>, object: Ref) {
 fn slice(
     items: &mut Vec<u8>,
     view: View<'_>,
-    group: u32,
-    users: &RoaringBitmap,
-    groups: &RoaringBitmap,
+    holders: &Holders<'_>,
+    [users, groups]: [&RoaringBitmap; 2],
     from: u64,
     room: usize,
 ) -> Written {
@@ -186,7 +214,7 @@ fn slice(
         write_type(items, member.kind);
         items.extend_from_slice(b",\"id\":");
         write_id(items, view.directory.id(member));
-        if !view.directory.is_member(group, member) {
+        if !holders.hold(member) {
             items.extend_from_slice(b",\"@removed\":{\"reason\":\"deleted\"}");
         }
         items.push(b'}');

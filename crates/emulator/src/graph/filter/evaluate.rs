@@ -108,9 +108,13 @@ impl Subject<'_> {
         let ordinal = self.object.ordinal;
         match (self.object.kind, name) {
             (Kind::User, "manager") => directory.manager(ordinal).map_or(Value::Null, |chief| entry(Ref::user(chief))),
-            (Kind::User, "directReports") => directory.direct_reports(ordinal).iter().map(Ref::user).map(entry).collect(),
+            (Kind::User, "directReports") => {
+                directory.direct_reports(ordinal).iter().map(Ref::user).map(entry).collect()
+            }
             (_, "memberOf") => directory.groups_of(self.object).iter().map(Ref::group).map(entry).collect(),
-            (_, "transitiveMemberOf") => directory.transitive_groups_of(self.object).iter().map(Ref::group).map(entry).collect(),
+            (_, "transitiveMemberOf") => {
+                directory.transitive_groups_of(self.object).iter().map(Ref::group).map(entry).collect()
+            }
             (Kind::Group, "members") => {
                 let (users, groups) = (directory.member_users(ordinal), directory.member_groups(ordinal));
                 users.iter().map(Ref::user).chain(groups.iter().map(Ref::group)).map(entry).collect()
@@ -129,7 +133,8 @@ fn equal(value: &Value, literal: &Literal) -> bool {
             value.eq_ignore_ascii_case(text) || value.to_lowercase() == text.to_lowercase()
         }
         (Value::String(value), Literal::Bare(text)) => {
-            value.eq_ignore_ascii_case(text) || ordered(&Value::String(value.clone()), literal).is_some_and(std::cmp::Ordering::is_eq)
+            value.eq_ignore_ascii_case(text)
+                || ordered(&Value::String(value.clone()), literal).is_some_and(std::cmp::Ordering::is_eq)
         }
         _ => false,
     }

@@ -26,7 +26,10 @@ pub(super) fn cut(filter: &str) -> Result<Vec<(usize, Token)>, GraphError> {
             '(' | ')' | ',' | '/' | ':' => tokens.push((start, Token::Mark(letter))),
             '\'' => {
                 let text = quoted(&letters, &mut at).ok_or_else(|| {
-                    bad(format!("Invalid filter clause: There is an unterminated string literal at position {} in '{filter}'.", letters.len()))
+                    bad(format!(
+                        "Invalid filter clause: There is an unterminated string literal at position {} in '{filter}'.",
+                        letters.len()
+                    ))
                 })?;
                 tokens.push((start, Token::Text(text)));
             }
@@ -37,7 +40,11 @@ pub(super) fn cut(filter: &str) -> Result<Vec<(usize, Token)>, GraphError> {
                 }
                 tokens.push((start, Token::Word(letters[start..at].iter().collect())));
             }
-            _ => return Err(bad(format!("Invalid filter clause: Syntax error: character '{letter}' is not valid at position {start} in '{filter}'."))),
+            _ => {
+                return Err(bad(format!(
+                    "Invalid filter clause: Syntax error: character '{letter}' is not valid at position {start} in '{filter}'."
+                )));
+            }
         }
     }
     Ok(tokens)

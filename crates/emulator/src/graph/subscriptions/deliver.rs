@@ -86,7 +86,8 @@ async fn pass(world: &World) {
             value = rest;
         }
     }
-    let (due, later): (Vec<Parcel>, Vec<Parcel>) = std::mem::take(&mut courier.parcels).into_iter().partition(|parcel| parcel.due <= now);
+    let (due, later): (Vec<Parcel>, Vec<Parcel>) =
+        std::mem::take(&mut courier.parcels).into_iter().partition(|parcel| parcel.due <= now);
     courier.parcels = later;
     let client = subscriptions.client();
     for parcel in due {

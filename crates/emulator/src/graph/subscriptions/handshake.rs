@@ -31,19 +31,29 @@ pub(super) async fn validate(client: &reqwest::Client, address: &str, id: Uuid) 
     let response = match request.send().await {
         Ok(response) => response,
         Err(error) if error.is_timeout() => return Err(refusal("Subscription validation request timed out.")),
-        Err(_) => return Err(refusal("Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.")),
+        Err(_) => {
+            return Err(refusal(
+                "Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.",
+            ));
+        }
     };
     let status = response.status();
     if status != StatusCode::OK {
         let reason = status.canonical_reason().unwrap_or("Unknown").replace(' ', "");
         return Err(refusal(&format!("Subscription validation request failed. HTTP status code is '{reason}'.")));
     }
-    let plain = response.headers().get("content-type").and_then(|value| value.to_str().ok()).is_some_and(|kind| kind.starts_with("text/plain"));
+    let plain = response
+        .headers()
+        .get("content-type")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("text/plain"));
     let echo = response.text().await.unwrap_or_default();
     if plain && echo == token {
         return Ok(());
     }
-    Err(refusal("Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request."))
+    Err(refusal(
+        "Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.",
+    ))
 }
 
 fn refusal(message: &str) -> GraphError {

@@ -156,7 +156,9 @@ impl Subscriptions {
     /// The client for handshakes and notifications. It accepts any certificate: the listener is a developer's.
     pub(super) fn client(&self) -> reqwest::Client {
         let build = || {
-            let builder = reqwest::Client::builder().tls_danger_accept_invalid_certs(true).redirect(reqwest::redirect::Policy::none());
+            let builder = reqwest::Client::builder()
+                .tls_danger_accept_invalid_certs(true)
+                .redirect(reqwest::redirect::Policy::none());
             builder.timeout(Duration::from_secs(10)).build().unwrap_or_default()
         };
         self.client.get_or_init(build).clone()

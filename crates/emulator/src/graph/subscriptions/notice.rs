@@ -58,13 +58,17 @@ fn notice(directory: &Directory, object: Ref, happening: &Happening, subscriptio
         "sequenceNumber": happening.at.micros() * 10 + 621_355_968_000_000_000,
     });
     if !happening.members.is_empty() {
-        data["members@delta"] = happening.members.iter().map(|member| {
-            let mut shown = json!({ "id": directory.id(*member) });
-            if !directory.is_member(object.ordinal, *member) {
-                shown["@removed"] = json!("deleted");
-            }
-            shown
-        }).collect();
+        data["members@delta"] = happening
+            .members
+            .iter()
+            .map(|member| {
+                let mut shown = json!({ "id": directory.id(*member) });
+                if !directory.is_member(object.ordinal, *member) {
+                    shown["@removed"] = json!("deleted");
+                }
+                shown
+            })
+            .collect();
     }
     json!({
         // Creation, restoration and soft deletion are all `updated`; only the last farewell is `deleted`.
