@@ -130,7 +130,9 @@ impl Tenants {
         let _ = may;
         let (draft, secrets, entra_id) = match self.check_new(new).await {
             Ok(checked) => checked,
-            Err(TenantsError::Unreachable(cause)) => return Ok(Checklist::of(vec![network_lines::unreachable(&cause)])),
+            Err(TenantsError::Unreachable(cause)) => {
+                return Ok(Checklist::of(vec![network_lines::unreachable(&cause)]));
+            }
             Err(error) => return Err(error),
         };
         let http = self.clients.http(secrets.proxy.as_ref(), draft.ca_pem.as_deref())?;

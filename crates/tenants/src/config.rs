@@ -63,7 +63,8 @@ impl Config {
         if let Some(uri) = &self.redirect_uri
             && url::Url::parse(uri).is_err()
         {
-            faults.push("tenants.redirect_uri must be a whole address such as https://host/connect/callback".to_owned());
+            faults
+                .push("tenants.redirect_uri must be a whole address such as https://host/connect/callback".to_owned());
         }
         faults
     }

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::draft::{
-    CloudBody, Draft, NewCredential, Secrets, TenantSettings, check_credential, check_settings, checked_authorities, checked_features,
-    checked_name, has_password, shown_proxy,
+    CloudBody, Draft, NewCredential, Secrets, TenantSettings, check_credential, check_settings, checked_authorities,
+    checked_features, checked_name, has_password, shown_proxy,
 };
 use crate::model::{CredentialRecord, Health, Slot, Tenant, TenantId, TenantState};
 use crate::permissions::{ConnectTenant, DeleteTenant, ReadTenants, UpdateTenant};

@@ -23,9 +23,7 @@ use url::Url;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::draft::{
-    CloudBody, Draft, NewCredential, Secrets, TenantSettings, check_credential, check_settings,
-};
+use crate::draft::{CloudBody, Draft, NewCredential, Secrets, TenantSettings, check_credential, check_settings};
 use crate::model::{ConsentId, TenantId};
 use crate::permissions::{ConnectTenant, ReadTenants};
 use crate::store::consents as rows;
@@ -185,7 +183,10 @@ impl Tenants {
         let uri = uri.ok_or_else(|| TenantsError::invalid("redirect_uri", "is needed: none is configured"))?;
         match Url::parse(uri) {
             Ok(url) if matches!(url.scheme(), "https" | "http") && url.fragment().is_none() => Ok(uri.clone()),
-            _ => Err(TenantsError::invalid("redirect_uri", "must be a whole address such as https://host/connect/callback")),
+            _ => Err(TenantsError::invalid(
+                "redirect_uri",
+                "must be a whole address such as https://host/connect/callback",
+            )),
         }
     }
 
@@ -233,7 +234,9 @@ impl Tenants {
         state: &str,
         claimed: Option<Uuid>,
     ) -> Result<(Consent, Draft), TenantsError> {
-        let unknown = || TenantsError::ConsentRefused("this consent is unknown, answered already or too old; begin again".to_owned());
+        let unknown = || {
+            TenantsError::ConsentRefused("this consent is unknown, answered already or too old; begin again".to_owned())
+        };
         let now = self.env.now();
         let mut tx = self.store.begin().await?;
         let found = rows::find_by_state(&mut tx, actor.organisation, hash_of(state)).await?;

@@ -37,9 +37,10 @@ pub(crate) async fn discover(
     let (status, date) = (response.status().as_u16(), date_of(response.headers()));
     let body = read_limited(response, 256 * 1024).await.unwrap_or_default();
     let answer: Answer = serde_json::from_slice(&body).unwrap_or_default();
-    let tenant = answer.issuer.filter(|_| status == 200).and_then(|issuer| {
-        issuer.split('/').find_map(|part| Uuid::try_parse(part).ok())
-    });
+    let tenant = answer
+        .issuer
+        .filter(|_| status == 200)
+        .and_then(|issuer| issuer.split('/').find_map(|part| Uuid::try_parse(part).ok()));
     Ok(Found { status, date, tenant, code: answer.error_description.as_deref().and_then(aadsts_in) })
 }
 

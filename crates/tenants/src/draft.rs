@@ -178,7 +178,9 @@ pub(crate) fn check_credential(new: &NewCredential) -> Result<(CredentialDraft, 
             };
             Ok((draft, key.clone()))
         }
-        _ => Err(TenantsError::invalid("credential", "must be either a secret, or a certificate together with its key")),
+        _ => {
+            Err(TenantsError::invalid("credential", "must be either a secret, or a certificate together with its key"))
+        }
     }
 }
 

@@ -24,8 +24,8 @@ mod discovery;
 mod permission_list;
 mod probe;
 mod routes;
-mod vault;
 mod store;
+mod vault;
 
 pub use attribute::{UserIdAttribute, user_id};
 pub use config::Config;
@@ -35,3 +35,6 @@ pub use routes::routes;
 pub use service::{Parts, Tenants};
 pub use status::Status;
 pub use store::SEALED;
+
+#[cfg(test)]
+mod tests;

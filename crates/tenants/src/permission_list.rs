@@ -14,11 +14,7 @@ use crate::{Feature, Tenants, TenantsError};
 impl Tenants {
     /// What a connected tenant needs, held against its last token; the scripts grant it to the application it has,
     /// and upload the newest staged certificate.
-    pub async fn permissions(
-        &self,
-        may: &May<ReadTenants>,
-        tenant: TenantId,
-    ) -> Result<PermissionsView, TenantsError> {
+    pub async fn permissions(&self, may: &May<ReadTenants>, tenant: TenantId) -> Result<PermissionsView, TenantsError> {
         let organisation = may.actor().organisation;
         let tenant = self.find(organisation, tenant).await?;
         let roles = tenant.health.probed_at.map(|_| tenant.health.roles.as_slice());

@@ -142,14 +142,10 @@ impl Tenants {
         if before.health.status == verdict.status {
             return Ok(());
         }
-        let noted = |status: Status, detail: &str, code: &Option<String>, stopped: &[Feature]| {
-            json!({ "status": status, "detail": detail, "code": code, "stopped": stopped })
-        };
+        let noted = |status: Status, detail: &str, code: &Option<String>, stopped: &[Feature]| json!({ "status": status, "detail": detail, "code": code, "stopped": stopped });
         let Health { status, detail, code, stopped, .. } = &before.health;
-        let entry = Entry::act("tenants.status_changed")
-            .object(object_of(tenant))
-            .reason(verdict.detail.clone())
-            .change_of(
+        let entry =
+            Entry::act("tenants.status_changed").object(object_of(tenant)).reason(verdict.detail.clone()).change_of(
                 Some(&noted(*status, detail, code, stopped)),
                 Some(&noted(verdict.status, &verdict.detail, &verdict.code, &verdict.stopped)),
             );
@@ -205,8 +201,7 @@ impl Tenants {
             "credential": record.id, "label": record.label, "kind": record.kind, "expires_at": end, "days": days,
         });
         let reason = if end <= now { "it has ended".to_owned() } else { format!("{days} days or less are left") };
-        let entry =
-            Entry::act("tenants.credential_expiring").object(object_of(tenant)).reason(reason).after(&what);
+        let entry = Entry::act("tenants.credential_expiring").object(object_of(tenant)).reason(reason).after(&what);
         signals::append(tx, &self.env, &self.prober(tenant.organisation), vec![entry]).await?;
         Ok(())
     }

@@ -154,9 +154,7 @@ pub fn classify(evidence: &Evidence<'_>) -> Verdict {
         }
         Some(failure) => by_failure(evidence, failure),
         None if !lacking.is_empty() => by_roles(evidence, &lacking),
-        None if evidence.roles.is_none() => {
-            verdict(Status::NeverProbed, "nobody has looked yet", None, Vec::new())
-        }
+        None if evidence.roles.is_none() => verdict(Status::NeverProbed, "nobody has looked yet", None, Vec::new()),
         None => by_expiry(evidence),
     }
 }
@@ -183,7 +181,8 @@ fn by_roles(evidence: &Evidence<'_>, lacking: &[&'static Grant]) -> Verdict {
     let roles = evidence.roles.unwrap_or_default();
     if roles.is_empty() {
         let never = evidence.roles_seen.is_empty();
-        let detail = if never { "no permission is granted yet" } else { "consent was withdrawn: no permission is left" };
+        let detail =
+            if never { "no permission is granted yet" } else { "consent was withdrawn: no permission is left" };
         return verdict(Status::ConsentWithdrawn, detail, None, evidence.features.to_vec());
     }
     let stopped: Vec<_> = lacking.iter().filter(|grant| !grant.optional).map(|grant| grant.feature).collect();

@@ -35,7 +35,11 @@ pub(crate) fn unsealed(sealer: &Sealer, record: &CredentialRecord, sealed: &[u8]
     Ok(credential_of(record.kind, secret, record.certificate_pem.clone()))
 }
 
-pub(crate) fn credential_of(kind: CredentialKind, secret: Secret<String>, certificate_pem: Option<String>) -> Credential {
+pub(crate) fn credential_of(
+    kind: CredentialKind,
+    secret: Secret<String>,
+    certificate_pem: Option<String>,
+) -> Credential {
     match kind {
         CredentialKind::Secret => Credential::Secret(secret),
         CredentialKind::Certificate => {
@@ -58,9 +62,7 @@ impl Vault {
         let mut tx = self.store.read().await?;
         let rows = rows::usable(&mut tx, self.tenant.organisation, self.tenant.id).await?;
         rows.iter()
-            .map(|(record, sealed)| {
-                Ok(self.named(record.id.to_string(), unsealed(&self.sealer, record, sealed)?))
-            })
+            .map(|(record, sealed)| Ok(self.named(record.id.to_string(), unsealed(&self.sealer, record, sealed)?)))
             .collect()
     }
 
@@ -81,7 +83,8 @@ impl Vault {
             return Ok(());
         }
         rows::note_working(&mut tx, organisation, id, now).await?;
-        let refused = all.iter().map(|(record, _)| record).find(|record| record.slot == Slot::Primary && record.id != id);
+        let refused =
+            all.iter().map(|(record, _)| record).find(|record| record.slot == Slot::Primary && record.id != id);
         if let (Slot::Staged, Some(refused)) = (working.slot, refused.filter(|record| record.refused_at.is_some())) {
             let why = format!("Entra refused it ({})", refused.refused_code.as_deref().unwrap_or("no code"));
             rows::retire(&mut tx, organisation, refused.id, now, &why).await?;

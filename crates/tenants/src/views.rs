@@ -10,7 +10,8 @@ use crate::draft::CloudBody;
 use crate::expiry::days_left;
 use crate::grants::{self, GrantView};
 use crate::model::{
-    ConsentId, CredentialId, CredentialKind, CredentialRecord, ExpirySource, Health, Slot, Tenant, TenantId, TenantState,
+    ConsentId, CredentialId, CredentialKind, CredentialRecord, ExpirySource, Health, Slot, Tenant, TenantId,
+    TenantState,
 };
 use crate::scripts::Scripts;
 use crate::{Feature, Status, UserIdAttribute};

@@ -38,7 +38,8 @@ impl Tenants {
     /// Asks once right away, as consent has often arrived; the job goes on asking.
     pub(super) async fn begin_settling(&self, actor: &Actor, consent: &Consent) -> Result<(), TenantsError> {
         let mut tx = self.store.begin().await?;
-        let entry = Entry::act("tenants.consent_answered").object(signals::Object::new("consent", consent.id, "consent"));
+        let entry =
+            Entry::act("tenants.consent_answered").object(signals::Object::new("consent", consent.id, "consent"));
         signals::append(&mut tx, &self.env, actor, vec![entry]).await?;
         let job = NewJob {
             organisation: actor.organisation,

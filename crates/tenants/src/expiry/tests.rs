@@ -75,6 +75,11 @@ fn our_credential_is_found_in_the_registration() {
         (record(certificate, Some("00"), None), "", None),
     ] {
         let found = registered(&application, &record, Some(&Secret::from(value)));
-        assert_eq!(found.and_then(|found| found.key_id), expected.map(Uuid::from_u128), "{value} {:?}", record.thumbprint);
+        assert_eq!(
+            found.and_then(|found| found.key_id),
+            expected.map(Uuid::from_u128),
+            "{value} {:?}",
+            record.thumbprint
+        );
     }
 }

@@ -19,7 +19,14 @@ fn failing(fault: Fault) -> Failure {
 }
 
 fn seen<'a>(roles: &'a [String], before: &'a [String]) -> Evidence<'a> {
-    Evidence { features: &FEATURES, roles: Some(roles), roles_seen: before, failure: None, credential_ends: None, now: NOW }
+    Evidence {
+        features: &FEATURES,
+        roles: Some(roles),
+        roles_seen: before,
+        failure: None,
+        credential_ends: None,
+        now: NOW,
+    }
 }
 
 #[test]

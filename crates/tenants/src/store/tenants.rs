@@ -13,7 +13,11 @@ pub(crate) fn proxy_place(tenant: TenantId) -> Place<'static> {
     Place { table: "tenants_tenants", row: tenant.into(), column: "proxy_sealed" }
 }
 
-pub(crate) async fn find(tx: &mut Tx, organisation: OrganisationId, id: TenantId) -> Result<Option<Tenant>, StoreError> {
+pub(crate) async fn find(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: TenantId,
+) -> Result<Option<Tenant>, StoreError> {
     let row =
         tx.one("SELECT * FROM tenants_tenants WHERE organisation = $1 AND id = $2", args![organisation, id]).await?;
     row.map(|row| tenant_of(&row)).transpose()
@@ -85,8 +89,17 @@ pub(crate) async fn update(tx: &mut Tx, tenant: &Tenant, version: i64) -> Result
                  state = $9, client_id = $10, version = version + 1, updated_at = $11
              WHERE organisation = $1 AND id = $2 AND version = $3",
             args![
-                tenant.organisation, tenant.id, version, &tenant.name, tenant.user_id_attribute, json(&tenant.features),
-                &tenant.proxy_url, &tenant.ca_pem, tenant.state, tenant.client_id, tenant.updated_at,
+                tenant.organisation,
+                tenant.id,
+                version,
+                &tenant.name,
+                tenant.user_id_attribute,
+                json(&tenant.features),
+                &tenant.proxy_url,
+                &tenant.ca_pem,
+                tenant.state,
+                tenant.client_id,
+                tenant.updated_at,
             ],
         )
         .await?;
