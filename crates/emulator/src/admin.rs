@@ -24,9 +24,9 @@ mod tests;
 
 use std::sync::Arc;
 
+use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
-use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
 
@@ -68,13 +68,22 @@ fn tenant_api() -> Router<Arc<World>> {
         .route("/tenants/{tenant}/regenerate", post(tenants::regenerate))
         .route("/tenants/{tenant}/live", post(tenants::live))
         .route("/tenants/{tenant}/apps", get(apps::list_installed).post(apps::create))
-        .route("/tenants/{tenant}/apps/{client}", put(apps::set_installed).patch(apps::set_installed).delete(apps::uninstall))
+        .route(
+            "/tenants/{tenant}/apps/{client}",
+            put(apps::set_installed).patch(apps::set_installed).delete(apps::uninstall),
+        )
         .route("/tenants/{tenant}/apps/{client}/consent", post(apps::grant_consent).delete(apps::withdraw_consent))
         .route("/tenants/{tenant}/users", get(people::list_users).post(people::create_user))
-        .route("/tenants/{tenant}/users/{user}", get(people::read_user).patch(people::update_user).delete(people::delete_user))
+        .route(
+            "/tenants/{tenant}/users/{user}",
+            get(people::read_user).patch(people::update_user).delete(people::delete_user),
+        )
         .route("/tenants/{tenant}/users/{user}/restore", post(people::restore_user))
         .route("/tenants/{tenant}/groups", get(people::list_groups).post(people::create_group))
-        .route("/tenants/{tenant}/groups/{group}", get(people::read_group).patch(people::update_group).delete(people::delete_group))
+        .route(
+            "/tenants/{tenant}/groups/{group}",
+            get(people::read_group).patch(people::update_group).delete(people::delete_group),
+        )
         .route("/tenants/{tenant}/groups/{group}/restore", post(people::restore_group))
         .route("/tenants/{tenant}/groups/{group}/members", get(people::list_members))
         .route(
@@ -101,7 +110,9 @@ impl IntoResponse for AdminError {
     fn into_response(self) -> Response {
         let status = match &self {
             Self::NotFound(_) | Self::Edit(EditError::NotFound(_)) => StatusCode::NOT_FOUND,
-            Self::Edit(EditError::Conflict(_) | EditError::AlreadyMember | EditError::NotMember) => StatusCode::CONFLICT,
+            Self::Edit(EditError::Conflict(_) | EditError::AlreadyMember | EditError::NotMember) => {
+                StatusCode::CONFLICT
+            }
             Self::Invalid(_) | Self::Edit(_) => StatusCode::BAD_REQUEST,
         };
         (status, Json(json!({ "error": self.to_string() }))).into_response()

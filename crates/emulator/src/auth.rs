@@ -1,4 +1,4 @@
-//! Who calls Graph: the access token we issued ourselves, verified again, and the 401s of graph.md §14.
+//! Who calls Graph: the access token we issued ourselves, verified again, and the 401s of Graph.
 
 use std::sync::Arc;
 
@@ -111,7 +111,11 @@ fn verified_claims(world: &World, token: &str) -> Result<Claims, &'static str> {
     let malformed = "IDX14100: JWT is not well formed, there are no dots (.).\nThe token needs to be in JWS or JWE Compact Serialization Format. (JWS): 'EncodedHeader.EncodedPayload.EncodedSignature'. (JWE): 'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'.";
     let header = jsonwebtoken::decode_header(token).map_err(|_| malformed)?;
     let keys = world.keys();
-    let key = header.kid.as_deref().and_then(|kid| keys.find(kid)).ok_or("Access token validation failure. Invalid signature.")?;
+    let key = header
+        .kid
+        .as_deref()
+        .and_then(|kid| keys.find(kid))
+        .ok_or("Access token validation failure. Invalid signature.")?;
     let mut validation = Validation::new(Algorithm::RS256);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
@@ -148,7 +152,7 @@ fn caller(world: &World, claims: &Claims, now: Timestamp) -> Option<AppToken> {
     })
 }
 
-/// The claims challenge of graph.md §1.6, for clients that declared `cp1` and hold a token from before the switch.
+/// The claims challenge (Entra: continuous access evaluation), for clients that declared `cp1` and hold a token from before the switch.
 fn challenge(world: &World, links: &Links, token: AppToken) -> Result<AppToken, GraphError> {
     let Some(since) = world.challenge_since().filter(|since| token.cp1 && token.issued < *since) else {
         return Ok(token);
@@ -159,7 +163,11 @@ fn challenge(world: &World, links: &Links, token: AppToken) -> Result<AppToken, 
         r#"Bearer realm="", authorization_uri="{}/common/oauth2/authorize", error="insufficient_claims", claims="{encoded}""#,
         links.base()
     );
-    Err(unauthorized("InvalidAuthenticationToken", "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp", &value))
+    Err(unauthorized(
+        "InvalidAuthenticationToken",
+        "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp",
+        &value,
+    ))
 }
 
 fn refusal(links: &Links, message: &str) -> GraphError {

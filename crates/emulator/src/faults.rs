@@ -326,7 +326,7 @@ pub fn instead(kind: &Kind, scope: Option<&str>) -> Option<Response> {
     }
 }
 
-/// Graph's 429, graph.md §6.2.
+/// Graph's 429 (Graph: throttling guidance).
 pub fn throttled(retry_after_seconds: Option<u32>, scope: Option<&str>) -> Response {
     let mut error = GraphError::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "Please retry again later.");
     if let Some(seconds) = retry_after_seconds {
@@ -361,7 +361,10 @@ fn usual(status: StatusCode) -> (&'static str, &'static str) {
     match status.as_u16() {
         401 => ("InvalidAuthenticationToken", "Access token has expired or is not yet valid."),
         403 => ("Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
-        404 => ("Request_ResourceNotFound", "Resource does not exist or one of its queried reference-property objects are not present."),
+        404 => (
+            "Request_ResourceNotFound",
+            "Resource does not exist or one of its queried reference-property objects are not present.",
+        ),
         503 => ("ServiceUnavailable", "Service is temporarily unavailable. Please wait and retry again."),
         504 => ("UnknownError", "The gateway did not receive a timely response from the upstream server."),
         500.. => ("InternalServerError", "Internal server error occurred."),

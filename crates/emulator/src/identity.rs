@@ -14,6 +14,7 @@ pub mod issue;
 pub mod keys;
 pub mod scope;
 pub mod token;
+pub mod trace;
 
 #[cfg(test)]
 mod tests;
@@ -28,9 +29,9 @@ use axum::routing::{get, post};
 
 use crate::World;
 use crate::graph::error::GraphError;
-use aadsts::Trace;
+use trace::Trace;
 
-/// Tokens say they were issued this much earlier (graph.md §1.3).
+/// Tokens say they were issued this much earlier.
 pub const BACK_DATED_SECONDS: i64 = 300;
 
 /// Every route of the login host.

@@ -8,14 +8,58 @@ use http::uri::PathAndQuery;
 
 /// Segments with one spelling in the router. Anything else (ids, names) is left as it came.
 const NAMES: &[&str] = &[
-    "$batch", "$count", "$ref", "$metadata", "users", "groups", "directoryObjects", "directory", "deletedItems",
-    "members", "transitiveMembers", "memberOf", "transitiveMemberOf", "owners", "manager", "directReports",
-    "transitiveReports", "delta", "restore", "getByIds", "checkMemberGroups", "getMemberGroups", "checkMemberObjects",
-    "getMemberObjects", "revokeSignInSessions", "servicePrincipals", "appRoleAssignments", "appRoleAssignedTo",
-    "oauth2PermissionGrants", "applications", "addPassword", "removePassword", "addKey", "removeKey", "organization",
-    "domains", "subscriptions", "reauthorize", "subscribedSkus", "devices", "me", "v1.0", "beta", "microsoft.graph.user",
-    "microsoft.graph.group", "microsoft.graph.servicePrincipal", "microsoft.graph.application", "microsoft.graph.device",
-    "microsoft.graph.directoryRole", "microsoft.graph.administrativeUnit", "validateProperties", "assignLicense",
+    "$batch",
+    "$count",
+    "$ref",
+    "$metadata",
+    "users",
+    "groups",
+    "directoryObjects",
+    "directory",
+    "deletedItems",
+    "members",
+    "transitiveMembers",
+    "memberOf",
+    "transitiveMemberOf",
+    "owners",
+    "manager",
+    "directReports",
+    "transitiveReports",
+    "delta",
+    "restore",
+    "getByIds",
+    "checkMemberGroups",
+    "getMemberGroups",
+    "checkMemberObjects",
+    "getMemberObjects",
+    "revokeSignInSessions",
+    "servicePrincipals",
+    "appRoleAssignments",
+    "appRoleAssignedTo",
+    "oauth2PermissionGrants",
+    "applications",
+    "addPassword",
+    "removePassword",
+    "addKey",
+    "removeKey",
+    "organization",
+    "domains",
+    "subscriptions",
+    "reauthorize",
+    "subscribedSkus",
+    "devices",
+    "me",
+    "v1.0",
+    "beta",
+    "microsoft.graph.user",
+    "microsoft.graph.group",
+    "microsoft.graph.servicePrincipal",
+    "microsoft.graph.application",
+    "microsoft.graph.device",
+    "microsoft.graph.directoryRole",
+    "microsoft.graph.administrativeUnit",
+    "validateProperties",
+    "assignLicense",
 ];
 
 /// The same address with its Graph path in the router's spelling; other addresses are left alone.
@@ -63,8 +107,10 @@ fn push_segment(path: &mut String, segment: &str) {
 
 /// `microsoft.graph.getByIds` is the long form of an action; `microsoft.graph.user` is a cast and stays.
 fn is_action(name: &str) -> bool {
-    !matches!(name, "user" | "group" | "servicePrincipal" | "application" | "device" | "directoryRole" | "administrativeUnit")
-        && NAMES.contains(&name)
+    !matches!(
+        name,
+        "user" | "group" | "servicePrincipal" | "application" | "device" | "directoryRole" | "administrativeUnit"
+    ) && NAMES.contains(&name)
 }
 
 fn spelled(name: &str) -> &str {

@@ -102,7 +102,8 @@ pub fn access(names: &[String]) -> anyhow::Result<Vec<ResourceAccess>> {
     names
         .iter()
         .map(|name| {
-            let role = catalogue::role_by_value(name).with_context(|| format!("there is no application permission {name}"))?;
+            let role =
+                catalogue::role_by_value(name).with_context(|| format!("there is no application permission {name}"))?;
             Ok(ResourceAccess { id: role.id, kind: "Role".to_owned() })
         })
         .collect()

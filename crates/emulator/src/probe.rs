@@ -94,7 +94,8 @@ impl Probe {
             ("client_secret", self.prepared.client_secret.as_str()),
             ("scope", "https://graph.microsoft.com/.default"),
         ];
-        let mut fields: Vec<(&str, &str)> = usual.into_iter().filter(|(name, _)| over.iter().all(|(key, _)| key != name)).collect();
+        let mut fields: Vec<(&str, &str)> =
+            usual.into_iter().filter(|(name, _)| over.iter().all(|(key, _)| key != name)).collect();
         fields.extend(over.iter().filter(|(_, value)| !value.is_empty()));
         self.form(&format!("/{}/oauth2/v2.0/token", self.prepared.tenant_id), &fields).await
     }

@@ -86,7 +86,8 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         Some(authority) => Some(TlsAcceptor::from(authority.server_config(&options.hosts, options.clock.now())?)),
         None => None,
     };
-    let listener = TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
+    let listener =
+        TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     let addr = listener.local_addr()?;
     let base_url = format!("{}://{addr}", if acceptor.is_some() { "https" } else { "http" });
     world.set_base_url(&base_url);
@@ -129,10 +130,8 @@ pub fn router(world: &Arc<World>) -> Router {
 /// The whole of Graph: faults, throttling and the envelope included. Handlers below see paths without the version;
 /// `OriginalUri` has it.
 fn graph_router(world: &Arc<World>) -> Router {
-    let api = graph::routes()
-        .merge(apps::routes())
-        .fallback(unknown_segment)
-        .method_not_allowed_fallback(method_not_allowed);
+    let api =
+        graph::routes().merge(apps::routes()).fallback(unknown_segment).method_not_allowed_fallback(method_not_allowed);
     Router::new()
         .nest("/v1.0", api.clone())
         .nest("/beta", api)
@@ -211,7 +210,8 @@ impl Noted {
         self.entry.status = if cut { 0 } else { response.status().as_u16() };
         self.entry.faults = response.extensions().get::<Struck>().map(|struck| struck.0.clone()).unwrap_or_default();
         self.entry.micros = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.entry.request_id = header(response.headers(), "request-id").or_else(|| header(response.headers(), "x-ms-request-id"));
+        self.entry.request_id =
+            header(response.headers(), "request-id").or_else(|| header(response.headers(), "x-ms-request-id"));
         tracing::info!(method = %self.entry.method, path = %self.entry.path, status = self.entry.status, "answered");
         world.requests.note(self.entry);
     }

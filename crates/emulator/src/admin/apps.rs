@@ -25,7 +25,8 @@ pub async fn permissions() -> Json<Vec<Value>> {
 
 /// `GET apps`: every registration of every tenant.
 pub async fn list(State(world): State<Arc<World>>) -> Json<Vec<Value>> {
-    let all = world.tenants().into_iter().flat_map(|tenant| tenant.apps().applications.values().cloned().collect::<Vec<_>>());
+    let all =
+        world.tenants().into_iter().flat_map(|tenant| tenant.apps().applications.values().cloned().collect::<Vec<_>>());
     Json(all.map(|app| shown(&world, &app)).collect())
 }
 
@@ -135,7 +136,10 @@ pub async fn add_secret(
 }
 
 /// `POST apps/{client}/secrets/expire`: every secret ends now.
-pub async fn expire_secrets(State(world): State<Arc<World>>, Path(client): Path<Uuid>) -> Result<StatusCode, AdminError> {
+pub async fn expire_secrets(
+    State(world): State<Arc<World>>,
+    Path(client): Path<Uuid>,
+) -> Result<StatusCode, AdminError> {
     expire_all(&world, client)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -184,7 +188,8 @@ pub async fn add_certificate(
     let text: String = order.certificate.lines().filter(|line| !line.starts_with("-----")).collect();
     let invalid = |_| AdminError::Invalid("certificate is neither PEM nor base64".to_owned());
     let der = STANDARD.decode(text.trim()).map_err(invalid)?;
-    let mut key = key_of_certificate(&world, der, order.display_name).map_err(|error| AdminError::Invalid(error.message))?;
+    let mut key =
+        key_of_certificate(&world, der, order.display_name).map_err(|error| AdminError::Invalid(error.message))?;
     key.end = order.end.unwrap_or(key.end);
     let answer = json!({ "key_id": key.key_id, "end": key.end });
     change(&world, client, |app| {
@@ -223,7 +228,8 @@ pub async fn set_installed(
 /// Disables or enables an instance.
 pub fn enable(tenant: &Tenant, client: Uuid, enabled: bool) -> Result<(), AdminError> {
     let mut apps = tenant.apps_mut();
-    let principal = apps.principal_of_mut(client).ok_or_else(|| AdminError::NotFound(format!("instance of {client}")))?;
+    let principal =
+        apps.principal_of_mut(client).ok_or_else(|| AdminError::NotFound(format!("instance of {client}")))?;
     principal.enabled = enabled;
     Ok(())
 }
@@ -349,8 +355,11 @@ fn shown(world: &World, app: &Application) -> Value {
         .iter()
         .map(|password| json!({ "key_id": password.key_id, "display_name": password.display_name, "secret": password.secret, "end": password.end }))
         .collect();
-    let certificates: Vec<_> =
-        app.keys.iter().map(|key| json!({ "key_id": key.key_id, "display_name": key.display_name, "end": key.end })).collect();
+    let certificates: Vec<_> = app
+        .keys
+        .iter()
+        .map(|key| json!({ "key_id": key.key_id, "display_name": key.display_name, "end": key.end }))
+        .collect();
     json!({
         "client_id": app.app_id, "object_id": app.id, "display_name": app.display_name, "home_tenant": home,
         "multi_tenant": app.sign_in_audience != "AzureADMyOrg", "public_client": app.public_client,

@@ -240,7 +240,8 @@ fn app_rows(world: &World, tenant: &Tenant) -> Vec<AppRow> {
     let now = world.clock.now();
     let apps = tenant.apps().clone();
     let registered = apps.applications.values().map(|app| (app.app_id, app.display_name.clone()));
-    let installed = apps.service_principals.values().map(|principal| (principal.app_id, principal.display_name.clone()));
+    let installed =
+        apps.service_principals.values().map(|principal| (principal.app_id, principal.display_name.clone()));
     let mut all: Vec<_> = registered.chain(installed).filter(|(id, _)| *id != catalogue::GRAPH_APP_ID).collect();
     all.sort();
     all.dedup_by_key(|(id, _)| *id);

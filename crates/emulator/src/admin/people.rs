@@ -170,7 +170,8 @@ pub async fn create_group(
     let members = body.remove("members").and_then(|members| members.as_array().cloned()).unwrap_or_default();
     let display_name = body.get("displayName").and_then(Value::as_str).unwrap_or("Group").to_owned();
     let nickname: String = display_name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let usual = json!({ "displayName": display_name, "mailEnabled": false, "mailNickname": nickname, "securityEnabled": true });
+    let usual =
+        json!({ "displayName": display_name, "mailEnabled": false, "mailNickname": nickname, "securityEnabled": true });
     for (name, value) in usual.as_object().cloned().unwrap_or_default() {
         body.entry(name).or_insert(value);
     }
@@ -207,7 +208,11 @@ pub async fn delete_group(
     let object = find(&directory, Kind::Group, &key)?;
     let now = world.clock.now();
     let hard = world.switches().security_groups_hard_delete;
-    directory.delete_group(object.ordinal, if hard { GroupDeletion::HardForSecurity } else { GroupDeletion::Soft }, now);
+    directory.delete_group(
+        object.ordinal,
+        if hard { GroupDeletion::HardForSecurity } else { GroupDeletion::Soft },
+        now,
+    );
     if query.purge {
         directory.purge_group(object.ordinal, now);
     }
@@ -284,7 +289,7 @@ pub fn shown(directory: &Directory, object: Ref) -> Value {
         Life::Purged => "purged",
     };
     members.insert("state".to_owned(), json!(state));
-    for (prop, value) in directory.record(object).iter() {
+    for (prop, value) in directory.record(object) {
         let name = object.kind.table()[usize::from(prop.0)].name;
         members.insert(name.to_owned(), serde_json::from_slice(value).unwrap_or_default());
     }

@@ -14,7 +14,7 @@ async fn the_clock_moves_stops_and_returns() {
     let set = async |order: Value| now(probe.admin("POST", "/clock", order).await.json());
     assert_eq!(set(json!({ "advance_seconds": 86_400 })).await, "2026-01-10T02:02:12Z");
     assert_eq!(set(json!({ "now": "2030-05-01T00:00:00Z", "frozen": true })).await, "2030-05-01T00:00:00Z");
-    probe.hand.advance(std::time::Duration::from_secs(60));
+    probe.hand.advance(std::time::Duration::from_mins(1));
     assert_eq!(set(json!({})).await, "2030-05-01T00:00:00Z");
     assert_eq!(set(json!({ "frozen": false, "advance_seconds": 5 })).await, "2030-05-01T00:00:05Z");
     assert_eq!(set(json!({ "reset": true })).await, "2026-01-09T02:03:12Z");
@@ -67,7 +67,10 @@ async fn every_kind_of_fault_does_what_it_says() {
     assert_eq!(empty["value"], json!([]));
     let blank = strike(json!({ "kind": "status", "status": 504, "body": "empty" })).await;
     assert_eq!((blank.status.as_u16(), blank.text.as_str()), (504, ""));
-    assert_eq!(probe.admin("POST", "/faults", json!({ "fault": { "kind": "earthquake" } })).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        probe.admin("POST", "/faults", json!({ "fault": { "kind": "earthquake" } })).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
 }
 
 #[tokio::test]
@@ -95,8 +98,14 @@ async fn people_come_change_leave_and_return() {
     let group = json!({ "displayName": "Team", "members": ["ada@contoso.com", "boss@contoso.com"] });
     let group = probe.admin("POST", "/tenants/default/groups", group).await.json();
     let members = format!("/tenants/default/groups/{}/members", group["id"].as_str().unwrap());
-    assert_eq!(probe.admin("DELETE", &format!("{members}/boss@contoso.com"), Value::Null).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(probe.admin("DELETE", &format!("{members}/boss@contoso.com"), Value::Null).await.status, StatusCode::CONFLICT);
+    assert_eq!(
+        probe.admin("DELETE", &format!("{members}/boss@contoso.com"), Value::Null).await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        probe.admin("DELETE", &format!("{members}/boss@contoso.com"), Value::Null).await.status,
+        StatusCode::CONFLICT
+    );
     assert_eq!(probe.admin("GET", &members, Value::Null).await.json()[0]["displayName"], "Ada");
 
     assert_eq!(probe.admin("DELETE", &path, Value::Null).await.status, StatusCode::NO_CONTENT);
@@ -107,15 +116,21 @@ async fn people_come_change_leave_and_return() {
     probe.admin("DELETE", &format!("{path}?purge=true"), Value::Null).await;
     assert_eq!(probe.admin("GET", &path, Value::Null).await.json()["state"], "purged");
     let unknown = probe.admin("GET", &format!("{users}/nobody@contoso.com"), Value::Null).await;
-    assert_eq!((unknown.status, unknown.json()["error"].clone()), (StatusCode::NOT_FOUND, json!("there is no user nobody@contoso.com")));
+    assert_eq!(
+        (unknown.status, unknown.json()["error"].clone()),
+        (StatusCode::NOT_FOUND, json!("there is no user nobody@contoso.com"))
+    );
 }
 
 #[tokio::test]
 async fn tenants_are_made_changed_and_regenerated() {
     let probe = Probe::start();
-    let made = probe.admin("POST", "/tenants", json!({ "display_name": "Fabrikam", "domain": "fabrikam.com", "license": "P2" })).await;
+    let made = probe
+        .admin("POST", "/tenants", json!({ "display_name": "Fabrikam", "domain": "fabrikam.com", "license": "P2" }))
+        .await;
     assert_eq!((made.status, made.json()["license"].clone()), (StatusCode::CREATED, json!("P2")));
-    let again = probe.admin("POST", "/tenants/fabrikam.com/regenerate", json!({ "users": 12, "groups": 3 })).await.json();
+    let again =
+        probe.admin("POST", "/tenants/fabrikam.com/regenerate", json!({ "users": 12, "groups": 3 })).await.json();
     assert_eq!((&again["users"], &again["groups"]), (&json!(12), &json!(3)));
     let lived = probe.admin("POST", "/tenants/fabrikam.com/live", json!({ "steps": 40, "seed": 1 })).await.json();
     assert!(!lived.as_array().unwrap().is_empty());
@@ -141,7 +156,8 @@ async fn the_page_shows_and_does_without_script() {
     assert_eq!(probe.world.faults.list()[0].spec.count, Some(3));
     probe.form("/emulator/do/clock", &[("advance_seconds", "86400")]).await;
     assert!(probe.get("/").await.text.contains("2026-01-10 02:02"));
-    let mut fields: Vec<(String, String)> = vec![("delta_shuffle".to_owned(), "on".to_owned()), ("delta_page_size".to_owned(), "7".to_owned())];
+    let mut fields: Vec<(String, String)> =
+        vec![("delta_shuffle".to_owned(), "on".to_owned()), ("delta_page_size".to_owned(), "7".to_owned())];
     fields.push(("retry_after".to_owned(), "on".to_owned()));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     probe.form("/emulator/do/switches", &fields).await;

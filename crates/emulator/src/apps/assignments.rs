@@ -68,7 +68,11 @@ pub async fn create(
     token.require(&WRITE)?;
     let id = |name: &str| {
         let text = body[name].as_str().unwrap_or_default();
-        text.parse::<Uuid>().map_err(|_| GraphError::bad_request(format!("Invalid value specified for property '{name}' of resource 'AppRoleAssignment'.")))
+        text.parse::<Uuid>().map_err(|_| {
+            GraphError::bad_request(format!(
+                "Invalid value specified for property '{name}' of resource 'AppRoleAssignment'."
+            ))
+        })
     };
     let (principal_id, resource_id, role_id) = (id("principalId")?, id("resourceId")?, id("appRoleId")?);
     let now = world.clock.now();

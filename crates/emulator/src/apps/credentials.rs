@@ -108,5 +108,9 @@ fn key_from(world: &World, known: &[KeyCredential], entry: &Value) -> Result<Key
 
 fn moment(value: &Value) -> Result<Option<Timestamp>, GraphError> {
     let Some(text) = value.as_str() else { return Ok(None) };
-    Timestamp::parse(text).map(Some).map_err(|_| GraphError::bad_request(format!("Cannot convert the literal '{text}' to the expected type 'Edm.DateTimeOffset'.")))
+    Timestamp::parse(text).map(Some).map_err(|_| {
+        GraphError::bad_request(format!(
+            "Cannot convert the literal '{text}' to the expected type 'Edm.DateTimeOffset'."
+        ))
+    })
 }

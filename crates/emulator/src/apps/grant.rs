@@ -87,9 +87,8 @@ pub fn assign(
     effective: Timestamp,
 ) -> bool {
     let resource_id = install_graph(world, apps, now);
-    let same = |assignment: &AppRoleAssignment| {
-        assignment.principal_id == principal_id && assignment.app_role_id == role_id
-    };
+    let same =
+        |assignment: &AppRoleAssignment| assignment.principal_id == principal_id && assignment.app_role_id == role_id;
     if apps.assignments.iter().any(same) {
         return false;
     }

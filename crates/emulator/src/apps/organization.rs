@@ -53,8 +53,18 @@ pub async fn list_skus(token: AppToken, asked: Asked) -> Result<Response, GraphE
     token.require(&READ)?;
     let (part, plan, sku, service) = match token.tenant.license() {
         License::Free => return asked.page("subscribedSkus", Vec::new()),
-        License::P1 => ("AAD_PREMIUM", "AAD_PREMIUM", "078d2b04-f1bd-4111-bbd4-b4b1b354cef4", "41781fb2-bc02-4b7c-bd55-b576c07bb09d"),
-        License::P2 => ("AAD_PREMIUM_P2", "AAD_PREMIUM_P2", "84a661c4-e949-4bd2-a560-ed7766fcaf2b", "eec0eb4f-6444-4f95-aba0-50c24d67f998"),
+        License::P1 => (
+            "AAD_PREMIUM",
+            "AAD_PREMIUM",
+            "078d2b04-f1bd-4111-bbd4-b4b1b354cef4",
+            "41781fb2-bc02-4b7c-bd55-b576c07bb09d",
+        ),
+        License::P2 => (
+            "AAD_PREMIUM_P2",
+            "AAD_PREMIUM_P2",
+            "84a661c4-e949-4bd2-a560-ed7766fcaf2b",
+            "eec0eb4f-6444-4f95-aba0-50c24d67f998",
+        ),
     };
     let users = token.tenant.directory().live(crate::directory::Kind::User).len();
     asked.page("subscribedSkus", vec![json!({

@@ -49,15 +49,21 @@ impl Asked {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let option = |name: &str| {
             let bare = name.trim_start_matches('$');
-            pairs.iter().find(|(key, _)| key.eq_ignore_ascii_case(name) || key.eq_ignore_ascii_case(bare)).map(|(_, value)| value.clone())
+            pairs
+                .iter()
+                .find(|(key, _)| key.eq_ignore_ascii_case(name) || key.eq_ignore_ascii_case(bare))
+                .map(|(_, value)| value.clone())
         };
         for refused in ["$search", "$expand", "$skip"] {
             if option(refused).is_some() {
                 return Err(GraphError::unsupported_query(format!("'{refused}' is not supported for this resource.")));
             }
         }
-        let advanced = headers.get("ConsistencyLevel").is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"));
-        let select = option("$select").map(|names| names.split(',').map(|name| name.trim().to_owned()).collect()).unwrap_or_default();
+        let advanced =
+            headers.get("ConsistencyLevel").is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"));
+        let select = option("$select")
+            .map(|names| names.split(',').map(|name| name.trim().to_owned()).collect())
+            .unwrap_or_default();
         Ok(Self {
             links,
             version: path.split('/').nth(1).unwrap_or("v1.0").to_owned(),
@@ -153,14 +159,19 @@ impl Asked {
         let Some(filter) = &self.filter else { return Ok(items) };
         let alternatives: Vec<Vec<Test>> =
             split_outside_quotes(filter, " or ").iter().map(|part| tests(part)).collect::<Result<_, _>>()?;
-        Ok(items.into_iter().filter(|item| alternatives.iter().any(|all| all.iter().all(|test| test.holds(item)))).collect())
+        Ok(items
+            .into_iter()
+            .filter(|item| alternatives.iter().any(|all| all.iter().all(|test| test.holds(item))))
+            .collect())
     }
 }
 
 fn page_size(top: Option<&str>) -> Result<usize, GraphError> {
     let Some(top) = top else { return Ok(PAGE) };
     top.parse().ok().filter(|size| (1..=999).contains(size)).ok_or_else(|| {
-        GraphError::unsupported_query(format!("Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."))
+        GraphError::unsupported_query(format!(
+            "Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."
+        ))
     })
 }
 
@@ -176,7 +187,9 @@ fn unknown_property(name: &str, set: &str) -> GraphError {
     GraphError::new(
         StatusCode::BAD_REQUEST,
         "BadRequest",
-        format!("Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.{kind}'."),
+        format!(
+            "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.{kind}'."
+        ),
     )
 }
 
@@ -200,7 +213,9 @@ impl Test {
         match self.how {
             How::Equal => equal(found, &self.value),
             How::NotEqual => !equal(found, &self.value),
-            How::Prefix => found.as_str().is_some_and(|text| text.to_lowercase().starts_with(&self.value.to_lowercase())),
+            How::Prefix => {
+                found.as_str().is_some_and(|text| text.to_lowercase().starts_with(&self.value.to_lowercase()))
+            }
             How::AnyEqual => found.as_array().is_some_and(|all| all.iter().any(|one| equal(one, &self.value))),
         }
     }

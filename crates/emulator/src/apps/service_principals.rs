@@ -63,7 +63,9 @@ pub async fn create(
             return Err(GraphError::new(
                 StatusCode::CONFLICT,
                 "Request_MultipleObjectsWithSameKeyValue",
-                format!("The service principal cannot be created, updated, or restored because the service principal name {app_id} is already in use."),
+                format!(
+                    "The service principal cannot be created, updated, or restored because the service principal name {app_id} is already in use."
+                ),
             ));
         }
         let id = grant::install(&world, &mut apps, home.id, &application, now, now);
@@ -82,7 +84,9 @@ pub async fn update(
     token.require(&WRITE)?;
     let principal = find(&token.tenant, &key, world.clock.now())?;
     let mut apps = token.tenant.apps_mut();
-    let Some(principal) = apps.service_principals.get_mut(&principal.id) else { return Err(GraphError::not_found(&key)) };
+    let Some(principal) = apps.service_principals.get_mut(&principal.id) else {
+        return Err(GraphError::not_found(&key));
+    };
     if let Some(enabled) = body["accountEnabled"].as_bool() {
         principal.enabled = enabled;
     }
@@ -134,5 +138,7 @@ fn shown(world: &World, principal: &ServicePrincipal) -> Value {
 }
 
 fn no_such_app(app_id: &str) -> GraphError {
-    GraphError::bad_request(format!("The appId '{app_id}' of the service principal does not reference a valid application object."))
+    GraphError::bad_request(format!(
+        "The appId '{app_id}' of the service principal does not reference a valid application object."
+    ))
 }

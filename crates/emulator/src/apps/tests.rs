@@ -16,9 +16,13 @@ fn reader(permissions: &[&str]) -> Probe {
 #[tokio::test]
 async fn an_application_shows_when_its_secret_ends_but_not_the_secret() {
     let probe = Probe::start();
-    let path = format!("/applications?$filter=appId eq '{}'&$select=id,appId,passwordCredentials", probe.prepared.client_id);
+    let path =
+        format!("/applications?$filter=appId eq '{}'&$select=id,appId,passwordCredentials", probe.prepared.client_id);
     let body = probe.graph("GET", &path, Value::Null).await.json();
-    assert_eq!(body["@odata.context"], "http://emulator.test/v1.0/$metadata#applications(id,appId,passwordCredentials)");
+    assert_eq!(
+        body["@odata.context"],
+        "http://emulator.test/v1.0/$metadata#applications(id,appId,passwordCredentials)"
+    );
     let app = &body["value"][0];
     assert_eq!(app.as_object().unwrap().len(), 3);
     let password = &app["passwordCredentials"][0];
@@ -33,7 +37,9 @@ async fn an_application_shows_when_its_secret_ends_but_not_the_secret() {
 async fn a_secret_is_added_used_and_removed() {
     let probe = Probe::start();
     let app = format!("/applications(appId='{}')", probe.prepared.client_id);
-    let added = probe.graph("POST", &format!("{app}/addPassword"), json!({ "passwordCredential": { "displayName": "next" } })).await;
+    let added = probe
+        .graph("POST", &format!("{app}/addPassword"), json!({ "passwordCredential": { "displayName": "next" } }))
+        .await;
     assert_eq!(added.status, StatusCode::OK);
     let added = added.json();
     let secret = added["secretText"].as_str().unwrap();
@@ -52,7 +58,8 @@ async fn one_may_change_ones_own_application_with_the_small_permission() {
     let own = format!("/applications(appId='{}')/addPassword", probe.prepared.client_id);
     assert_eq!(probe.graph("POST", &own, json!({})).await.status, StatusCode::OK);
     let order = json!({ "display_name": "Another", "permissions": [] });
-    let other = probe.admin("POST", "/tenants/default/apps", order).await.json()["client_id"].as_str().unwrap().to_owned();
+    let other =
+        probe.admin("POST", "/tenants/default/apps", order).await.json()["client_id"].as_str().unwrap().to_owned();
     let foreign = format!("/applications(appId='{other}')/addPassword");
     assert_eq!(probe.graph("POST", &foreign, json!({})).await.status, StatusCode::FORBIDDEN);
     let listed = probe.graph("GET", "/applications", Value::Null).await.json();
@@ -64,7 +71,8 @@ async fn graphs_own_principal_publishes_its_roles() {
     let probe = Probe::start();
     let path = format!("/servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id,appId,appRoles");
     let graph = probe.graph("GET", &path, Value::Null).await.json();
-    let role = graph["appRoles"].as_array().unwrap().iter().find(|role| role["value"] == "User.Read.All").unwrap().clone();
+    let role =
+        graph["appRoles"].as_array().unwrap().iter().find(|role| role["value"] == "User.Read.All").unwrap().clone();
     assert_eq!(role["id"], "df021288-bdef-4463-88db-98f22de89214");
     assert_eq!(role["allowedMemberTypes"], json!(["Application"]));
 }
@@ -72,7 +80,10 @@ async fn graphs_own_principal_publishes_its_roles() {
 #[tokio::test]
 async fn grants_are_listed_added_and_taken_away() {
     let probe = Probe::start();
-    let me = probe.graph("GET", &format!("/servicePrincipals(appId='{}')", probe.prepared.client_id), Value::Null).await.json();
+    let me = probe
+        .graph("GET", &format!("/servicePrincipals(appId='{}')", probe.prepared.client_id), Value::Null)
+        .await
+        .json();
     let graph = probe.graph("GET", &format!("/servicePrincipals(appId='{GRAPH_APP_ID}')"), Value::Null).await.json();
     let path = format!("/servicePrincipals/{}/appRoleAssignments", me["id"].as_str().unwrap());
     let audit = json!({ "principalId": me["id"], "resourceId": graph["id"], "appRoleId": "b0afded3-3588-46d8-8b3d-9842eff778da" });

@@ -24,21 +24,24 @@ pub fn application(app: &Application, publisher: &str, with_keys: bool) -> Value
         "passwordCredentials": app.passwords.iter().map(|password| password_credential(password, false)).collect::<Vec<_>>(),
         "requiredResourceAccess": required_access(app),
     });
-    with(shown, json!({
-        "api": {
-            "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": null,
-            "oauth2PermissionScopes": [], "preAuthorizedApplications": []
-        },
-        "info": no_addresses(),
-        "parentalControlSettings": { "countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow" },
-        "publicClient": { "redirectUris": [] },
-        "verifiedPublisher": { "displayName": null, "verifiedPublisherId": null, "addedDateTime": null },
-        "web": {
-            "homePageUrl": null, "logoutUrl": null, "redirectUris": app.redirect_uris,
-            "implicitGrantSettings": { "enableAccessTokenIssuance": false, "enableIdTokenIssuance": false }
-        },
-        "spa": { "redirectUris": [] },
-    }))
+    with(
+        shown,
+        json!({
+            "api": {
+                "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": null,
+                "oauth2PermissionScopes": [], "preAuthorizedApplications": []
+            },
+            "info": no_addresses(),
+            "parentalControlSettings": { "countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow" },
+            "publicClient": { "redirectUris": [] },
+            "verifiedPublisher": { "displayName": null, "verifiedPublisherId": null, "addedDateTime": null },
+            "web": {
+                "homePageUrl": null, "logoutUrl": null, "redirectUris": app.redirect_uris,
+                "implicitGrantSettings": { "enableAccessTokenIssuance": false, "enableIdTokenIssuance": false }
+            },
+            "spa": { "redirectUris": [] },
+        }),
+    )
 }
 
 fn with(mut shown: Value, more: Value) -> Value {

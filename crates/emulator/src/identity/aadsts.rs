@@ -1,19 +1,13 @@
-//! The errors of the login endpoints, one function each: number, OAuth error, HTTP status and text (graph.md §1.5).
+//! The errors of the login endpoints, one function each: number, OAuth error, HTTP status and text (Entra: token endpoint error codes).
 //!
 //! Numbers without a status in the public documents answer 400, or 401 with `invalid_client`.
 
-use std::sync::Arc;
-
-use axum::Json;
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::StatusCode;
 use kernel::Timestamp;
-use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::macros::format_description;
 use uuid::Uuid;
 
-use crate::World;
 use crate::graph::error::GraphError;
 
 /// One error of the login endpoints.
@@ -55,8 +49,12 @@ impl AadError {
 
 /// 900144: a parameter is missing.
 pub fn missing_parameter(name: &str) -> AadError {
-    AadError::new(900_144, "invalid_request", format!("The request body must contain the following parameter: '{name}'."))
-        .with_page()
+    AadError::new(
+        900_144,
+        "invalid_request",
+        format!("The request body must contain the following parameter: '{name}'."),
+    )
+    .with_page()
 }
 
 /// 900561: not a POST.
@@ -110,7 +108,8 @@ pub fn not_over_common() -> AadError {
 
 /// 700038: the client id is no GUID.
 pub fn not_an_app_id(client_id: &str) -> AadError {
-    AadError::new(700_038, "unauthorized_client", format!("{client_id} is not a valid application identifier.")).with_page()
+    AadError::new(700_038, "unauthorized_client", format!("{client_id} is not a valid application identifier."))
+        .with_page()
 }
 
 /// 700016: no service principal here.
@@ -187,7 +186,9 @@ pub fn assertion_algorithm(algorithm: &str) -> AadError {
     AadError::new(
         5_002_738,
         "invalid_client",
-        format!("Invalid JWT token. '{algorithm}' is not a supported signature algorithm. Supported signing algorithms are: 'RS256, PS256'"),
+        format!(
+            "Invalid JWT token. '{algorithm}' is not a supported signature algorithm. Supported signing algorithms are: 'RS256, PS256'"
+        ),
     )
 }
 
@@ -318,13 +319,19 @@ pub fn single_tenant(client_id: Uuid, name: &str) -> AadError {
     AadError::new(
         50194,
         "invalid_request",
-        format!("Application '{client_id}'({name}) is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps created after '10/15/2018'. Use a tenant-specific endpoint or configure the application to be multi-tenant."),
+        format!(
+            "Application '{client_id}'({name}) is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps created after '10/15/2018'. Use a tenant-specific endpoint or configure the application to be multi-tenant."
+        ),
     )
 }
 
 /// 90094: an administrator is needed.
 pub fn admin_needed() -> AadError {
-    AadError::new(90094, "access_denied", "Admin consent is required for the permissions requested by this application.")
+    AadError::new(
+        90094,
+        "access_denied",
+        "Admin consent is required for the permissions requested by this application.",
+    )
 }
 
 /// 65004: consent was declined.
@@ -354,78 +361,6 @@ fn usual_error(code: u32) -> &'static str {
         700_016 | 70001 | 700_011 => "unauthorized_client",
         90006 | 90024 | 90033 | 90055 | 90090 => "temporarily_unavailable",
         _ => "invalid_request",
-    }
-}
-
-/// The ids and the time one answer carries.
-#[derive(Debug, Clone)]
-pub struct Trace {
-    /// The service's id of the request.
-    pub trace_id: Uuid,
-    /// The client's id, when it sent one.
-    pub correlation_id: Uuid,
-    /// The emulated time.
-    pub now: Timestamp,
-    by_space: bool,
-}
-
-impl Trace {
-    /// For one request. Whether the JSON echoes `client-request-id` is not documented; here it does.
-    pub fn of(world: &Arc<World>, headers: &HeaderMap) -> Self {
-        let sent = headers.get("client-request-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
-        Self {
-            trace_id: world.guid(),
-            correlation_id: sent.unwrap_or_else(|| world.guid()),
-            now: world.clock.now(),
-            by_space: world.switches().error_parts_by_space,
-        }
-    }
-
-    /// `YYYY-MM-DD HH:MM:SSZ`.
-    pub fn timestamp(&self) -> String {
-        let moment = OffsetDateTime::from(self.now);
-        moment.format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second]Z")).unwrap_or_default()
-    }
-
-    /// The whole `error_description`.
-    pub fn description(&self, error: &AadError) -> String {
-        let gap = if self.by_space { " " } else { "\r\n" };
-        format!(
-            "{}{gap}Trace ID: {}{gap}Correlation ID: {}{gap}Timestamp: {}",
-            error.headline(),
-            self.trace_id,
-            self.correlation_id,
-            self.timestamp()
-        )
-    }
-
-    /// The JSON answer.
-    pub fn answer(&self, error: &AadError) -> Response {
-        let mut body = Map::new();
-        body.insert("error".to_owned(), json!(error.error));
-        body.insert("error_description".to_owned(), json!(self.description(error)));
-        body.insert("error_codes".to_owned(), json!([error.code]));
-        body.insert("timestamp".to_owned(), json!(self.timestamp()));
-        body.insert("trace_id".to_owned(), json!(self.trace_id));
-        body.insert("correlation_id".to_owned(), json!(self.correlation_id));
-        if error.has_page {
-            body.insert("error_uri".to_owned(), json!(format!("https://login.microsoftonline.com/error?code={}", error.code)));
-        }
-        self.marked((error.status, Json(Value::Object(body))).into_response())
-    }
-
-    /// The same answer with the headers every login answer has.
-    pub fn marked(&self, mut response: Response) -> Response {
-        let headers = response.headers_mut();
-        for (name, value) in [("cache-control", "no-store, no-cache"), ("pragma", "no-cache"), ("expires", "-1")] {
-            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-        }
-        for (name, id) in [("x-ms-request-id", self.trace_id), ("client-request-id", self.correlation_id)] {
-            if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
-                headers.insert(HeaderName::from_static(name), value);
-            }
-        }
-        response
     }
 }
 

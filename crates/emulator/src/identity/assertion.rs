@@ -1,4 +1,4 @@
-//! A client's signed assertion (`private_key_jwt`), graph.md §1.2.
+//! A client's signed assertion (`private_key_jwt`; Entra: certificate credentials).
 //!
 //! Accepts PS256 and RS256; finds the certificate by `x5t#S256` or `x5t` in either base64 alphabet, padded or not,
 //! because Microsoft's own libraries send both.
@@ -114,7 +114,8 @@ fn check_signature(
     let named = header.x5t_s256.as_ref().or(header.x5t.as_ref()).or(header.kid.as_ref());
     let thumbprint = named.and_then(|text| decoded(text)).map(|bytes| hex::encode_upper(&bytes)).unwrap_or_default();
     let refuse = |reason: &str| aadsts::assertion_signature(application.app_id, reason, &thumbprint);
-    let key = application.keys.iter().find(|key| is_named(key, header)).ok_or_else(|| refuse("The key was not found."))?;
+    let key =
+        application.keys.iter().find(|key| is_named(key, header)).ok_or_else(|| refuse("The key was not found."))?;
     if now < key.start || key.end <= now {
         return Err(refuse("The key used is expired."));
     }
@@ -141,7 +142,8 @@ fn check_time(claims: &Claims, now: Timestamp) -> Result<(), AadError> {
 /// that build the audience from it whatever the authority.
 fn is_own_endpoint(request: &TokenRequest<'_>, audience: &str) -> bool {
     let base = request.links.base();
-    let Some(rest) = audience.strip_prefix(base).or_else(|| audience.strip_prefix("https://login.microsoftonline.com")) else {
+    let Some(rest) = audience.strip_prefix(base).or_else(|| audience.strip_prefix("https://login.microsoftonline.com"))
+    else {
         return false;
     };
     let mut segments = rest.trim_matches('/').splitn(2, '/');
@@ -155,9 +157,7 @@ fn is_own_endpoint(request: &TokenRequest<'_>, audience: &str) -> bool {
 
 fn is_named(key: &KeyCredential, header: &Header) -> bool {
     let matches = |text: &Option<String>, algorithm| {
-        text.as_deref()
-            .and_then(decoded)
-            .is_some_and(|bytes| bytes == digest::digest(algorithm, &key.der).as_ref())
+        text.as_deref().and_then(decoded).is_some_and(|bytes| bytes == digest::digest(algorithm, &key.der).as_ref())
     };
     matches(&header.x5t_s256, &digest::SHA256)
         || matches(&header.x5t, &digest::SHA1_FOR_LEGACY_USE_ONLY)

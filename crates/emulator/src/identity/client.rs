@@ -97,7 +97,8 @@ fn check_secret(application: &Application, secret: &str, now: Timestamp) -> Resu
     if matching.iter().any(valid) {
         return Ok(());
     }
-    let all_expired = !application.passwords.is_empty() && !application.passwords.iter().any(|password| now < password.end);
+    let all_expired =
+        !application.passwords.is_empty() && !application.passwords.iter().any(|password| now < password.end);
     if all_expired || matching.iter().any(|password| password.end <= now) {
         return Err(aadsts::secrets_expired(application.app_id));
     }

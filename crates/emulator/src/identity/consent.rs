@@ -1,4 +1,4 @@
-//! An administrator's consent, v1 and v2 (graph.md §2.1): a page that asks, and the redirect that answers.
+//! An administrator's consent, v1 and v2 (Entra: admin consent endpoint): a page that asks, and the redirect that answers.
 //!
 //! | | v1 | v2 |
 //! |---|---|---|
@@ -18,7 +18,8 @@ use serde::Deserialize;
 use url::Url;
 use uuid::Uuid;
 
-use super::aadsts::{self, AadError, Trace};
+use super::aadsts::{self, AadError};
+use super::trace::Trace;
 use crate::apps::{Application, catalogue, grant};
 use crate::auth::is_graph_audience;
 use crate::links::Links;
@@ -157,7 +158,14 @@ fn page(world: &Arc<World>, links: &Links, headers: &HeaderMap, tenant: &str, as
     trace.marked(rendered(StatusCode::OK, &shown))
 }
 
-fn decide(world: &Arc<World>, links: &Links, headers: &HeaderMap, tenant: &str, decision: &Decision, v2: bool) -> Response {
+fn decide(
+    world: &Arc<World>,
+    links: &Links,
+    headers: &HeaderMap,
+    tenant: &str,
+    decision: &Decision,
+    v2: bool,
+) -> Response {
     let trace = Trace::of(world, headers);
     let question = match question(world, links, tenant, &decision.ask, v2) {
         Ok(question) => question,
@@ -182,7 +190,8 @@ fn decide(world: &Arc<World>, links: &Links, headers: &HeaderMap, tenant: &str, 
 // === impl Question ===
 
 fn question(world: &Arc<World>, links: &Links, tenant: &str, ask: &Ask, v2: bool) -> Result<Question, AadError> {
-    let client_id = ask.client_id.as_deref().filter(|id| !id.is_empty()).ok_or_else(|| aadsts::missing_parameter("client_id"))?;
+    let client_id =
+        ask.client_id.as_deref().filter(|id| !id.is_empty()).ok_or_else(|| aadsts::missing_parameter("client_id"))?;
     let app_id: Uuid = client_id.parse().map_err(|_| aadsts::not_an_app_id(client_id))?;
     let shared = if v2 { "organizations" } else { "common" };
     let tenants = if tenant == shared {
@@ -197,7 +206,17 @@ fn question(world: &Arc<World>, links: &Links, tenant: &str, ask: &Ask, v2: bool
     let tenants = open_to(&application, home.id, tenants)?;
     let redirect = registered_redirect(&application, ask.redirect_uri.as_deref(), v2)?;
     let (roles, delegated, scope) = requested(&application, links, ask, v2, &directory)?;
-    Ok(Question { v2, home: home.id, application, tenants, redirect, state: ask.state.clone(), scope, roles, delegated })
+    Ok(Question {
+        v2,
+        home: home.id,
+        application,
+        tenants,
+        redirect,
+        state: ask.state.clone(),
+        scope,
+        roles,
+        delegated,
+    })
 }
 
 /// A single-tenant application can only be consented to at home.
@@ -238,7 +257,8 @@ fn requested(
     if !v2 {
         return Ok((of_kind("Role"), Vec::new(), String::new()));
     }
-    let scope = ask.scope.as_deref().filter(|scope| !scope.is_empty()).ok_or_else(|| aadsts::missing_parameter("scope"))?;
+    let scope =
+        ask.scope.as_deref().filter(|scope| !scope.is_empty()).ok_or_else(|| aadsts::missing_parameter("scope"))?;
     let (mut roles, mut delegated) = (Vec::new(), Vec::new());
     for one in scope.split_ascii_whitespace() {
         match one.strip_suffix("/.default") {

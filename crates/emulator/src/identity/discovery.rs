@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::aadsts::{self, Trace};
+use super::aadsts;
+use super::trace::Trace;
 use crate::World;
 use crate::links::Links;
 

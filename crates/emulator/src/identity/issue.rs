@@ -1,4 +1,4 @@
-//! The token itself. Graph is a v1.0 resource: its tokens are version 1.0 whatever the endpoint (graph.md §1.4).
+//! The token itself. Graph is a v1.0 resource: its tokens are version 1.0 whatever the endpoint.
 
 use jsonwebtoken::{Algorithm, Header};
 use kernel::Timestamp;
@@ -36,7 +36,8 @@ pub fn access_token(
     header.kid = Some(key.kid.clone());
     header.x5t = Some(key.kid.clone());
     let claims = claims(request, tenant, client, resource, now);
-    jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(|_| aadsts::malformed_assertion("The token could not be signed."))
+    jsonwebtoken::encode(&header, &claims, &key.encoding)
+        .map_err(|_| aadsts::malformed_assertion("The token could not be signed."))
 }
 
 fn claims(

@@ -36,7 +36,11 @@ pub fn resource(request: &TokenRequest<'_>, tenant: &Tenant) -> Result<Resource,
 
 /// A client that knows Graph by the emulator's address still gets Graph's own name, as every cloud's Graph has one.
 fn audience_of_graph(named: &str, request: &TokenRequest<'_>) -> String {
-    if named.trim_end_matches('/') == request.links.base() { "https://graph.microsoft.com".to_owned() } else { named.to_owned() }
+    if named.trim_end_matches('/') == request.links.base() {
+        "https://graph.microsoft.com".to_owned()
+    } else {
+        named.to_owned()
+    }
 }
 
 fn from_scope(scope: &str) -> Result<String, AadError> {
@@ -64,6 +68,9 @@ fn is_known(tenant: &Tenant, named: &str) -> bool {
     apps.service_principals.values().any(|principal| {
         principal.app_id != GRAPH_APP_ID
             && (principal.app_id.to_string() == wanted
-                || apps.applications.get(&principal.app_id).is_some_and(|app| app.identifier_uris.iter().any(|uri| uri == named)))
+                || apps
+                    .applications
+                    .get(&principal.app_id)
+                    .is_some_and(|app| app.identifier_uris.iter().any(|uri| uri == named)))
     })
 }

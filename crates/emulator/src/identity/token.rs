@@ -10,9 +10,10 @@ use http::HeaderMap;
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::aadsts::{self, AadError, Trace};
+use super::aadsts::{self, AadError};
 use super::discovery::SHARED;
 use super::issue::{Lifetime, access_token};
+use super::trace::Trace;
 use super::{client, scope};
 use crate::World;
 use crate::links::Links;

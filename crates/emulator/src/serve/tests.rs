@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::config::Options;
 use crate::serve::{Running, start};
 
-async fn client(running: &Running) -> reqwest::Client {
+fn client(running: &Running) -> reqwest::Client {
     // An error only says that a provider was installed before.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let mut builder = reqwest::Client::builder().no_proxy();
@@ -39,7 +39,7 @@ async fn organization(running: &Running, client: &reqwest::Client) -> reqwest::R
 async fn it_serves_plain_and_over_tls() {
     for tls in [false, true] {
         let running = start(Options { tls, ..Options::default() }).await.unwrap();
-        let client = client(&running).await;
+        let client = client(&running);
         let body = organization(&running, &client).await.unwrap();
         assert_eq!(body["value"][0]["id"], json!(running.tenant_id), "{body}");
         assert!(body["@odata.context"].as_str().unwrap().starts_with(&running.base_url));
@@ -51,13 +51,13 @@ async fn it_serves_plain_and_over_tls() {
 async fn a_stranger_does_not_trust_it() {
     let mut running = start(Options { tls: true, ..Options::default() }).await.unwrap();
     running.ca_pem = None;
-    assert!(token(&running, &client(&running).await).await.is_err());
+    assert!(token(&running, &client(&running)).await.is_err());
 }
 
 #[tokio::test]
 async fn connections_are_cut_before_and_within_the_answer() {
     let running = start(Options::default()).await.unwrap();
-    let client = client(&running).await;
+    let client = client(&running);
     let strike = async |fault: Value| {
         let rule = json!({ "fault": fault, "path": "/v1.0/organization", "count": 1 });
         client.post(format!("{}/faults", running.admin_url)).json(&rule).send().await.unwrap();
@@ -66,7 +66,8 @@ async fn connections_are_cut_before_and_within_the_answer() {
     assert!(strike(json!({ "kind": "reset" })).await.is_request());
     let cut = strike(json!({ "kind": "truncate", "abort": true })).await;
     assert!(cut.is_body() || cut.is_decode());
-    let log: Value = client.get(format!("{}/requests?limit=3", running.admin_url)).send().await.unwrap().json().await.unwrap();
+    let log: Value =
+        client.get(format!("{}/requests?limit=3", running.admin_url)).send().await.unwrap().json().await.unwrap();
     assert!(log.as_array().unwrap().iter().any(|entry| entry["status"] == 0 && entry["faults"] == json!(["reset"])));
 }
 
@@ -75,8 +76,9 @@ async fn a_state_file_goes_on_where_it_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let options = Options { state_file: Some(folder.path().join("state.json")), tls: true, ..Options::default() };
     let first = start(options.clone()).await.unwrap();
-    let (ca, tenant_id, people) = (first.ca_pem.clone(), first.tenant_id, first.world.tenants()[0].directory().position());
-    let web = client(&first).await;
+    let (ca, tenant_id, people) =
+        (first.ca_pem.clone(), first.tenant_id, first.world.tenants()[0].directory().position());
+    let web = client(&first);
     let users = format!("{}/tenants/default/users", first.admin_url);
     web.post(&users).json(&json!({ "userPrincipalName": "ada@contoso.com" })).send().await.unwrap();
     web.post(format!("{}/clock", first.admin_url)).json(&json!({ "advance_seconds": 86_400 })).send().await.unwrap();
@@ -88,7 +90,7 @@ async fn a_state_file_goes_on_where_it_stopped() {
     assert_eq!(second.world.tenants()[0].directory().position(), people + 1);
     assert!(second.world.tenants()[0].directory().find_user("ada@contoso.com").is_some());
     assert!(second.world.clock.setting().offset_micros >= 86_400_000_000);
-    let web = client(&second).await;
+    let web = client(&second);
     let answer = web.get(format!("{}/v1.0/organization", second.base_url)).bearer_auth(old).send().await.unwrap();
     assert_eq!(answer.status(), 200);
 }

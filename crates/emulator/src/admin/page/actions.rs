@@ -69,7 +69,12 @@ fn in_tenant(world: &World, what: &str, fields: &Fields) -> Result<String, Admin
         }
         "regenerate" => {
             let count = |name| number(fields, name).unwrap_or_default();
-            let order = Regenerate { seed: number(fields, "seed"), users: count("users"), groups: count("groups"), cyclic: false };
+            let order = Regenerate {
+                seed: number(fields, "seed"),
+                users: count("users"),
+                groups: count("groups"),
+                cyclic: false,
+            };
             people_again(world, &tenant, &order);
             Ok("Everybody is replaced.".to_owned())
         }
@@ -80,7 +85,8 @@ fn in_tenant(world: &World, what: &str, fields: &Fields) -> Result<String, Admin
 
 fn with_app(world: &World, tenant: &Tenant, what: &str, fields: &Fields) -> Result<String, AdminError> {
     let client: Uuid = field(fields, "client").parse().map_err(|_| AdminError::NotFound("application".to_owned()))?;
-    let permission: Vec<String> = fields.get("permission").filter(|name| !name.is_empty()).cloned().into_iter().collect();
+    let permission: Vec<String> =
+        fields.get("permission").filter(|name| !name.is_empty()).cloned().into_iter().collect();
     let said = match what {
         "app-enable" => apps::enable(tenant, client, true).map(|()| "The application is enabled."),
         "app-disable" => apps::enable(tenant, client, false).map(|()| "The application is disabled."),
@@ -109,7 +115,8 @@ fn with_people(world: &World, tenant: &Tenant, what: &str, fields: &Fields) -> R
     let now = world.clock.now();
     let mut directory = tenant.directory_mut();
     if what == "user-create" {
-        let body = json!({ "displayName": field(fields, "name"), "userPrincipalName": field(fields, "principal_name") });
+        let body =
+            json!({ "displayName": field(fields, "name"), "userPrincipalName": field(fields, "principal_name") });
         people::add_user(&mut directory, body.as_object().cloned().unwrap_or_default(), now)?;
         return Ok("The user is made.".to_owned());
     }
@@ -117,8 +124,12 @@ fn with_people(world: &World, tenant: &Tenant, what: &str, fields: &Fields) -> R
     let ordinal = people::find(&directory, kind, field(fields, "id"))?.ordinal;
     let enable = |enabled: bool| Map::from_iter([("accountEnabled".to_owned(), Value::Bool(enabled))]);
     let said = match what {
-        "user-enable" => directory.patch_user(ordinal, &enable(true), Author::Service, now).map(|_| "The user is enabled.")?,
-        "user-disable" => directory.patch_user(ordinal, &enable(false), Author::Service, now).map(|_| "The user is disabled.")?,
+        "user-enable" => {
+            directory.patch_user(ordinal, &enable(true), Author::Service, now).map(|_| "The user is enabled.")?
+        }
+        "user-disable" => {
+            directory.patch_user(ordinal, &enable(false), Author::Service, now).map(|_| "The user is disabled.")?
+        }
         "user-delete" => {
             directory.delete_user(ordinal, now);
             "The user is deleted and can be restored."
@@ -197,7 +208,9 @@ fn switches(world: &World, fields: &Fields) -> Result<String, AdminError> {
         let wanted = match value {
             Value::Bool(_) => Value::Bool(fields.contains_key(&name)),
             _ => match fields.get(&name) {
-                Some(text) => serde_json::from_str(text).map_err(|_| AdminError::Invalid(format!("{text} is not a number")))?,
+                Some(text) => {
+                    serde_json::from_str(text).map_err(|_| AdminError::Invalid(format!("{text} is not a number")))?
+                }
                 None => continue,
             },
         };

@@ -85,7 +85,12 @@ async fn the_assertion_says_who_asks() {
     let header = json!({ "alg": "PS256", "x5t#S256": URL_SAFE_NO_PAD.encode(signer.sha256()) });
     let assertion = signer.assertion(&header, &usual_claims(&probe));
     let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-    let fields = [("client_id", ""), ("client_secret", ""), ("client_assertion_type", kind), ("client_assertion", assertion.as_str())];
+    let fields = [
+        ("client_id", ""),
+        ("client_secret", ""),
+        ("client_assertion_type", kind),
+        ("client_assertion", assertion.as_str()),
+    ];
     assert_eq!(probe.ask_token(&fields).await.status, StatusCode::OK);
 }
 

@@ -25,7 +25,13 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 
 async fn decide(probe: &Probe, version: &str, decision: &str, who: &str) -> Answer {
     let client = probe.prepared.client_id.to_string();
-    let mut fields = vec![("client_id", client.as_str()), ("redirect_uri", REDIRECT), ("state", "s 1"), ("decision", decision), ("who", who)];
+    let mut fields = vec![
+        ("client_id", client.as_str()),
+        ("redirect_uri", REDIRECT),
+        ("state", "s 1"),
+        ("decision", decision),
+        ("who", who),
+    ];
     if version == "/v2.0" {
         fields.push(("scope", "https://graph.microsoft.com/.default"));
     }
@@ -35,7 +41,12 @@ async fn decide(probe: &Probe, version: &str, decision: &str, who: &str) -> Answ
 #[tokio::test]
 async fn the_page_names_the_application_and_what_it_wants() {
     let probe = fresh();
-    let page = probe.get(&format!("/contoso.com/adminconsent?client_id={}&redirect_uri={REDIRECT}&state=x", probe.prepared.client_id)).await;
+    let page = probe
+        .get(&format!(
+            "/contoso.com/adminconsent?client_id={}&redirect_uri={REDIRECT}&state=x",
+            probe.prepared.client_id
+        ))
+        .await;
     assert_eq!(page.status, StatusCode::OK);
     for expected in ["Prepared application", "User.ReadWrite.All", "Accept", "Cancel", "Contoso"] {
         assert!(page.text.contains(expected), "{expected}");
@@ -59,7 +70,10 @@ async fn accepting_v2_says_the_scope_too() {
     let answer = decide(&probe, "/v2.0", "accept", "administrator").await;
     let tenant = probe.prepared.tenant_id.to_string();
     let scope = "https://graph.microsoft.com/.default";
-    assert_eq!(query(&answer), pairs(&[("admin_consent", "True"), ("tenant", &tenant), ("scope", scope), ("state", "s 1")]));
+    assert_eq!(
+        query(&answer),
+        pairs(&[("admin_consent", "True"), ("tenant", &tenant), ("scope", scope), ("state", "s 1")])
+    );
     assert!(claims(&probe.token().await)["roles"].is_array());
 }
 
@@ -67,7 +81,8 @@ async fn accepting_v2_says_the_scope_too() {
 async fn cancelling_v1_is_permission_denied() {
     let probe = fresh();
     let answer = decide(&probe, "", "cancel", "administrator").await;
-    let expected = [("error", "permission_denied"), ("error_description", "The admin canceled the request"), ("state", "s 1")];
+    let expected =
+        [("error", "permission_denied"), ("error_description", "The admin canceled the request"), ("state", "s 1")];
     assert_eq!(query(&answer), pairs(&expected));
     assert!(answer.location().contains("The+admin+canceled+the+request"));
     assert_eq!(probe.ask_token(&[]).await.status, StatusCode::BAD_REQUEST);
@@ -129,7 +144,10 @@ async fn what_is_wrong_is_shown_and_never_redirected() {
         assert_eq!(page.status, StatusCode::BAD_REQUEST, "{path}");
         assert!(page.text.contains(&format!("{code}:")), "{path}: {}", page.text);
     }
-    assert_eq!(probe.get(&ask("contoso.com", "", &app, &format!("{REDIRECT}/deeper"), "")).await.status, StatusCode::OK);
+    assert_eq!(
+        probe.get(&ask("contoso.com", "", &app, &format!("{REDIRECT}/deeper"), "")).await.status,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
@@ -138,7 +156,12 @@ async fn an_application_of_another_tenant_is_consented_to_through_common() {
     let other = json!({ "display_name": "Fabrikam", "domain": "fabrikam.com", "users": 3 });
     let other = probe.admin("POST", "/tenants", other).await.json()["id"].as_str().unwrap().to_owned();
     let client = probe.prepared.client_id.to_string();
-    let fields = [("client_id", client.as_str()), ("redirect_uri", REDIRECT), ("decision", "accept"), ("tenant_id", other.as_str())];
+    let fields = [
+        ("client_id", client.as_str()),
+        ("redirect_uri", REDIRECT),
+        ("decision", "accept"),
+        ("tenant_id", other.as_str()),
+    ];
     let answer = probe.form("/common/adminconsent", &fields).await;
     assert!(answer.location().contains(&format!("tenant={other}")));
     let installed = probe.admin("GET", &format!("/tenants/{other}/apps"), Value::Null).await.json();

@@ -39,9 +39,16 @@ async fn an_unknown_tenant_is_an_invalid_tenant() {
 #[tokio::test]
 async fn instance_discovery_vouches_for_this_host_only() {
     let probe = Probe::start();
-    let ask = |host: &str| format!("/common/discovery/instance?api-version=1.1&authorization_endpoint=http%3A%2F%2F{host}%2Fcontoso.com%2Foauth2%2Fv2.0%2Fauthorize");
+    let ask = |host: &str| {
+        format!(
+            "/common/discovery/instance?api-version=1.1&authorization_endpoint=http%3A%2F%2F{host}%2Fcontoso.com%2Foauth2%2Fv2.0%2Fauthorize"
+        )
+    };
     let body = probe.get(&ask("emulator.test")).await.json();
-    assert_eq!(body["tenant_discovery_endpoint"], "http://emulator.test/contoso.com/v2.0/.well-known/openid-configuration");
+    assert_eq!(
+        body["tenant_discovery_endpoint"],
+        "http://emulator.test/contoso.com/v2.0/.well-known/openid-configuration"
+    );
     assert_eq!(body["metadata"][0]["aliases"], json!(["emulator.test"]));
     let foreign = probe.get(&ask("evil.example")).await;
     assert_eq!((foreign.status, foreign.json()["error"].clone()), (StatusCode::BAD_REQUEST, json!("invalid_instance")));
@@ -80,7 +87,8 @@ async fn a_published_key_verifies_a_token() {
     let kid = jsonwebtoken::decode_header(&token).unwrap().kid.unwrap();
     let keys = probe.get("/contoso.com/discovery/v2.0/keys").await.json();
     let key = keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == kid).unwrap().clone();
-    let decoding = jsonwebtoken::DecodingKey::from_rsa_components(key["n"].as_str().unwrap(), key["e"].as_str().unwrap()).unwrap();
+    let decoding =
+        jsonwebtoken::DecodingKey::from_rsa_components(key["n"].as_str().unwrap(), key["e"].as_str().unwrap()).unwrap();
     let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::RS256);
     validation.validate_exp = false;
     validation.set_audience(&["https://graph.microsoft.com"]);

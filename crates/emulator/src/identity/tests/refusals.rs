@@ -32,12 +32,20 @@ async fn every_wrong_request_has_its_number() {
         (&[("scope", "openid")], 400, "invalid_scope", 1_002_012),
         (&[("scope", "/.default")], 400, "invalid_scope", 1_002_012),
         (&[("scope", "https://graph.microsoft.com/.default openid")], 400, "invalid_scope", 70011),
-        (&[("scope", "https://graph.microsoft.com/.default https://vault.azure.net/.default")], 400, "invalid_scope", 700_022),
+        (
+            &[("scope", "https://graph.microsoft.com/.default https://vault.azure.net/.default")],
+            400,
+            "invalid_scope",
+            700_022,
+        ),
         (&[("scope", "https://nowhere.example/.default")], 400, "invalid_resource", 500_011),
         (&[("resource", "https://graph.microsoft.com")], 400, "invalid_request", 901_002),
         (&[("client_assertion", "x")], 400, "invalid_request", 900_144),
         (
-            &[("client_assertion", "x"), ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")],
+            &[
+                ("client_assertion", "x"),
+                ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ],
             400,
             "invalid_request",
             50027,
@@ -70,7 +78,8 @@ async fn the_envelope_is_entras() {
 async fn the_callers_id_comes_back_as_correlation_id() {
     let probe = Probe::start();
     let id = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee";
-    let request = http::Request::post("/contoso.com/oauth2/v2.0/token").header("client-request-id", id).body("".into()).unwrap();
+    let request =
+        http::Request::post("/contoso.com/oauth2/v2.0/token").header("client-request-id", id).body("".into()).unwrap();
     assert_eq!(probe.send(request).await.json()["correlation_id"], id);
 }
 
@@ -139,7 +148,8 @@ async fn a_throttled_login_speaks_its_own_language() {
 #[tokio::test]
 async fn a_fault_can_name_the_number() {
     let probe = Probe::start();
-    let message = "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
+    let message =
+        "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
     let fault = json!({ "kind": "status", "status": 400, "code": "AADSTS53003", "message": message });
     probe.admin("POST", "/faults", json!({ "fault": fault, "path": "/*/token", "count": 1 })).await;
     let body = check(&probe.ask_token(&[]).await, 400, "access_denied", 53003);

@@ -109,7 +109,7 @@ async fn a_client_that_declares_cp1_can_be_challenged() {
     let capable = probe.ask_token(&[("claims", declared)]).await.json()["access_token"].as_str().unwrap().to_owned();
     let plain = probe.token().await;
     assert_eq!(claims(&capable)["xms_cc"], json!(["cp1"]));
-    probe.hand.advance(std::time::Duration::from_secs(60));
+    probe.hand.advance(std::time::Duration::from_mins(1));
     probe.switch("claims_challenge", json!(true)).await;
 
     let challenged = probe.graph_with(&capable, "GET", "/organization", Value::Null).await;
@@ -132,7 +132,9 @@ async fn graph_refuses_tokens_that_are_not_good() {
     assert_eq!(bare.json()["error"]["message"], "Access token is empty.");
     assert_eq!(bare.json()["error"]["innerError"]["date"], "2026-01-09T02:02:12");
     let challenge = bare.headers["www-authenticate"].to_str().unwrap();
-    assert!(challenge.starts_with(r#"Bearer realm="", authorization_uri="http://emulator.test/common/oauth2/authorize""#));
+    assert!(
+        challenge.starts_with(r#"Bearer realm="", authorization_uri="http://emulator.test/common/oauth2/authorize""#)
+    );
 
     let foreign = probe.graph_with("a.b.c", "GET", "/organization", Value::Null).await;
     assert!(foreign.json()["error"]["message"].as_str().unwrap().starts_with("IDX14100"));
