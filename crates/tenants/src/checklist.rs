@@ -12,6 +12,7 @@ use kernel::{May, text_enum};
 use oidc::{Authority, ClientCredentials, Cloud};
 use serde::Serialize;
 use std::sync::Arc;
+use store::queue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -117,11 +118,13 @@ impl Checklist {
 }
 
 impl Tenants {
-    /// Tests a connected tenant, live; its status follows from a probe afterwards.
+    /// Tests a connected tenant, live; its status follows from a probe right afterwards.
     pub async fn run_test(&self, may: &May<ProbeTenant>) -> Result<Checklist, TenantsError> {
         let tenant = self.find(may.actor().organisation, may.tenant).await?;
         let checklist = self.test(&tenant).await;
-        self.probe(&tenant).await?;
+        let mut tx = self.store.begin().await?;
+        queue::enqueue(&mut tx, &self.env, self.recheck_job(&tenant, Duration::ZERO)).await?;
+        tx.commit().await?;
         Ok(checklist)
     }
 

@@ -11,6 +11,9 @@ use crate::model::{CredentialKind, Slot};
 use crate::vault::credential_of;
 use crate::{Feature, TenantsError, UserIdAttribute};
 
+/// No credential ends later: 2200-01-01T00:00:00Z, in seconds.
+const LAST_END: i64 = 7_258_118_400;
+
 /// Where a tenant lives, on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "name", rename_all = "snake_case")]
@@ -145,6 +148,9 @@ impl Secrets {
 
 /// Checks a credential: exactly one kind, key and certificate a pair.
 pub(crate) fn check_credential(new: &NewCredential) -> Result<(CredentialDraft, Secret<String>), TenantsError> {
+    if new.expires_at.is_some_and(|end| !(0..LAST_END).contains(&end.seconds())) {
+        return Err(TenantsError::invalid("expires_at", "must lie between 1970 and 2200"));
+    }
     let label = |kind: CredentialKind| checked_label(new.label.as_deref(), kind.as_str());
     match (&new.secret, &new.certificate_pem, &new.key_pem) {
         (Some(secret), None, None) => {

@@ -15,7 +15,7 @@ use crate::expiry::{due_warning, registered};
 use crate::grants::{self, Grant};
 use crate::model::{CredentialKind, CredentialRecord, ExpirySource, Health, Slot, Tenant, TenantId};
 use crate::permissions::ProbeTenant;
-use crate::status::{Evidence, Failure, Fault, Verdict, classify};
+use crate::status::{Evidence, Failure, Fault, Severity, Verdict, classify};
 use crate::store::{credentials, tenants as rows};
 use crate::{Feature, Status, Tenants, TenantsError, jobs};
 
@@ -139,6 +139,8 @@ impl Tenants {
     async fn judge(&self, tx: &mut Tx, tenant: &Tenant, verdict: &Verdict) -> Result<(), TenantsError> {
         let Some(before) = rows::find(tx, tenant.organisation, tenant.id).await? else { return Ok(()) };
         rows::set_status(tx, tenant.organisation, tenant.id, verdict, self.env.now()).await?;
+        let is_well = f64::from(u8::from(verdict.status.severity() != Severity::Bad));
+        metrics::gauge!("tenants_healthy", "tenant" => tenant.id.to_string()).set(is_well);
         if before.health.status == verdict.status {
             return Ok(());
         }
@@ -175,6 +177,7 @@ impl Tenants {
                 record = CredentialRecord { expires_at: Some(found.ends), warned_days: None, ..record };
             }
             self.warn(tx, tenant, &record, now).await?;
+            measure(tenant, &record, now);
             let counts = record.slot == Slot::Primary || record.worked_at.is_some() || record.refused_at.is_none();
             match record.expires_at {
                 Some(end) if counts => last = last.max(Some(end)),
@@ -244,7 +247,7 @@ impl Tenants {
         Ok(())
     }
 
-    fn recheck_job(&self, tenant: &Tenant, wait: Duration) -> NewJob {
+    pub(crate) fn recheck_job(&self, tenant: &Tenant, wait: Duration) -> NewJob {
         NewJob {
             organisation: tenant.organisation,
             kind: jobs::RECHECK,
@@ -257,6 +260,14 @@ impl Tenants {
 
     fn prober(&self, organisation: OrganisationId) -> Actor {
         Actor::system("tenant probe", organisation, self.env.new_id::<RequestId>())
+    }
+}
+
+/// For those who watch by metrics: how long each credential lasts.
+fn measure(tenant: &Tenant, record: &CredentialRecord, now: Timestamp) {
+    if let Some(end) = record.expires_at {
+        let labels = [("tenant", tenant.id.to_string()), ("slot", record.slot.to_string())];
+        metrics::gauge!("tenants_credential_seconds_left", &labels).set(end.since(now).as_secs_f64());
     }
 }
 

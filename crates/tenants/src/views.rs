@@ -167,7 +167,8 @@ impl HealthView {
     /// The health of a tenant, with what to do about it.
     pub fn of(tenant: &Tenant) -> Self {
         let Health { status, detail, code, since, probed_at, roles, stopped, .. } = tenant.health.clone();
-        let found = if probed_at.is_some() { grants::compare(&tenant.features, &roles) } else { Default::default() };
+        let found =
+            if probed_at.is_some() { grants::compare(&tenant.features, &roles) } else { grants::Comparison::default() };
         Self {
             status,
             detail,

@@ -25,24 +25,23 @@ pub(super) async fn check(subject: &Subject, authority: &Authority, clock: &Cloc
     lines.push(dns.took(pace.now().saturating_sub(start)));
 
     let start = pace.now();
-    let found = discover(&subject.http, authority, &subject.entra_id.to_string()).await;
-    let graph = subject.http.get(authority.graph().clone()).send().await;
+    let tenant = subject.entra_id.to_string();
+    let (found, graph) =
+        tokio::join!(discover(&subject.http, authority, &tenant), subject.http.get(authority.graph().clone()).send(),);
     let took = pace.now().saturating_sub(start);
     let connect = match (&found, &graph) {
-        (Err(cause), _) => unreachable(cause),
-        (_, Err(cause)) => unreachable(cause),
+        (Err(cause), _) | (_, Err(cause)) => unreachable(cause),
         _ => Line::ok("connect", format!("TLS to {} and {}", host(authority.login()), host(authority.graph()))),
     };
     if !connect.failed() && lines[0].failed() {
         lines[0] = Line::warn("dns", lines[0].detail.clone(), "nothing to mend when a proxy resolves names");
     }
     lines.push(connect.took(took));
-    match found {
-        Ok(found) => lines.extend([skew(&found, clock), discovery(subject, &found)]),
-        Err(_) => {
-            let why = "the sign-in service cannot be reached";
-            lines.extend([Line::skipped("clock", why), Line::skipped("discovery", why)]);
-        }
+    if let Ok(found) = found {
+        lines.extend([skew(&found, clock), discovery(subject, &found)]);
+    } else {
+        let why = "the sign-in service cannot be reached";
+        lines.extend([Line::skipped("clock", why), Line::skipped("discovery", why)]);
     }
     lines
 }

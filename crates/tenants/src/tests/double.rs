@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::Shared;
 
-pub const TENANT: Uuid = Uuid::from_u128(0xc0_17_05_0);
+pub const TENANT: Uuid = Uuid::from_u128(0x0c01_7050);
 pub const CLIENT: Uuid = Uuid::from_u128(0xa9);
 pub const SECRET: &str = "first~secret~value";
 pub const SECOND: &str = "second~secret~value";

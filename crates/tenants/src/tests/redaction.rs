@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::House;
 use super::double::{SECOND, SECRET};
 use crate::connect::TenantUpdate;
+use crate::credentials::NewCertificate;
 use crate::permissions::{PutCredential, UpdateTenant};
 use crate::vault::unsealed;
 
@@ -95,7 +96,7 @@ async fn leave_for_one_tenant_is_not_leave_for_the_secrets_of_another_organisati
         let may = stranger.may(UpdateTenant { tenant: tenant.id }).unwrap();
         house.tenants.update_tenant(&may, &update_of("http://127.0.0.1:9")).await.unwrap_err();
         let may = stranger.may(PutCredential { tenant: tenant.id }).unwrap();
-        house.tenants.generate_certificate(&may, &Default::default()).await.unwrap_err();
+        house.tenants.generate_certificate(&may, &NewCertificate::default()).await.unwrap_err();
         assert_eq!(house.again(&tenant).await, tenant);
     })
     .await;
