@@ -20,7 +20,7 @@ const CLOUD_OWNED: Mask = user::USAGE_LOCATION.bit()
     | user::CONSENT_PROVIDED_FOR_MINOR.bit();
 
 /// How long a deleted object can be restored.
-pub(super) const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+pub(super) const KEPT: Duration = Duration::from_hours(30 * 24);
 
 impl Directory {
     /// Creates a user from a Graph body. The service fills what Entra fills.

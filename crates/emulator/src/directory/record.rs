@@ -62,6 +62,15 @@ impl Record {
     }
 }
 
+impl<'a> IntoIterator for &'a Record {
+    type Item = (Prop, &'a [u8]);
+    type IntoIter = Fields<'a>;
+
+    fn into_iter(self) -> Fields<'a> {
+        self.iter()
+    }
+}
+
 /// Walks the fields of a [`Record`].
 #[derive(Debug)]
 pub struct Fields<'a>(&'a [u8]);

@@ -36,13 +36,13 @@ fn dump(directory: &Directory) -> String {
         for ordinal in directory.live(kind) {
             let object = Ref { kind, ordinal };
             all += &directory.id(object).to_string();
-            for (_, json) in directory.record(object).iter() {
+            for (_, json) in directory.record(object) {
                 all += std::str::from_utf8(json).unwrap();
             }
         }
     }
     for group in directory.live(Kind::Group) {
-        all += &format!("{:?}{:?}", directory.member_users(group), directory.member_groups(group));
+        all.extend([format!("{:?}", directory.member_users(group)), format!("{:?}", directory.member_groups(group))]);
     }
     all
 }
@@ -127,7 +127,7 @@ fn a_deleted_user_keeps_everything_for_thirty_days() {
     assert_eq!(directory.groups_of(Ref::user(ordinal)), groups);
 
     directory.delete_user(ordinal, now());
-    let later = now().plus(Duration::from_secs(30 * 86_400));
+    let later = now().plus(Duration::from_hours(30 * 24));
     assert!(!directory.has_expired(later.minus(Duration::from_secs(1))));
     directory.purge_expired(later);
     assert_eq!(directory.life(Ref::user(ordinal)), Life::Purged);
@@ -208,7 +208,7 @@ fn a_change_of_department_moves_between_dynamic_groups() {
     let (engineering, security) =
         (automatic(&directory, "Engineering (automatic)"), automatic(&directory, "Information Security (automatic)"));
     let (engineering, security) = (engineering.unwrap(), security.unwrap());
-    let person = directory.member_users(engineering).iter().last().unwrap();
+    let person = directory.member_users(engineering).max().unwrap();
 
     directory
         .patch_user(person, &fields(json!({"department": "Information Security"})), Author::Service, now())
@@ -241,7 +241,7 @@ fn life_goes_on_for_long_and_the_edges_agree_both_ways() {
     assert!(told > 1_500, "only {told} of 3000 steps did something");
 
     for group in 0..directory.slots(Kind::Group) {
-        for member in directory.group(group).users.iter() {
+        for member in &directory.group(group).users {
             assert!(directory.user(member).groups.contains(&group));
         }
     }

@@ -12,15 +12,16 @@ use super::call::{Call, object};
 use super::error::GraphError;
 use super::list::{self, Listing};
 use super::permission::{READ_GROUPS, READ_USERS, RESTORE_USERS, WRITE_GROUPS};
+use super::select::cast_name;
 use super::single::{self, refused};
 use crate::directory::{Directory, Kind, Ref};
 
 /// `GET /directory/deletedItems/{id}`, or with a cast in its place the list of that kind.
 pub(crate) async fn get_deleted(call: Call, Path(key): Path<String>) -> Result<Response, GraphError> {
     list::tidy(&call.world, &call);
-    match key.to_ascii_lowercase().as_str() {
-        "microsoft.graph.user" => list_deleted(&call, Kind::User),
-        "microsoft.graph.group" => list_deleted(&call, Kind::Group),
+    match cast_name(&key).as_deref() {
+        Some("microsoft.graph.user") => list_deleted(&call, Kind::User),
+        Some("microsoft.graph.group") => list_deleted(&call, Kind::Group),
         _ => {
             let directory = call.caller.tenant.directory();
             let object = named(&directory, &key)?;
@@ -32,9 +33,9 @@ pub(crate) async fn get_deleted(call: Call, Path(key): Path<String>) -> Result<R
 
 /// `GET /directory/deletedItems/{cast}/$count`.
 pub(crate) async fn count_deleted(call: Call, Path(cast): Path<String>) -> Result<Response, GraphError> {
-    match cast.to_ascii_lowercase().as_str() {
-        "microsoft.graph.user" => list_deleted(&call, Kind::User),
-        "microsoft.graph.group" => list_deleted(&call, Kind::Group),
+    match cast_name(&cast).as_deref() {
+        Some("microsoft.graph.user") => list_deleted(&call, Kind::User),
+        Some("microsoft.graph.group") => list_deleted(&call, Kind::Group),
         _ => Err(GraphError::not_found(&cast)),
     }
 }

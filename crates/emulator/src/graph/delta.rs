@@ -96,7 +96,7 @@ fn refuse_unsupported(call: &Call) -> Result<(), GraphError> {
     }
 }
 
-/// Whether a delta link still works: the two refusals of graph.md §4.4.
+/// Whether a delta link still works: the two refusals that clients see.
 fn check_mark(call: &Call, view: View<'_>, kind: Kind, mark: &DeltaToken) -> Result<(), GraphError> {
     if mark.plan.kind != kind {
         return Err(GraphError::bad_request("Badly formed token."));

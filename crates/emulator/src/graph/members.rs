@@ -13,6 +13,7 @@ use super::error::GraphError;
 use super::groups::{deletion, named};
 use super::list::{self, Listing};
 use super::permission::{READ_GROUPS, READ_HIDDEN, WRITE_GROUPS, WRITE_MEMBERS, WRITE_ROLES, WRITE_USERS};
+use super::select::cast_name;
 use super::single::refused;
 use super::users::reference;
 use super::view::View;
@@ -29,10 +30,8 @@ pub(crate) async fn list_members_cast(
     call: Call,
     Path((key, cast)): Path<(String, String)>,
 ) -> Result<Response, GraphError> {
-    if !cast.to_ascii_lowercase().starts_with("microsoft.graph.") {
-        return Err(GraphError::not_found(&cast));
-    }
-    members(&call, &key, &cast.to_ascii_lowercase())
+    let cast = cast_name(&cast).ok_or_else(|| GraphError::not_found(&cast))?;
+    members(&call, &key, &cast)
 }
 
 fn members(call: &Call, key: &str, cast: &str) -> Result<Response, GraphError> {

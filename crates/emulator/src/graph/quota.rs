@@ -38,12 +38,13 @@ impl Charge {
     pub fn of(method: &Method, path: &str, options: &Options) -> Self {
         let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
         let base: i32 = match (parts.first().copied(), parts.get(2).copied()) {
-            (Some("users"), Some("memberOf" | "transitiveMemberOf" | "getMemberGroups" | "getMemberObjects")) => 2,
+            (
+                Some("users"),
+                None | Some("memberOf" | "transitiveMemberOf" | "getMemberGroups" | "getMemberObjects"),
+            ) => 2,
+            (Some("groups"), Some("members")) | (Some("directoryObjects"), None) => 3,
             (_, Some("checkMemberGroups" | "checkMemberObjects")) => 4,
-            (Some("groups"), Some("members")) => 3,
             (Some("groups"), Some("transitiveMembers")) => 5,
-            (Some("directoryObjects"), _) => 3,
-            (Some("users"), None) => 2,
             _ => 1,
         };
         let write = u32::from(*method != Method::GET);

@@ -139,6 +139,13 @@ fn is_open(name: &str) -> bool {
         || name.starts_with("microsoft.graph.")
 }
 
+/// A type's full lower-case name from a path: `graph.user` is short for `microsoft.graph.user`. `None`: no type.
+pub(crate) fn cast_name(segment: &str) -> Option<String> {
+    let name = segment.to_ascii_lowercase();
+    let name = name.strip_prefix("microsoft.").unwrap_or(&name);
+    name.starts_with("graph.").then(|| format!("microsoft.{name}"))
+}
+
 /// The OData name of a kind.
 pub(crate) fn kind_name(kind: Kind) -> &'static str {
     match kind {

@@ -13,7 +13,7 @@ use super::error::GraphError;
 use crate::switches::Switches;
 
 /// How long a page token may be used.
-const PAGE_TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
+const PAGE_TOKEN_LIFE: Duration = Duration::from_hours(24);
 
 /// Packs a token.
 pub(crate) fn pack<T: Serialize>(token: &T) -> String {

@@ -14,6 +14,7 @@ use super::list::{self, Listing};
 use super::permission::{
     READ_MEMBER_OF, READ_USERS, READ_USERS_BASIC, REVOKE_SESSIONS, SENSITIVE, WRITE_USERS, may_patch_user,
 };
+use super::select::cast_name;
 use super::single::{self, names, refused};
 use super::view::View;
 use crate::directory::{Author, Directory, Kind, Ref};
@@ -181,9 +182,10 @@ pub(crate) fn groups_page(
     groups: roaring::RoaringBitmap,
     cast: &str,
 ) -> Result<Response, GraphError> {
-    let is_cast = cast.eq_ignore_ascii_case("microsoft.graph.group");
+    let cast = cast_name(cast).unwrap_or_default();
+    let is_cast = cast == "microsoft.graph.group";
     // Directory roles and administrative units would be here too; this tenant has none.
-    let nothing = cast.starts_with("microsoft.graph.") && !is_cast;
+    let nothing = !cast.is_empty() && !is_cast;
     let groups = if nothing { roaring::RoaringBitmap::new() } else { groups };
     let fragment = if is_cast { "groups" } else { "directoryObjects" };
     let pools = vec![(Kind::Group, Cow::Owned(groups))];
@@ -203,7 +205,7 @@ pub(crate) fn reference(body: &[u8]) -> Result<String, GraphError> {
 
 /// The last segment of an object's address; `users('id')` counts too.
 pub(crate) fn id_in_link(link: &str) -> Option<String> {
-    let path = link.parse::<Uri>().map(|uri| uri.path().to_owned()).unwrap_or_else(|_| link.to_owned());
+    let path = link.parse::<Uri>().map_or_else(|_| link.to_owned(), |uri| uri.path().to_owned());
     let last = path.trim_end_matches('/').rsplit('/').next()?;
     let inner = last.split_once('(').map_or(last, |(_, inner)| inner.trim_end_matches(')'));
     let id = inner.trim_matches('\'');

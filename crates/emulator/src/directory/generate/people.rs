@@ -184,7 +184,7 @@ impl Maker<'_> {
         match rank {
             Rank::Head => self.pen.text(user::JOB_TITLE, "Chief Executive Officer"),
             Rank::Lead => self.put(user::JOB_TITLE, format_args!("Head of {}", unit.name)),
-            Rank::Staff => self.pen.text(user::JOB_TITLE, *self.draw.pick::<&str>(unit.titles)),
+            Rank::Staff => self.pen.text(user::JOB_TITLE, self.draw.pick::<&str>(unit.titles)),
         }
         self.put(user::MAIL, format_args!("{local}@{domain}"));
         self.pen.text(user::MAIL_NICKNAME, &local);
@@ -231,7 +231,7 @@ impl Maker<'_> {
 
     fn on_premises(&mut self, id: Uuid, local: &str, given: &str, surname: &str, unit: &str) {
         let sam: String = local.replace('.', "").chars().take(20).collect();
-        let synced = self.spec.now.minus(Duration::from_secs(1_500));
+        let synced = self.spec.now.minus(Duration::from_mins(25));
         self.put(
             user::ON_PREMISES_DISTINGUISHED_NAME,
             format_args!("CN={given} {surname},OU={unit},OU=Users,DC=corp,DC=contoso,DC=com"),
@@ -257,13 +257,13 @@ impl Maker<'_> {
         let chat = format!("sip:{local}@{domain}");
         let legacy = format!("x500:/o=Contoso/ou=Exchange Administrative Group/cn=Recipients/cn={number:x}-{local}");
         let mut all = vec![primary.as_str(), routing.as_str()];
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             all.push(&short);
         }
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             all.push(&chat);
         }
-        if number % 11 == 0 {
+        if number.is_multiple_of(11) {
             all.push(&legacy);
         }
         self.pen.texts(user::PROXY_ADDRESSES, &all);
@@ -308,7 +308,7 @@ impl Maker<'_> {
 
     fn room(&mut self, id: Uuid, index: usize) -> Made {
         let place = self.draw.pick(OFFICES);
-        let shared = index % 2 == 0;
+        let shared = index.is_multiple_of(2);
         let (title, stem) = if shared { ("Shared Mailbox", "shared") } else { ("Meeting Room", "room") };
         self.local.clear();
         ascii(place.city, &mut self.local);

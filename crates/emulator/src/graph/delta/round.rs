@@ -19,7 +19,7 @@ const MOST_LOOKED_AT: u64 = 200_000;
 /// The next page: its items and how it goes on.
 pub(super) fn page(view: View<'_>, switches: &Switches, mut token: SkipToken, minimal: bool) -> (Vec<u8>, Link) {
     let every = switches.empty_page_every as u64;
-    if every > 0 && !token.emptied && (token.page + 1) % every == 0 {
+    if every > 0 && !token.emptied && (token.page + 1).is_multiple_of(every) {
         token.emptied = true;
         return (Vec::new(), Link::Next(Box::new(token)));
     }
@@ -42,16 +42,12 @@ pub(super) fn page(view: View<'_>, switches: &Switches, mut token: SkipToken, mi
         if room == 0 {
             break;
         }
-        match walk.write(&mut page, object, member, room) {
-            Some(next) => {
-                member = next;
-                break;
-            }
-            None => {
-                member = 0;
-                index += 1;
-            }
+        if let Some(next) = walk.write(&mut page, object, member, room) {
+            member = next;
+            break;
         }
+        member = 0;
+        index += 1;
     }
     let items = page.items;
     if index >= end {

@@ -122,7 +122,6 @@ impl SkipToken {
 mod hexadecimal {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde decides the signature")]
     pub fn serialize<S: Serializer>(mask: &u128, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{mask:x}"))
     }

@@ -87,12 +87,14 @@ impl Subject<'_> {
                 _ => Value::Null,
             },
             Root::Prop(prop) => {
-                let json = self.directory.record(self.object).get(*prop);
-                json.and_then(|json| serde_json::from_slice(json).ok()).unwrap_or(Value::Null)
+                let unset = self.object.kind.table()[usize::from(prop.0)].shape.unset();
+                let json = self.directory.record(self.object).get(*prop).unwrap_or(unset);
+                serde_json::from_slice(json).unwrap_or(Value::Null)
             }
         };
         for name in &path.rest {
             value = match value {
+                Value::Array(items) if name == "$count" => serde_json::json!(items.len()),
                 Value::Object(mut fields) => fields.remove(name).unwrap_or(Value::Null),
                 // A cast leaves the value as it is; anything else leads nowhere.
                 other if name.starts_with("microsoft.graph.") => other,

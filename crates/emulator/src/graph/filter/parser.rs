@@ -95,7 +95,7 @@ impl Parser<'_> {
             self.expect(',')?;
             let Literal::Text(text) = self.literal()? else { return Err(self.wrong()) };
             self.expect(')')?;
-            return Ok(Expr::Text(test, path, text));
+            return self.held_to_truth(Expr::Text(test, path, text));
         }
         let (path, any) = self.path()?;
         if any {
@@ -109,6 +109,16 @@ impl Parser<'_> {
             return Ok(Expr::Compare(path, Op::Eq, Literal::Flag(true)));
         };
         Ok(Expr::Compare(path, op, self.literal()?))
+    }
+
+    /// `startsWith(…) eq true` says the same as without.
+    fn held_to_truth(&mut self, expr: Expr) -> Result<Expr, GraphError> {
+        let Some(op) = self.operator() else { return Ok(expr) };
+        match (op, self.literal()?) {
+            (Op::Eq, Literal::Flag(true)) | (Op::Ne, Literal::Flag(false)) => Ok(expr),
+            (Op::Eq, Literal::Flag(false)) | (Op::Ne, Literal::Flag(true)) => Ok(Expr::Not(Box::new(expr))),
+            _ => Err(self.wrong()),
+        }
     }
 
     /// `startsWith(`: the spelling of case is free.

@@ -149,6 +149,9 @@ impl Judge {
     fn compare(&self, path: &Path, op: Op, literal: &Literal, list: Option<&str>) -> Result<(), GraphError> {
         let name = self.name(path, list);
         let row = self.row(&name)?;
+        if path.rest.last().is_some_and(|last| last == "$count") {
+            return self.needs(A, "$count", &name);
+        }
         if op == Op::Ne {
             self.needs(A, "ne", &name)?;
         }

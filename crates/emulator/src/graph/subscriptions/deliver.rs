@@ -25,9 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// From here on an answer counts as slow.
 const SLOW: Duration = Duration::from_millis(2_900);
 /// When a failed notification is tried again.
-const RETRY_AFTER: Duration = Duration::from_secs(600);
+const RETRY_AFTER: Duration = Duration::from_mins(10);
 /// When a failed notification is dropped.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(4 * 3_600);
+const GIVE_UP_AFTER: Duration = Duration::from_hours(4);
 /// How many notifications one post holds.
 const MOST_PER_POST: usize = 100;
 

@@ -157,6 +157,7 @@ impl Subscriptions {
     pub(super) fn client(&self) -> reqwest::Client {
         let build = || {
             let builder = reqwest::Client::builder()
+                .no_proxy()
                 .tls_danger_accept_invalid_certs(true)
                 .redirect(reqwest::redirect::Policy::none());
             builder.timeout(Duration::from_secs(10)).build().unwrap_or_default()

@@ -125,7 +125,7 @@ async fn a_filter_may_name_up_to_fifty_ids_and_nothing_else() {
     let (items, link) = drain(&rig, &format!("/groups/delta?$select=members&$filter=id eq '{group}'")).await;
     assert!(ids(&items).iter().all(|id| *id == group));
     assert!(drain(&rig, &link).await.0.is_empty());
-    let many: Vec<String> = (0..51).map(|index| format!("id eq '{:08}-0000-4000-8000-000000000000'", index)).collect();
+    let many: Vec<String> = (0..51).map(|index| format!("id eq '{index:08}-0000-4000-8000-000000000000'")).collect();
     for filter in [many.join(" or "), "displayName eq 'x'".to_owned(), format!("id ne '{group}'")] {
         assert_eq!(
             rig.get(&format!("/groups/delta?$filter={filter}")).await.code(),

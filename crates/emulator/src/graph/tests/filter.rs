@@ -3,11 +3,12 @@
 use super::*;
 use crate::graph::filter::parse;
 
+type Test = fn(&Value) -> bool;
+
 #[tokio::test]
 async fn filters_find_what_they_say() {
     let rig = Rig::new(400, 80, EVERYTHING);
     let everyone = rig.all("/users?$select=id,displayName,givenName,surname,department,accountEnabled,userType,mail,city,createdDateTime,proxyAddresses,employeeOrgData,companyName,onPremisesSyncEnabled,identities,userPrincipalName,assignedLicenses").await;
-    type Test = fn(&Value) -> bool;
     let cases: &[(&str, Test)] = &[
         ("accountEnabled eq false", |user| user["accountEnabled"] == false),
         ("department eq 'sales'", |user| user["department"] == "Sales"),
@@ -17,6 +18,10 @@ async fn filters_find_what_they_say() {
         ("department eq 'Sales' or department eq 'Legal'", |user| {
             user["department"] == "Sales" || user["department"] == "Legal"
         }),
+        ("startswith(displayName,'A') eq true", |user| {
+            user["displayName"].as_str().unwrap().to_lowercase().starts_with('a')
+        }),
+        ("assignedLicenses/$count ne 0", |user| !user["assignedLicenses"].as_array().unwrap().is_empty()),
         ("department in ('Sales', 'Legal')", |user| user["department"] == "Sales" || user["department"] == "Legal"),
         ("not(department eq 'Sales')", |user| user["department"] != "Sales"),
         ("department ne 'Sales'", |user| user["department"] != "Sales"),

@@ -18,6 +18,8 @@ async fn members_are_typed_and_casts_are_plain() {
     let users = rig.get(&format!("/groups/{unit}/members/microsoft.graph.user?$select=id")).await.json();
     assert_eq!(users["@odata.context"], "http://graph.test/v1.0/$metadata#users(id)");
     assert!(users["value"][0]["@odata.type"].is_null());
+    let short = rig.get(&format!("/groups/{unit}/members/graph.user?$select=id")).await.json();
+    assert_eq!(short["value"], users["value"], "the libraries' short form");
     assert_eq!(rig.get(&format!("/groups/{unit}/members/$count")).await.code(), "Request_BadRequest");
     let count: usize =
         rig.eventually(&format!("/groups/{unit}/members/microsoft.graph.user/$count")).await.text.parse().unwrap();

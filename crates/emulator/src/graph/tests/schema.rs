@@ -42,7 +42,9 @@ impl Schema {
         if let Some(inner) = declared.strip_prefix("Collection(") {
             let inner = inner.trim_end_matches('!').trim_end_matches(')');
             let items = value.as_array().unwrap_or_else(|| panic!("{at} is no list but {value}"));
-            items.iter().for_each(|item| self.check_value(inner, item, at));
+            for item in items {
+                self.check_value(inner, item, at);
+            }
             return;
         }
         let (plain, required) = declared.strip_suffix('!').map_or((declared, false), |plain| (plain, true));
