@@ -1,0 +1,3 @@
+//! Journeys of the directory sync.
+
+mod people;

@@ -1,0 +1,3 @@
+//! The journeys, one room a folder.
+
+mod dirsync;
