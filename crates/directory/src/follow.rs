@@ -4,14 +4,17 @@
 //! one snapshot of the database, so that the index is a pure function of the directory at a revision.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use kernel::OrganisationId;
-use signals::{Filter, Logged, Stream, members};
+use signals::members::{self, MemberChange};
+use signals::{Filter, Logged, Stream};
 use store::{Store, StoreError, Tx};
 use uuid::Uuid;
 
 use crate::index::{GroupOrdinal, IndexBuilder, IndexChange, MemberKey, Snapshot, UserOrdinal};
-use crate::model::{Group, MemberKind, User};
+use crate::model::{Group, MemberKind};
+use crate::search::{Arena, ArenaBuilder, Search, SearchChange};
 use crate::store as rows;
 
 /// With more entries than this to catch up on, reading everything again is cheaper.
@@ -19,34 +22,78 @@ const MOST_ENTRIES: usize = 50_000;
 /// How many entries are read together.
 const BATCH: usize = 2_000;
 
-/// The whole directory of an organisation as an index.
-pub async fn load(store: &Store, organisation: OrganisationId) -> Result<Snapshot, StoreError> {
-    let mut tx = store.read().await?;
-    let revision = signals::newest(&mut tx, organisation).await?;
-    let mut builder = IndexBuilder::new();
-    rows::whole::users(&mut tx, organisation, &mut builder).await?;
-    rows::whole::groups(&mut tx, organisation, &mut builder).await?;
-    Ok(builder.build(revision))
+/// What a node keeps of an organisation in memory; both parts show the same revision.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Who is in which group.
+    pub index: Arc<Snapshot>,
+    /// Who can be found by which letters.
+    pub search: Arc<Search>,
 }
 
-/// What a snapshot becomes with everything that was logged since. `None` when it is up to date.
+/// The whole directory of an organisation.
+pub async fn load(store: &Store, organisation: OrganisationId) -> Result<View, StoreError> {
+    let mut tx = store.read().await?;
+    let revision = signals::newest(&mut tx, organisation).await?;
+    let mut index = IndexBuilder::new();
+    let mut lines = ArenaBuilder::default();
+    rows::users::each_held(&mut tx, organisation, |user| {
+        let key = MemberKey::new(user.source, user.object_id);
+        index.add_user(UserOrdinal(user.ordinal), user.id.into(), key, user.usable);
+        lines.add(user.ordinal, user.id, user.line);
+    })
+    .await?;
+    let users = lines.build();
+    let groups = load_groups(&mut tx, organisation, &mut index).await?;
+    Ok(View { index: Arc::new(index.build(revision)), search: Arc::new(Search { users, groups }) })
+}
+
+/// The index holds the groups that give rights, with their rows; others come with their rows when they do.
+async fn load_groups(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    index: &mut IndexBuilder,
+) -> Result<Arena, StoreError> {
+    let mut sources = HashMap::new();
+    let mut lines = ArenaBuilder::default();
+    rows::groups::each_held(tx, organisation, |group| {
+        if group.usable {
+            sources.insert(group.ordinal, group.source);
+            let key = MemberKey::new(group.source, group.object_id);
+            index.add_group(GroupOrdinal(group.ordinal), group.id.into(), key);
+        }
+        lines.add(group.ordinal, group.id, group.line);
+    })
+    .await?;
+    rows::members::each_of_organisation(tx, organisation, |ordinal, member| {
+        if let Some(source) = sources.get(&ordinal) {
+            let key = MemberKey::new(*source, member.object_id);
+            index.add_membership(GroupOrdinal(ordinal), key, member.kind);
+        }
+    })
+    .await?;
+    Ok(lines.build())
+}
+
+/// What a view becomes with everything that was logged since. `None` when it is up to date.
 pub async fn catch_up(
     store: &Store,
     organisation: OrganisationId,
-    from: &Snapshot,
-) -> Result<Option<Snapshot>, StoreError> {
+    from: &View,
+) -> Result<Option<View>, StoreError> {
     let mut tx = store.read().await?;
     let head = signals::newest(&mut tx, organisation).await?;
-    if head == from.revision() {
+    if head == from.index.revision() {
         return Ok(None);
     }
-    let entries = changes_since(&mut tx, organisation, from.revision()).await?;
-    let Some(entries) = entries else {
+    let Some(entries) = changes_since(&mut tx, organisation, from.index.revision()).await? else {
         drop(tx);
         return load(store, organisation).await.map(Some);
     };
-    let changes = index_changes(&mut tx, organisation, from, &entries).await?;
-    Ok(Some(from.refresh(&changes, head)))
+    let mut changes = Changes::default();
+    changes.of_users(&mut tx, organisation, &from.index, &touched(&entries, "user")).await?;
+    changes.of_groups(&mut tx, organisation, &from.index, &entries).await?;
+    Ok(Some(changes.upon(from, head)))
 }
 
 /// The directory's entries after a revision; `None` when there are too many to be worth it.
@@ -68,98 +115,131 @@ async fn changes_since(
     }
 }
 
-/// The index's changes for the log's entries. Users and groups are taken as they are now, memberships as logged.
-async fn index_changes(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    from: &Snapshot,
-    entries: &[Logged],
-) -> Result<Vec<IndexChange>, StoreError> {
-    let touched = |kind: &str| -> Vec<Uuid> {
-        let ids = entries.iter().filter_map(|entry| entry.object.as_ref()).filter(|object| object.kind == kind);
-        let distinct: HashSet<_> = ids.map(|object| object.id).collect();
-        distinct.into_iter().collect()
-    };
-    let mut changes = Vec::new();
-    user_changes(tx, organisation, from, touched("user"), &mut changes).await?;
-    let groups = rows::groups::by_ids(tx, organisation, &touched("group")).await?;
-    let groups: HashMap<_, _> = groups.into_iter().map(|group| (group.id.0, group)).collect();
-    let mut whole = HashSet::new();
-    for id in touched("group") {
-        group_changes(tx, from, id, groups.get(&id), &mut whole, &mut changes).await?;
-    }
-    for entry in entries {
-        let (Some(object), Some(bytes)) = (&entry.object, &entry.members) else { continue };
-        let Some(group) = groups.get(&object.id).filter(|group| !whole.contains(&group.id.0)) else { continue };
-        changes.extend(members::unpack(bytes).into_iter().map(|one| membership(group, &one)));
-    }
-    Ok(changes)
+/// The distinct objects of a kind that entries are about.
+fn touched(entries: &[Logged], kind: &str) -> Vec<Uuid> {
+    let ids = entries.iter().filter_map(|entry| entry.object.as_ref()).filter(|object| object.kind == kind);
+    let distinct: HashSet<_> = ids.map(|object| object.id).collect();
+    distinct.into_iter().collect()
 }
 
-async fn user_changes(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    from: &Snapshot,
-    ids: Vec<Uuid>,
-    changes: &mut Vec<IndexChange>,
-) -> Result<(), StoreError> {
-    let users = rows::users::by_ids(tx, organisation, &ids).await?;
-    let users: HashMap<_, _> = users.into_iter().map(|user| (user.id.0, user)).collect();
-    for id in ids {
-        if let Some(user) = users.get(&id).filter(|user| user.state.held()) {
-            changes.push(put_user(user));
+/// Users and groups are taken as they are now, memberships as logged.
+#[derive(Default)]
+struct Changes {
+    index: Vec<IndexChange>,
+    users: Vec<SearchChange>,
+    groups: Vec<SearchChange>,
+}
+
+impl Changes {
+    fn upon(self, from: &View, head: i64) -> View {
+        let Search { users, groups } = from.search.as_ref();
+        let search = match (self.users.is_empty(), self.groups.is_empty()) {
+            (true, true) => from.search.clone(),
+            _ => Arc::new(Search { users: users.refresh(self.users), groups: groups.refresh(self.groups) }),
+        };
+        View { index: Arc::new(from.index.refresh(&self.index, head)), search }
+    }
+
+    async fn of_users(
+        &mut self,
+        tx: &mut Tx,
+        organisation: OrganisationId,
+        from: &Snapshot,
+        ids: &[Uuid],
+    ) -> Result<(), StoreError> {
+        let users = rows::users::by_ids(tx, organisation, ids).await?;
+        let mut missing: HashSet<_> = ids.iter().copied().collect();
+        for user in users {
+            missing.remove(&user.id.0);
+            let ordinal = UserOrdinal(user.ordinal);
+            if user.state.held() {
+                let key = MemberKey::new(user.source.id, user.object_id);
+                self.index.push(IndexChange::PutUser { ordinal, id: user.id, key, active: user.state.usable() });
+                let line = rows::users::line_of(&user);
+                self.users.push(SearchChange::Put { ordinal: user.ordinal, id: user.id.0, line });
+            } else {
+                self.index.push(IndexChange::RemoveUser { ordinal });
+                self.users.push(SearchChange::Remove { ordinal: user.ordinal });
+            }
+        }
+        // Every user that can be found is in the index too.
+        for ordinal in missing.into_iter().filter_map(|id| from.user(id.into())) {
+            self.index.push(IndexChange::RemoveUser { ordinal });
+            self.users.push(SearchChange::Remove { ordinal: ordinal.0 });
+        }
+        Ok(())
+    }
+
+    async fn of_groups(
+        &mut self,
+        tx: &mut Tx,
+        organisation: OrganisationId,
+        from: &Snapshot,
+        entries: &[Logged],
+    ) -> Result<(), StoreError> {
+        let ids = touched(entries, "group");
+        let groups = rows::groups::by_ids(tx, organisation, &ids).await?;
+        let groups: HashMap<_, _> = groups.into_iter().map(|group| (group.id.0, group)).collect();
+        // What happened to the rows of a group out of sight was not logged.
+        let reborn: HashSet<_> = entries
+            .iter()
+            .filter(|entry| entry.name == "group.created")
+            .filter_map(|entry| entry.object.as_ref().map(|object| object.id))
+            .collect();
+        let mut follows = HashSet::new();
+        for id in ids {
+            match groups.get(&id) {
+                None => self.forget_group(from, id),
+                Some(group) => {
+                    let whole = reborn.contains(&id) || from.group(id.into()).is_none();
+                    if self.put_group(tx, group, whole).await? {
+                        follows.insert(id);
+                    }
+                }
+            }
+        }
+        for entry in entries {
+            let (Some(object), Some(bytes)) = (&entry.object, &entry.members) else { continue };
+            let Some(group) = groups.get(&object.id).filter(|group| follows.contains(&group.id.0)) else { continue };
+            self.index.extend(members::unpack(bytes).into_iter().map(|one| membership(group, &one)));
+        }
+        Ok(())
+    }
+
+    fn forget_group(&mut self, from: &Snapshot, id: Uuid) {
+        self.index.extend(from.group(id.into()).map(|ordinal| IndexChange::ForgetGroup { ordinal }));
+        self.groups.push(SearchChange::Forget { id });
+    }
+
+    /// Says whether the group's memberships are to be taken from the log. Those of a group that was not in the index,
+    /// or was out of sight meanwhile, are taken as they are in the database now.
+    async fn put_group(&mut self, tx: &mut Tx, group: &Group, whole: bool) -> Result<bool, StoreError> {
+        let ordinal = GroupOrdinal(group.ordinal);
+        self.groups.push(if group.state.held() {
+            SearchChange::Put { ordinal: group.ordinal, id: group.id.0, line: rows::groups::line_of(group) }
         } else {
-            let known = users.get(&id).map(|user| UserOrdinal(user.ordinal)).or_else(|| from.user(id.into()));
-            changes.extend(known.map(|ordinal| IndexChange::RemoveUser { ordinal }));
+            SearchChange::Remove { ordinal: group.ordinal }
+        });
+        let usable = group.state.usable();
+        if whole || !usable {
+            self.index.push(IndexChange::ForgetGroup { ordinal });
         }
-    }
-    Ok(())
-}
-
-fn put_user(user: &User) -> IndexChange {
-    IndexChange::PutUser {
-        ordinal: UserOrdinal(user.ordinal),
-        id: user.id,
-        key: MemberKey::new(user.source.id, user.object_id),
-        active: user.state.usable(),
-    }
-}
-
-/// A group that was not in the index comes with all its memberships as they are in the database now.
-async fn group_changes(
-    tx: &mut Tx,
-    from: &Snapshot,
-    id: Uuid,
-    group: Option<&Group>,
-    whole: &mut HashSet<Uuid>,
-    changes: &mut Vec<IndexChange>,
-) -> Result<(), StoreError> {
-    let known = from.group(id.into());
-    let Some(group) = group else {
-        changes.extend(known.map(|ordinal| IndexChange::ForgetGroup { ordinal }));
-        return Ok(());
-    };
-    let ordinal = GroupOrdinal(group.ordinal);
-    if !group.state.usable() {
-        changes.push(IndexChange::RemoveGroup { ordinal });
-        return Ok(());
-    }
-    let key = MemberKey::new(group.source.id, group.object_id);
-    if known.is_none() {
-        whole.insert(id);
-        changes.push(IndexChange::ForgetGroup { ordinal });
-        changes.push(IndexChange::PutGroup { ordinal, id: group.id, key });
-        for member in rows::members::of_group(tx, group.ordinal).await? {
-            let one = members::MemberChange { removed: false, kind: member.kind as u8, object_id: member.object_id };
-            changes.push(membership(group, &one));
+        if !usable {
+            return Ok(false);
         }
-    } else {
-        changes.push(IndexChange::PutGroup { ordinal, id: group.id, key });
+        let key = MemberKey::new(group.source.id, group.object_id);
+        self.index.push(IndexChange::PutGroup { ordinal, id: group.id, key });
+        if whole {
+            for member in rows::members::of_group(tx, group.ordinal).await? {
+                let member = MemberChange { removed: false, kind: member.kind as u8, object_id: member.object_id };
+                self.index.push(membership(group, &member));
+            }
+        }
+        Ok(!whole)
     }
-    Ok(())
 }
 
-fn membership(group: &Group, one: &members::MemberChange) -> IndexChange {
+fn membership(group: &Group, one: &MemberChange) -> IndexChange {
     let ordinal = GroupOrdinal(group.ordinal);
     let member = MemberKey::new(group.source.id, one.object_id);
     let kind = MemberKind::from_code(i64::from(one.kind));

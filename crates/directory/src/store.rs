@@ -2,9 +2,9 @@
 
 pub(crate) mod conflicts;
 pub(crate) mod groups;
+pub(crate) mod listing;
 pub(crate) mod members;
 pub(crate) mod users;
-pub(crate) mod whole;
 
 use store::{Row, StoreError};
 
@@ -31,4 +31,10 @@ pub(crate) fn detail_of(state: &State) -> Option<String> {
 
 pub(crate) fn source_of(row: &Row) -> Result<Source, StoreError> {
     Ok(Source { organisation: row.get("organisation")?, kind: row.get("source")?, id: row.get("source_id")? })
+}
+
+/// A pattern for `LIKE … ESCAPE '\'` that finds folded text anywhere.
+pub(crate) fn pattern(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }

@@ -59,9 +59,7 @@ fn conflicts(
         sql = sql.push(" AND state_cause = ").bind(cause);
     }
     if let Some(text) = text {
-        let pattern =
-            format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        sql = sql.push(" AND sort_name LIKE ").bind(pattern).push(" ESCAPE '\\'");
+        sql = sql.push(" AND sort_name LIKE ").bind(super::pattern(text)).push(" ESCAPE '\\'");
     }
     let last = i64::MAX;
     if let Some((due, id)) = page.after.as_ref().and_then(Cursor::decode::<(i64, Uuid)>) {

@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 use super::{detail_of, source_of, state_of};
 use crate::model::{Group, GroupId, Source, SourceId};
+use crate::search;
+use crate::state::StateName;
 
 const HEAD: &str = "INSERT INTO directory_groups (id, organisation, source, source_id, object_id, state, state_cause,
     state_detail, due, missing_since, display_name, description, mail, kind, dynamic, sort_name, attributes, created_at,
@@ -104,6 +106,37 @@ pub(crate) async fn find(tx: &mut Tx, organisation: OrganisationId, id: GroupId)
     row.as_ref().map(group_of).transpose()
 }
 
+/// One group of an organisation by its id in a source.
+pub(crate) async fn find_by_object_id(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    source: SourceId,
+    object_id: Uuid,
+) -> Result<Option<Group>, StoreError> {
+    let row = tx
+        .one(
+            "SELECT * FROM directory_groups WHERE organisation = $1 AND source_id = $2 AND object_id = $3",
+            args![organisation, source, object_id],
+        )
+        .await?;
+    row.as_ref().map(group_of).transpose()
+}
+
+/// How many groups of an organisation are in each state, and for which cause.
+pub(crate) async fn counts_of(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Vec<(StateName, Option<String>, u64)>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT state, state_cause, COUNT(*) AS n FROM directory_groups WHERE organisation = $1
+             GROUP BY state, state_cause ORDER BY state, state_cause",
+            args![organisation],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.get("state")?, row.get("state_cause")?, row.get("n")?))).collect()
+}
+
 /// Groups of an organisation by our ids, in no order.
 pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uuid]) -> Result<Vec<Group>, StoreError> {
     let mut groups = Vec::with_capacity(ids.len());
@@ -112,6 +145,54 @@ pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uui
         groups.extend(select(tx, sql.push(" AND id IN ").bind_list(ids.iter().copied())).await?);
     }
     Ok(groups)
+}
+
+/// What the index and the search keep of a group.
+pub(crate) struct HeldGroup {
+    pub(crate) ordinal: u32,
+    pub(crate) id: Uuid,
+    pub(crate) source: SourceId,
+    pub(crate) object_id: Uuid,
+    pub(crate) usable: bool,
+    pub(crate) line: String,
+}
+
+/// Hands every group that the organisation holds to `each`, in the order of their numbers.
+pub(crate) async fn each_held(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    mut each: impl FnMut(HeldGroup),
+) -> Result<(), StoreError> {
+    let sql = Sql::new(
+        "SELECT ordinal, id, source_id, object_id, state, state_detail, display_name, description, mail
+         FROM directory_groups WHERE state IN ('active', 'disabled', 'conflict') AND organisation = ",
+    );
+    tx.for_each(sql.bind(organisation).push(" ORDER BY ordinal"), |row| {
+        let object_id: Uuid = row.get("object_id")?;
+        let texts: [Option<String>; 3] = [row.get("display_name")?, row.get("mail")?, row.get("description")?];
+        let [name, mail, description] = texts.each_ref().map(Option::as_deref);
+        each(HeldGroup {
+            ordinal: row.get("ordinal")?,
+            id: row.get("id")?,
+            source: row.get("source_id")?,
+            object_id,
+            usable: state_of(&row)?.usable(),
+            line: line(object_id, name, mail, description),
+        });
+        Ok(())
+    })
+    .await
+}
+
+/// What a group can be found by.
+pub(crate) fn line_of(group: &Group) -> String {
+    let a = &group.attributes;
+    line(group.object_id, a.display_name.as_deref(), a.mail.as_deref(), a.description.as_deref())
+}
+
+fn line(object_id: Uuid, name: Option<&str>, mail: Option<&str>, description: Option<&str>) -> String {
+    let nameless = name.is_none().then(|| object_id.to_string());
+    search::line([nameless.as_deref(), name, mail, description].into_iter().flatten())
 }
 
 /// Groups by a built `SELECT * FROM directory_groups …`.

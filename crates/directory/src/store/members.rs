@@ -1,8 +1,9 @@
 //! `directory_memberships`: direct members of groups, by their object ids.
 
+use kernel::OrganisationId;
 use store::{Row, Sql, StoreError, Tx, args};
 
-use crate::model::{Member, MemberKind};
+use crate::model::{Group, Member, MemberKind};
 
 /// Every direct member of a group, in the order of their object ids.
 pub(crate) async fn of_group(tx: &mut Tx, group_ordinal: u32) -> Result<Vec<Member>, StoreError> {
@@ -14,6 +15,62 @@ pub(crate) async fn of_group(tx: &mut Tx, group_ordinal: u32) -> Result<Vec<Memb
     })
     .await?;
     Ok(members)
+}
+
+/// Hands every membership row of an organisation's groups to `each`: the group's number, and the member.
+pub(crate) async fn each_of_organisation(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    mut each: impl FnMut(u32, Member),
+) -> Result<(), StoreError> {
+    let sql = Sql::new(
+        "SELECT m.group_ordinal, m.member_object_id, m.member_kind FROM directory_memberships m
+         JOIN directory_groups g ON g.ordinal = m.group_ordinal WHERE g.organisation = ",
+    );
+    tx.for_each(sql.bind(organisation), |row| {
+        each(row.get("group_ordinal")?, member_of(&row)?);
+        Ok(())
+    })
+    .await
+}
+
+/// How many members of each kind a group has.
+pub(crate) async fn count_by_kind(tx: &mut Tx, group_ordinal: u32) -> Result<Vec<(MemberKind, u64)>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT member_kind, COUNT(*) AS n FROM directory_memberships WHERE group_ordinal = $1 GROUP BY member_kind",
+            args![group_ordinal],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((MemberKind::from_code(row.get("member_kind")?), row.get("n")?))).collect()
+}
+
+/// The numbers of the users that a group's rows name and that are known here, whatever their state.
+pub(crate) async fn users_of_group(tx: &mut Tx, group: &Group) -> Result<Vec<u32>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT u.ordinal FROM directory_memberships m
+             JOIN directory_users u ON u.source_id = $2 AND u.object_id = m.member_object_id
+             WHERE m.group_ordinal = $1 AND m.member_kind = 0",
+            args![group.ordinal, group.source.id],
+        )
+        .await?;
+    rows.iter().map(|row| row.get("ordinal")).collect()
+}
+
+/// How many users that a group's rows name are held here, and how many are known here and not held.
+pub(crate) async fn count_known(tx: &mut Tx, group: &Group) -> Result<(u64, u64), StoreError> {
+    let row = tx
+        .one(
+            "SELECT COUNT(CASE WHEN u.state NOT IN ('deleted', 'excluded') THEN 1 END) AS held,
+                 COUNT(CASE WHEN u.state IN ('deleted', 'excluded') THEN 1 END) AS left_out
+             FROM directory_memberships m
+             JOIN directory_users u ON u.source_id = $2 AND u.object_id = m.member_object_id
+             WHERE m.group_ordinal = $1 AND m.member_kind = 0",
+            args![group.ordinal, group.source.id],
+        )
+        .await?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.get("held")?, row.get("left_out")?)))
 }
 
 /// Adds members; returns those that were not there before.

@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 use super::{detail_of, source_of, state_of};
 use crate::model::{Source, SourceId, User, UserId};
+use crate::search;
+use crate::state::StateName;
 
 const HEAD: &str = "INSERT INTO directory_users (id, organisation, source, source_id, object_id, state, state_cause,
     state_detail, due, missing_since, display_name, user_principal_name, mail, department, job_title, user_type,
@@ -110,6 +112,81 @@ pub(crate) async fn find(tx: &mut Tx, organisation: OrganisationId, id: UserId) 
     row.as_ref().map(user_of).transpose()
 }
 
+/// One user of an organisation by its id in a source.
+pub(crate) async fn find_by_object_id(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    source: SourceId,
+    object_id: Uuid,
+) -> Result<Option<User>, StoreError> {
+    let row = tx
+        .one(
+            "SELECT * FROM directory_users WHERE organisation = $1 AND source_id = $2 AND object_id = $3",
+            args![organisation, source, object_id],
+        )
+        .await?;
+    row.as_ref().map(user_of).transpose()
+}
+
+/// Users of an organisation that have a user principal name, those in use first.
+pub(crate) async fn by_upn(tx: &mut Tx, organisation: OrganisationId, upn: &str) -> Result<Vec<User>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT * FROM directory_users WHERE organisation = $1 AND sort_upn = $2
+             ORDER BY CASE state WHEN 'active' THEN 0 WHEN 'disabled' THEN 1 WHEN 'conflict' THEN 1 WHEN 'deleted' THEN 2
+                 ELSE 3 END, changed_at DESC, id LIMIT 10",
+            args![organisation, upn.to_lowercase()],
+        )
+        .await?;
+    rows.iter().map(user_of).collect()
+}
+
+/// Users of an organisation's source that are held and whose reported attributes have `text` in them somewhere.
+pub(crate) async fn with_text_in_attributes(
+    tx: &mut Tx,
+    source: Source,
+    text: &str,
+    limit: usize,
+) -> Result<Vec<User>, StoreError> {
+    let sql = Sql::new("SELECT * FROM directory_users WHERE state NOT IN ('deleted', 'excluded') AND organisation = ");
+    let sql = sql.bind(source.organisation).push(" AND source_id = ").bind(source.id);
+    let sql = sql.push(" AND LOWER(attributes) LIKE ").bind(super::pattern(text)).push(" ESCAPE '\\' ORDER BY id LIMIT ");
+    select(tx, sql.bind(limit)).await
+}
+
+/// How many users of an organisation are in each state, and for which cause.
+pub(crate) async fn counts_of(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Vec<(StateName, Option<String>, u64)>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT state, state_cause, COUNT(*) AS n FROM directory_users WHERE organisation = $1
+             GROUP BY state, state_cause ORDER BY state, state_cause",
+            args![organisation],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.get("state")?, row.get("state_cause")?, row.get("n")?))).collect()
+}
+
+/// The organisations that have users or groups, found by leaps along an index.
+pub(crate) async fn organisations(tx: &mut Tx) -> Result<Vec<OrganisationId>, StoreError> {
+    let mut found = Vec::new();
+    for first in [
+        "SELECT organisation FROM directory_users WHERE organisation > $1 ORDER BY organisation LIMIT 1",
+        "SELECT organisation FROM directory_groups WHERE organisation > $1 ORDER BY organisation LIMIT 1",
+    ] {
+        let mut last = OrganisationId(Uuid::nil());
+        while let Some(row) = tx.one(first, args![last]).await? {
+            last = row.get("organisation")?;
+            found.push(last);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
 /// Users of an organisation by our ids, in no order.
 pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uuid]) -> Result<Vec<User>, StoreError> {
     let mut users = Vec::with_capacity(ids.len());
@@ -118,6 +195,65 @@ pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uui
         users.extend(select(tx, sql.push(" AND id IN ").bind_list(ids.iter().copied())).await?);
     }
     Ok(users)
+}
+
+/// What the index and the search keep of a user.
+pub(crate) struct HeldUser {
+    pub(crate) ordinal: u32,
+    pub(crate) id: Uuid,
+    pub(crate) source: SourceId,
+    pub(crate) object_id: Uuid,
+    pub(crate) usable: bool,
+    pub(crate) line: String,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Proxies {
+    #[serde(default)]
+    proxy_addresses: Vec<String>,
+}
+
+/// Hands every user that the organisation holds to `each`, in the order of their numbers.
+pub(crate) async fn each_held(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    mut each: impl FnMut(HeldUser),
+) -> Result<(), StoreError> {
+    let sql = Sql::new(
+        "SELECT ordinal, id, source_id, object_id, state, state_detail, display_name, user_principal_name, mail,
+             attributes FROM directory_users
+         WHERE state IN ('active', 'disabled', 'conflict') AND organisation = ",
+    );
+    tx.for_each(sql.bind(organisation).push(" ORDER BY ordinal"), |row| {
+        let object_id: Uuid = row.get("object_id")?;
+        let texts: [Option<String>; 3] = [row.get("display_name")?, row.get("user_principal_name")?, row.get("mail")?];
+        let proxies: Proxies = row.json("attributes")?;
+        let [name, upn, mail] = texts.each_ref().map(Option::as_deref);
+        each(HeldUser {
+            ordinal: row.get("ordinal")?,
+            id: row.get("id")?,
+            source: row.get("source_id")?,
+            object_id,
+            usable: state_of(&row)?.usable(),
+            line: line(object_id, name, upn, mail, &proxies.proxy_addresses),
+        });
+        Ok(())
+    })
+    .await
+}
+
+/// What a user can be found by.
+pub(crate) fn line_of(user: &User) -> String {
+    let a = &user.attributes;
+    let texts = [&a.display_name, &a.user_principal_name, &a.mail].map(Option::as_deref);
+    line(user.object_id, texts[0], texts[1], texts[2], &a.proxy_addresses)
+}
+
+fn line(object_id: Uuid, name: Option<&str>, upn: Option<&str>, mail: Option<&str>, proxies: &[String]) -> String {
+    let nameless = name.or(upn).is_none().then(|| object_id.to_string());
+    let fields = [nameless.as_deref(), name, upn, mail].into_iter().flatten();
+    search::line(fields.chain(search::mail_addresses(proxies)))
 }
 
 /// Users by a built `SELECT * FROM directory_users …`.
