@@ -7,11 +7,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware;
 use axum::response::Response;
+use axum::{Extension, Router};
 use http::{HeaderMap, StatusCode, Uri};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -124,8 +124,18 @@ pub fn router(world: &Arc<World>) -> Router {
         .layer(middleware::from_fn_with_state(world.clone(), faults::layer))
         .layer(middleware::from_fn_with_state(world.clone(), identity::envelope))
         .with_state(world.clone());
-    login.merge(graph_router(world)).merge(admin::routes().with_state(world.clone()))
+    let graph = Arc::new(graph_router(world));
+    world.remember_graph_router(&graph);
+    // The extension keeps the inner router alive as long as the outer one.
+    login
+        .merge(graph.as_ref().clone())
+        .merge(admin::routes().with_state(world.clone()))
+        .layer(Extension(InnerGraph(graph)))
 }
+
+/// Graph once more, for the inner requests of batches.
+#[derive(Clone)]
+struct InnerGraph(#[expect(dead_code, reason = "only keeps it alive; the world points at it weakly")] Arc<Router>);
 
 /// The whole of Graph: faults, throttling and the envelope included. Handlers below see paths without the version;
 /// `OriginalUri` has it.
@@ -154,7 +164,8 @@ async fn method_not_allowed() -> GraphError {
 /// `/v1.0/...` and whose headers carry the outer `Authorization` and `Host`.
 pub async fn graph_call(world: &Arc<World>, mut request: Request) -> Response {
     *request.uri_mut() = paths::canonical(request.uri());
-    run(graph_router(world), request).await
+    let router = world.graph_router().map_or_else(|| graph_router(world), |router| router.as_ref().clone());
+    run(router, request).await
 }
 
 /// Answers one request: spells its path, lets the router answer, notes it in the log.

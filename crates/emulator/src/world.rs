@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
+use axum::Router;
 use http::HeaderMap;
 use kernel::{Clock, Rng, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,8 @@ pub struct World {
     challenge_since: RwLock<Option<Timestamp>>,
     base_url: RwLock<String>,
     tls: AtomicBool,
+    /// Weak, because the router holds the world.
+    router: RwLock<Weak<Router>>,
 }
 
 /// The licence of a tenant; some answers depend on it.
@@ -151,6 +154,7 @@ impl World {
             challenge_since: RwLock::default(),
             base_url: RwLock::new("http://localhost".to_owned()),
             tls: AtomicBool::new(false),
+            router: RwLock::default(),
         })
     }
 
@@ -236,6 +240,15 @@ impl World {
     pub fn set_base_url(&self, url: &str) {
         self.tls.store(url.starts_with("https://"), Ordering::Relaxed);
         url.clone_into(&mut write(&self.base_url));
+    }
+
+    /// Graph's router while a server runs, so that a batch need not build one per inner request.
+    pub(crate) fn graph_router(&self) -> Option<Arc<Router>> {
+        read(&self.router).upgrade()
+    }
+
+    pub(crate) fn remember_graph_router(&self, router: &Arc<Router>) {
+        *write(&self.router) = Arc::downgrade(router);
     }
 
     /// `http` or `https`.
