@@ -123,6 +123,13 @@ fn other_routes() -> Router<Arc<World>> {
         )
         .route("/subscriptions/{id}/reauthorize", post(subscriptions::reauthorize))
         .route("/$batch", post(batch::batch))
+        .route("/me", get(nobody))
+        .route("/me/{*rest}", get(nobody))
+}
+
+/// An application is nobody: `/me` needs a signed-in user.
+async fn nobody(_call: call::Call) -> error::GraphError {
+    options::bad("/me request is only valid with delegated authentication flow.")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use kernel::Timestamp;
 use uuid::Uuid;
 
 use super::names::{LOCALES, ascii};
-use super::words::{DEPARTMENTS, OFFICES, PARTNERS};
+use super::words::{DEPARTMENTS, OFFICES, Office, PARTNERS};
 use super::{Draw, Spec};
 use crate::directory::edit_users::security_identifier;
 use crate::directory::property::user;
@@ -111,6 +111,22 @@ enum Rank {
     Staff,
 }
 
+/// What was drawn for an employee.
+struct Hire<'a> {
+    id: Uuid,
+    local: String,
+    given: &'a str,
+    surname: &'a str,
+    language: &'a str,
+    department: usize,
+    place: &'a Office,
+    rank: Rank,
+    born: Timestamp,
+    synced: bool,
+    enabled: bool,
+    number: usize,
+}
+
 type Made = (crate::directory::record::Record, Timestamp);
 
 struct Maker<'a> {
@@ -154,79 +170,96 @@ impl Maker<'_> {
     }
 
     fn employee(&mut self, id: Uuid, department: usize, office: usize, rank: Rank) -> Made {
-        let (unit, place) = (&DEPARTMENTS[department], &OFFICES[office]);
+        let place = &OFFICES[office];
         let locale = if self.draw.percent(72) { &LOCALES[place.locale] } else { self.draw.pick(LOCALES) };
         let (given, surname) = (*self.draw.pick(locale.given), *self.draw.pick(locale.surnames));
         self.take_local(given, surname);
-        let local = self.local.clone();
-        let (domain, initial) = (self.spec.default_domain(), self.spec.initial_domain());
-        let born = self.moment(2, 3_000);
-        let synced = self.draw.percent(35);
-        let enabled = rank != Rank::Staff || !self.draw.percent(5);
-        let number = 100_000 + self.taken.len();
+        let hire = Hire {
+            id,
+            local: self.local.clone(),
+            given,
+            surname,
+            language: locale.language,
+            department,
+            place,
+            rank,
+            born: self.moment(2, 3_000),
+            synced: self.draw.percent(35),
+            enabled: rank != Rank::Staff || !self.draw.percent(5),
+            number: 100_000 + self.taken.len(),
+        };
+        // Fields go down in the order of the table.
+        self.work(&hire);
+        if hire.synced {
+            self.on_premises(id, &hire.local, given, surname, DEPARTMENTS[department].name);
+        }
+        self.account(&hire);
+        self.extras(&hire);
+        (self.pen.finish(), hire.born)
+    }
 
-        self.pen.flag(user::ACCOUNT_ENABLED, enabled);
-        self.text.clear();
-        let _ = write!(self.text, "{} {:07}", place.dial, 1_000_000 + self.draw.below(8_999_999));
-        let phone = std::mem::take(&mut self.text);
+    fn work(&mut self, hire: &Hire<'_>) {
+        let (unit, place, local) = (&DEPARTMENTS[hire.department], hire.place, &hire.local);
+        self.pen.flag(user::ACCOUNT_ENABLED, hire.enabled);
+        let phone = format!("{} {:07}", place.dial, 1_000_000 + self.draw.below(8_999_999));
         self.pen.texts(user::BUSINESS_PHONES, &[&phone]);
-        self.text = phone;
         self.pen.text(user::CITY, place.city);
-        self.put(user::CREATED_DATE_TIME, format_args!("{born}"));
+        self.put(user::CREATED_DATE_TIME, format_args!("{}", hire.born));
         self.pen.text(user::COMPANY_NAME, "Contoso");
         self.pen.text(user::COUNTRY, place.country);
         self.pen.text(user::DEPARTMENT, unit.name);
-        self.put(user::DISPLAY_NAME, format_args!("{given} {surname}"));
-        self.put(user::EMPLOYEE_ID, format_args!("E{number}"));
-        self.put(user::EMPLOYEE_HIRE_DATE, format_args!("{born}"));
+        self.put(user::DISPLAY_NAME, format_args!("{} {}", hire.given, hire.surname));
+        self.put(user::EMPLOYEE_ID, format_args!("E{}", hire.number));
+        self.put(user::EMPLOYEE_HIRE_DATE, format_args!("{}", hire.born));
         self.pen.text(user::EMPLOYEE_TYPE, if self.draw.percent(88) { "Employee" } else { "Contractor" });
-        self.pen.text(user::GIVEN_NAME, given);
-        match rank {
+        self.pen.text(user::GIVEN_NAME, hire.given);
+        match hire.rank {
             Rank::Head => self.pen.text(user::JOB_TITLE, "Chief Executive Officer"),
             Rank::Lead => self.put(user::JOB_TITLE, format_args!("Head of {}", unit.name)),
             Rank::Staff => self.pen.text(user::JOB_TITLE, self.draw.pick::<&str>(unit.titles)),
         }
-        self.put(user::MAIL, format_args!("{local}@{domain}"));
-        self.pen.text(user::MAIL_NICKNAME, &local);
+        self.put(user::MAIL, format_args!("{local}@{}", self.spec.default_domain()));
+        self.pen.text(user::MAIL_NICKNAME, local);
         if self.draw.percent(70) {
             let tail = self.draw.below(9_999_999);
             self.put(user::MOBILE_PHONE, format_args!("{} 7{tail:07}", place.dial));
         }
-        self.put(user::OFFICE_LOCATION, format_args!("{} {}/{}", place.city, 1 + number % 3, 100 + number % 400));
-        if synced {
-            self.on_premises(id, &local, given, surname, unit.name);
-        }
-        self.pen.text(user::POSTAL_CODE, place.postal);
-        self.pen.text(user::PREFERRED_LANGUAGE, locale.language);
-        self.addresses(&local, domain, initial, number);
-        self.put(user::SECURITY_IDENTIFIER, format_args!("{}", security_identifier(id)));
-        self.put(user::SIGN_IN_SESSIONS_VALID_FROM_DATE_TIME, format_args!("{born}"));
-        self.pen.text(user::STATE, place.state);
-        self.pen.text(user::STREET_ADDRESS, place.street);
-        self.pen.text(user::SURNAME, surname);
-        self.pen.text(user::USAGE_LOCATION, place.code);
-        self.put(user::USER_PRINCIPAL_NAME, format_args!("{local}@{domain}"));
+        let (floor, room) = (1 + hire.number % 3, 100 + hire.number % 400);
+        self.put(user::OFFICE_LOCATION, format_args!("{} {floor}/{room}", place.city));
+    }
+
+    fn account(&mut self, hire: &Hire<'_>) {
+        let (domain, initial) = (self.spec.default_domain(), self.spec.initial_domain());
+        self.pen.text(user::POSTAL_CODE, hire.place.postal);
+        self.pen.text(user::PREFERRED_LANGUAGE, hire.language);
+        self.addresses(&hire.local, domain, initial, hire.number);
+        self.put(user::SECURITY_IDENTIFIER, format_args!("{}", security_identifier(hire.id)));
+        self.put(user::SIGN_IN_SESSIONS_VALID_FROM_DATE_TIME, format_args!("{}", hire.born));
+        self.pen.text(user::STATE, hire.place.state);
+        self.pen.text(user::STREET_ADDRESS, hire.place.street);
+        self.pen.text(user::SURNAME, hire.surname);
+        self.pen.text(user::USAGE_LOCATION, hire.place.code);
+        self.put(user::USER_PRINCIPAL_NAME, format_args!("{}@{domain}", hire.local));
         self.pen.text(user::USER_TYPE, "Member");
-        self.text.clear();
-        let _ = write!(self.text, r#"{{"costCenter":"CC-{:03}","division":"{}"}}"#, 100 + department, unit.division);
-        self.pen.json(user::EMPLOYEE_ORG_DATA, self.text.as_bytes());
-        if synced {
-            self.text.clear();
-            let _ = write!(
-                self.text,
-                r#"{{"extensionAttribute1":"{}","extensionAttribute2":"badge-{number}","extensionAttribute10":"{}"}}"#,
-                unit.division, place.code
+    }
+
+    fn extras(&mut self, hire: &Hire<'_>) {
+        let division = DEPARTMENTS[hire.department].division;
+        let centre = format!(r#"{{"costCenter":"CC-{:03}","division":"{division}"}}"#, 100 + hire.department);
+        self.pen.json(user::EMPLOYEE_ORG_DATA, centre.as_bytes());
+        if hire.synced {
+            let attributes = format!(
+                r#"{{"extensionAttribute1":"{division}","extensionAttribute2":"badge-{}","extensionAttribute10":"{}"}}"#,
+                hire.number, hire.place.code
             );
-            self.pen.json(user::ON_PREMISES_EXTENSION_ATTRIBUTES, self.text.as_bytes());
+            self.pen.json(user::ON_PREMISES_EXTENSION_ATTRIBUTES, attributes.as_bytes());
         }
-        self.identity("userPrincipalName", domain, &format!("{local}@{domain}"));
-        if enabled && self.draw.percent(80) {
-            self.pen.json(
-                user::ASSIGNED_LICENSES,
-                br#"[{"disabledPlans":[],"skuId":"05e9a617-0261-4cee-bb44-138d3ef5d965"}]"#,
-            );
+        let domain = self.spec.default_domain();
+        self.identity("userPrincipalName", domain, &format!("{}@{domain}", hire.local));
+        if hire.enabled && self.draw.percent(80) {
+            let licence = br#"[{"disabledPlans":[],"skuId":"05e9a617-0261-4cee-bb44-138d3ef5d965"}]"#;
+            self.pen.json(user::ASSIGNED_LICENSES, licence);
         }
-        (self.pen.finish(), born)
     }
 
     fn on_premises(&mut self, id: Uuid, local: &str, given: &str, surname: &str, unit: &str) {

@@ -141,6 +141,7 @@ async fn refusals_have_the_words_that_clients_match_on() {
             "Resource '00000000-0000-4000-8000-000000000000' does not exist or one of its queried reference-property objects are not present.",
         ),
         ("/nonsense", 400, "BadRequest", "Resource not found for the segment 'nonsense'."),
+        ("/me", 400, "BadRequest", "/me request is only valid with delegated authentication flow."),
     ];
     for (path, status, code, message) in cases {
         let reply = rig.get(path).await;
