@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use kernel::{Env, Secret};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Gate;
 use crate::address::TrustedProxies;
@@ -16,7 +16,7 @@ use crate::measure::Exposure;
 use crate::server::{ServeSettings, TlsFiles};
 
 /// The section `[web]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where the server listens. Other than loopback needs a certificate or a trusted proxy.
@@ -32,6 +32,7 @@ pub struct Config {
     /// Who may read `/metrics`: `off`, `loopback`, or `token` with `metrics_token` or `metrics_token_file`.
     pub metrics: MetricsMode,
     /// The bearer token that opens `/metrics`.
+    #[serde(skip_serializing)]
     pub metrics_token: Option<Secret<String>>,
     /// A file that holds the bearer token that opens `/metrics`.
     pub metrics_token_file: Option<PathBuf>,
@@ -52,7 +53,7 @@ pub struct Config {
 }
 
 /// Who may read `/metrics`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetricsMode {
     /// Nobody.
