@@ -1,1 +1,21 @@
-//! The binary: config, wiring, serve, migrate, doctor, client commands.
+#![doc = include_str!("../README.md")]
+
+pub mod config;
+pub mod keys;
+pub mod log;
+pub mod wiring;
+
+pub mod background;
+pub mod jobs;
+pub mod router;
+
+pub mod client;
+pub mod commands;
+pub mod doctor;
+mod output;
+
+pub use config::Config;
+pub use wiring::{App, Outside, WiringError};
+
+#[cfg(test)]
+mod reference;

@@ -1,0 +1,169 @@
+//! How the verbs of the API are called on the command line, and which columns their tables show.
+//!
+//! A verb without an entry is called `<tag> <operation-id>`, so that none is out of reach.
+
+use serde_json::{Map, Value};
+
+/// A command's words and looks.
+pub(super) struct Name {
+    pub noun: String,
+    pub words: Vec<String>,
+    pub columns: &'static [&'static str],
+    pub follow: Option<&'static str>,
+}
+
+/// Operation, command, columns.
+type Entry = (&'static str, &'static str, &'static [&'static str]);
+
+const OPERATOR: &[&str] = &["id", "user_name", "display_name", "role", "state"];
+const TOKEN: &[&str] = &["id", "label", "role", "user_name", "expires_at", "last_used_at", "works"];
+const SESSION: &[&str] = &["id", "user_name", "address", "created_at", "last_seen_at", "current"];
+const EVENT: &[&str] = &["revision", "at", "type", "object.kind", "object.name", "actor.name"];
+const TENANT: &[&str] = &["id", "name", "primary_domain", "health.status", "state", "health.probed_at"];
+const CREDENTIAL: &[&str] = &["id", "slot", "kind", "label", "expires_at", "worked_at"];
+const SOURCE: &[&str] = &["id", "name", "settings.mode", "last_full_at", "next_run_at", "stale"];
+const RUN: &[&str] = &["id", "kind", "state", "preview", "started_by", "started_at", "finished_at", "error_detail"];
+const CONFLICT: &[&str] = &["id", "kind", "name", "address", "conflict.cause", "conflict.due", "conflict.decision"];
+const CHANGE: &[&str] = &["seq", "effect", "kind", "name", "cause", "decision"];
+const EXCEPTION: &[&str] = &["id", "source_id", "kind", "label", "owner", "reason", "expires_at"];
+const ADDITION: &[&str] = &["id", "source_id", "email", "state", "reason", "expires_at"];
+const JOB: &[&str] = &["id", "kind", "state", "run_at", "attempts", "last_error"];
+
+const NAMES: &[Entry] = &[
+    ("get_me", "operators me", &[]),
+    ("list_operators", "operators list", OPERATOR),
+    ("list_tokens", "tokens list", TOKEN),
+    ("create_token", "tokens create", &[]),
+    ("revoke_token", "tokens revoke", &[]),
+    ("list_sessions", "operators sessions", SESSION),
+    ("revoke_session", "operators end-session", &[]),
+    ("sign_out_operator", "operators sign-out", &[]),
+    ("reset_password", "operators reset-password", &[]),
+    ("list_organisations", "organisations list", &["id", "name", "created_at"]),
+    ("create_organisation", "organisations create", &[]),
+    ("rename_organisation", "organisations rename", &[]),
+    ("list_events", "events list", EVENT),
+    ("list_audit", "events audit", EVENT),
+    ("export_audit", "events export", &[]),
+    ("verify_audit", "events verify", &[]),
+    ("list_jobs", "jobs list", JOB),
+    ("list_tenants", "tenants list", TENANT),
+    ("create_tenant", "tenants connect", &[]),
+    ("delete_tenant", "tenants disconnect", &[]),
+    ("run_test", "tenants test", &["name", "result", "detail", "code", "mend"]),
+    ("test_draft", "tenants test-new", &["name", "result", "detail", "code", "mend"]),
+    ("get_permissions", "tenants permissions", &[]),
+    ("preview_permissions", "tenants permissions-for", &[]),
+    ("get_credential_calendar", "tenants calendar", &[]),
+    ("list_credentials", "tenants credentials list", CREDENTIAL),
+    ("put_credential", "tenants credentials put", &[]),
+    ("generate_certificate", "tenants credentials generate", &[]),
+    ("promote_credential", "tenants credentials promote", &[]),
+    ("delete_credential", "tenants credentials delete", &[]),
+    ("list_sources", "dirsync sources", SOURCE),
+    ("get_source", "dirsync settings get", &[]),
+    ("put_settings", "dirsync settings set", &[]),
+    ("preview_settings", "dirsync preview", &[]),
+    ("start_run", "dirsync sync", &[]),
+    ("sync_one", "dirsync sync-one", &[]),
+    ("undo_run", "dirsync undo", &[]),
+    ("list_runs", "dirsync runs", RUN),
+    ("get_run", "dirsync run", &[]),
+    ("list_changes", "dirsync changes", CHANGE),
+    ("approve_run", "dirsync approve", &[]),
+    ("reject_run", "dirsync reject", &[]),
+    ("cancel_run", "dirsync cancel", &[]),
+    ("list_conflicts", "dirsync conflicts list", CONFLICT),
+    ("decide_conflicts", "dirsync conflicts decide", &[]),
+    ("list_exceptions", "dirsync exceptions list", EXCEPTION),
+    ("create_exception", "dirsync exceptions create", &[]),
+    ("delete_exception", "dirsync exceptions delete", &[]),
+    ("list_additions", "dirsync additions list", ADDITION),
+    ("create_addition", "dirsync additions create", &[]),
+    ("delete_addition", "dirsync additions delete", &[]),
+    ("get_why", "dirsync why", &[]),
+];
+
+/// What a browser does, or an API token cannot.
+const NOT_HERE: &[&str] = &[
+    "sign_in",
+    "sign_out",
+    "find_link",
+    "complete_set_up",
+    "choose_password",
+    "change_password",
+    "list_own_sessions",
+    "revoke_own_session",
+    "revoke_other_sessions",
+    "begin_consent",
+    "finish_consent",
+    "get_consent",
+];
+
+/// Operations that begin something, and the one that says how it goes on.
+const FOLLOW: &[(&str, &str)] = &[
+    ("start_run", "get_run"),
+    ("sync_one", "get_run"),
+    ("undo_run", "get_run"),
+    ("approve_run", "get_run"),
+];
+
+/// Operations that take a whole thing: the one that reads it, and the fields that are taken from there unless they are
+/// given, so that `settings set --settings-mode on` changes one thing and overwrites nobody's change.
+const BASES: &[(&str, &str, &[&str])] = &[
+    ("put_settings", "get_source", &["version", "settings"]),
+    ("preview_settings", "get_source", &["settings"]),
+    ("update_tenant", "get_tenant", &["version"]),
+];
+
+/// What a field is when it is left out.
+const USUAL: &[(&str, &str, &str)] =
+    &[("start_run", "kind", "\"full\""), ("approve_run", "allow", r#"{"part":"all"}"#)];
+
+/// Where an operation begins from.
+pub(super) fn base(id: &str) -> Option<(&'static str, &'static [&'static str])> {
+    BASES.iter().find(|(operation, ..)| *operation == id).map(|(_, base, fields)| (*base, *fields))
+}
+
+/// The body of an operation when nothing is said.
+pub(super) fn usual_body(id: &str) -> Map<String, Value> {
+    let ours = USUAL.iter().filter(|(operation, ..)| *operation == id);
+    ours.filter_map(|(_, name, json)| Some(((*name).to_owned(), serde_json::from_str(json).ok()?))).collect()
+}
+
+/// What a noun is about.
+pub(super) fn about(noun: &str) -> &'static str {
+    match noun {
+        "tenants" => "Connected Entra tenants",
+        "dirsync" => "Directory sync: settings, runs, holds, conflicts, exceptions, additions",
+        "users" => "Users of the directory",
+        "groups" => "Groups of the directory",
+        "directory" => "The directory",
+        "operators" => "Who may run the server",
+        "organisations" => "Organisations of the server",
+        "tokens" => "API tokens",
+        "events" => "The event log and the audit trail of a server",
+        "jobs" => "Work without a caller",
+        _ => "",
+    }
+}
+
+/// The command of an operation; `None` where it makes no sense on the command line.
+pub(super) fn of(id: &str, tag: &str) -> Option<Name> {
+    if NOT_HERE.contains(&id) {
+        return None;
+    }
+    let entry = NAMES.iter().find(|(operation, ..)| *operation == id);
+    let command = entry.map_or_else(|| by_rule(id, tag), |(_, command, _)| (*command).to_owned());
+    let mut words = command.split(' ').map(str::to_owned);
+    let noun = words.next()?;
+    let follow = FOLLOW.iter().find(|(operation, _)| *operation == id).map(|(_, follow)| *follow);
+    Some(Name { noun, words: words.collect(), columns: entry.map_or(&[], |(.., columns)| *columns), follow })
+}
+
+/// `get_job` of the room `jobs` is `jobs get`.
+fn by_rule(id: &str, tag: &str) -> String {
+    let one = tag.strip_suffix('s').unwrap_or(tag);
+    let verb = id.strip_suffix(tag).or_else(|| id.strip_suffix(one)).unwrap_or(id).trim_matches('_');
+    format!("{tag} {}", verb.replace('_', "-"))
+}

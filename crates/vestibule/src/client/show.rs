@@ -1,0 +1,105 @@
+//! An answer as a person reads it: lists as tables, one thing as facts.
+
+use serde_json::Value;
+
+use super::Operation;
+use crate::output;
+
+/// The most columns of a table that nobody chose columns for.
+const MOST_COLUMNS: usize = 7;
+/// The longest text in a table's cell.
+const LONGEST: usize = 60;
+
+/// The answer as text.
+pub(super) fn text(operation: &Operation, value: &Value) -> String {
+    match list(value) {
+        Some(items) if items.is_empty() => "none".to_owned(),
+        Some(items) if items.iter().all(Value::is_object) => table(operation, items),
+        Some(items) => items.iter().map(cell).collect::<Vec<_>>().join("\n"),
+        None => facts(value),
+    }
+}
+
+/// Whether a run has come to an end, or waits for a person.
+pub(super) fn has_ended(value: &Value) -> bool {
+    let under_way = ["queued", "collecting", "planning", "applying", "verifying"];
+    value["state"].as_str().is_none_or(|state| !under_way.contains(&state))
+}
+
+/// The list that an answer is about: the answer itself, or its only list of things.
+fn list(value: &Value) -> Option<&Vec<Value>> {
+    match value {
+        Value::Array(items) => Some(items),
+        Value::Object(members) => {
+            ["items", "events", "lines"].iter().find_map(|name| members.get(*name)).and_then(Value::as_array)
+        }
+        _ => None,
+    }
+}
+
+fn table(operation: &Operation, items: &[Value]) -> String {
+    let columns: Vec<String> = if operation.columns.is_empty() {
+        let first = items.first().and_then(Value::as_object);
+        let plain = first.into_iter().flatten().filter(|(_, value)| !value.is_object() && !value.is_array());
+        plain.map(|(name, _)| name.clone()).take(MOST_COLUMNS).collect()
+    } else {
+        operation.columns.iter().map(|column| (*column).to_owned()).collect()
+    };
+    let rows = items.iter().map(|item| columns.iter().map(|column| short(&cell(at(item, column)))).collect()).collect();
+    let headings: Vec<String> = columns.iter().map(|column| column.replace(['_', '.'], " ")).collect();
+    output::table(&headings, rows)
+}
+
+fn facts(value: &Value) -> String {
+    let mut rows = Vec::new();
+    flatten("", value, &mut rows);
+    output::facts(rows)
+}
+
+fn flatten(name: &str, value: &Value, rows: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                flatten(&name, value, rows);
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            for (index, item) in items.iter().enumerate() {
+                flatten(&format!("{name}.{}", index + 1), item, rows);
+            }
+        }
+        Value::Null => {}
+        other => rows.push((name.to_owned(), cell(other))),
+    }
+}
+
+/// The member at a path with dots.
+fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
+    path.split('.').fold(value, |value, name| &value[name])
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => moment(text).unwrap_or_else(|| text.clone()),
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// A moment without the fractions nobody reads: `2026-03-02 09:00:00Z`.
+fn moment(text: &str) -> Option<String> {
+    let looks_like = text.len() >= 20 && text.as_bytes().get(10) == Some(&b'T') && text.ends_with('Z');
+    if !looks_like || kernel::Timestamp::parse(text).is_err() {
+        return None;
+    }
+    Some(format!("{} {}Z", text.get(..10)?, text.get(11..19)?))
+}
+
+fn short(text: &str) -> String {
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST - 1).chain(['…']).collect()
+}

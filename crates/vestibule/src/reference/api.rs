@@ -1,0 +1,41 @@
+//! `openapi.json` and `api.md`: from the routers themselves.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::{NOTICE, cell, fresh};
+use crate::{App, Config, Outside};
+
+#[tokio::test]
+async fn fresh_api() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::default();
+    config.store.url = Some(format!("sqlite:{}", folder.path().join("api.db").display()).as_str().into());
+    let app = App::build(config, Outside::system()).await.unwrap();
+    let api = serde_json::to_value(&*app.openapi).unwrap();
+    fresh("openapi.json", &(serde_json::to_string_pretty(&api).unwrap() + "\n"));
+    fresh("api.md", &page(&api));
+}
+
+fn page(api: &Value) -> String {
+    let mut rooms: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (path, item) in api["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let Some(id) = operation["operationId"].as_str() else { continue };
+            let summary = operation["summary"].as_str().or_else(|| operation["description"].as_str()).unwrap_or_default();
+            let line = format!("| `{} {path}` | {} | `{id}` |\n", method.to_uppercase(), cell(summary));
+            rooms.entry(operation["tags"][0].as_str().unwrap_or("other")).or_default().push(line);
+        }
+    }
+    let mut page = format!(
+        "{NOTICE}# API\n\nJSON over HTTP. The whole description is [openapi.json](openapi.json), which a server also gives at\n\
+         `/api/v1/openapi.json`. Calls carry `Authorization: Bearer <token>`. Lists come in pages: send `next` as `after`. \
+         What\ndoes not work answers with a problem document (RFC 9457) whose `code` is stable.\n"
+    );
+    for (room, lines) in rooms {
+        write!(page, "\n## {room}\n\n| | | |\n|---|---|---|\n{}", lines.concat()).unwrap();
+    }
+    page
+}

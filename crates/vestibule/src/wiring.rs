@@ -1,0 +1,151 @@
+//! Builds the server out of its rooms. The only place that knows them all; it decides nothing.
+//!
+//! Usable in one process with an emulator and a clock of its own: tests and the demo hand in an [`Outside`].
+
+use std::sync::Arc;
+
+use axum::Router;
+use directory::Directory;
+use dirsync::Dirsync;
+use dirsync::sources::TenantSources;
+use graph::Pace;
+use kernel::Env;
+use operators::Operators;
+use signals::Signals;
+use store::{Store, StoreError};
+use tenants::{Tenants, TenantsError};
+use utoipa::openapi::OpenApi;
+use web::{CsrfKey, Gate};
+
+use crate::config::{Config, ConfigError};
+use crate::jobs::Jobs;
+use crate::keys::{KeysError, Ring};
+use crate::router;
+
+/// What is handed in from outside: time, chance, and how long to wait for others.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// Clock and chance.
+    pub env: Env,
+    /// How to wait for Graph.
+    pub pace: Pace,
+}
+
+impl Outside {
+    /// The machine's.
+    pub fn system() -> Self {
+        Self { env: Env::system(), pace: Pace::real() }
+    }
+}
+
+/// Why the server cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum WiringError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The master keys.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The database.
+    #[error("the database cannot be opened")]
+    Store(#[from] StoreError),
+    /// The recorder of figures.
+    #[error("figures cannot be recorded")]
+    Metrics(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The tenants' connections.
+    #[error(transparent)]
+    Tenants(#[from] TenantsError),
+    /// The bearer token for `/metrics`.
+    #[error("web.metrics_token_file cannot be read")]
+    MetricsToken(#[source] std::io::Error),
+}
+
+/// The whole server, ready to answer. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// What it was built from.
+    pub config: Arc<Config>,
+    /// Clock and chance.
+    pub env: Env,
+    /// The database.
+    pub store: Store,
+    /// The ring of master keys.
+    pub ring: Ring,
+    /// Who may run the server.
+    pub operators: Operators,
+    /// The log.
+    pub signals: Signals,
+    /// Connected tenants.
+    pub tenants: Tenants,
+    /// Users, groups, memberships.
+    pub directory: Directory,
+    /// The directory sync.
+    pub dirsync: Dirsync,
+    /// The job queue.
+    pub jobs: Jobs,
+    /// Every route, in its layers.
+    pub router: Router,
+    /// What the routes say about themselves.
+    pub openapi: Arc<OpenApi>,
+}
+
+impl App {
+    /// Opens the database and builds every room. Does not migrate and starts nothing.
+    pub async fn build(config: Config, outside: Outside) -> Result<Self, WiringError> {
+        let store = Store::open(&config.store.settings()?).await?;
+        let ring = Ring::load(&config, &outside.env.rng)?;
+        Self::over(config, outside, store, ring)
+    }
+
+    /// Builds every room over an open database.
+    pub fn over(config: Config, outside: Outside, store: Store, ring: Ring) -> Result<Self, WiringError> {
+        web::measure::install().map_err(|error| WiringError::Metrics(error.into()))?;
+        let Outside { env, pace } = outside;
+        let operators = Operators::new(store.clone(), env.clone(), config.operators.clone());
+        let signals = Signals::new(store.clone());
+        let tenants = Tenants::new(tenants::Parts {
+            store: store.clone(),
+            env: env.clone(),
+            sealer: ring.sealer.clone(),
+            config: config.tenants.clone(),
+            http: config.graph.settings()?,
+            pace,
+        })?;
+        let directory = Directory::new(store.clone(), env.clone());
+        let sources = Arc::new(TenantSources(tenants.clone()));
+        let dirsync = Dirsync::new(store.clone(), env.clone(), sources);
+        let jobs = Jobs::new(store.clone(), env.clone());
+        let gate = Gate::new(Arc::new(operators.clone()), CsrfKey::new(&ring.csrf, env.rng.clone()));
+        let rooms = router::Rooms {
+            env: env.clone(),
+            url: config.url(),
+            operators: operators.clone(),
+            signals: signals.clone(),
+            tenants: tenants.clone(),
+            dirsync: dirsync.clone(),
+            jobs: jobs.clone(),
+        };
+        let exposure = config.web.exposure().map_err(WiringError::MetricsToken)?;
+        let settings = web::Settings {
+            probes: web::health::routes(router::checks(&store), exposure),
+            problem_page: Some(Arc::new(pages::problem_page(&env))),
+            ..config.web.layer_settings(env.clone(), gate)
+        };
+        let (router, openapi) = router::build(rooms, settings);
+        Ok(Self {
+            config: Arc::new(config),
+            env,
+            store,
+            ring,
+            operators,
+            signals,
+            tenants,
+            directory,
+            dirsync,
+            jobs,
+            router,
+            openapi,
+        })
+    }
+}
