@@ -15,6 +15,7 @@ pub mod service;
 pub mod state;
 pub mod views;
 
+mod routes;
 mod store;
 
 pub use apply::{Applied, Origin, apply};
@@ -24,5 +25,6 @@ pub use error::DirectoryError;
 pub use filter::{GroupFilter, GroupSort, Order, UserFilter, UserSort};
 pub use model::{Group, GroupId, Member, MemberKind, Source, SourceId, SourceKind, User, UserId};
 pub use permissions::ReadDirectory;
+pub use routes::routes;
 pub use service::Directory;
 pub use state::{Conflict, ConflictCause, Decision, ExcludedBecause, State, StateName};

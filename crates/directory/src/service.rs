@@ -29,6 +29,8 @@ mod summary;
 mod users;
 
 pub use export::ExportFormat;
+pub use memberships::MOST_PATHS_ASKED;
+pub use summary::{IndexSummary, MOST_FOUND, Summary};
 
 /// How often the log is looked at without being called: notifications are hints.
 const POLL: Duration = Duration::from_secs(1);

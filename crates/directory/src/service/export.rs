@@ -42,14 +42,16 @@ const GROUP_HEAD: [&str; 13] = [
 
 impl Directory {
     /// Every matching user, by name.
-    pub fn export_users(
+    pub async fn export_users(
         &self,
         may: &May<ReadDirectory>,
         filter: UserFilter,
         format: ExportFormat,
-    ) -> impl Stream<Item = Result<String, DirectoryError>> + Send + use<> {
+    ) -> Result<impl Stream<Item = Result<String, DirectoryError>> + Send + use<>, DirectoryError> {
+        // What cannot be asked is refused before the answer begins.
+        self.list_users(may, &filter, Order::default(), &PageRequest::first(1)).await?;
         let first = (self.clone(), may.clone(), Some(PageRequest::first(PageRequest::MOST)));
-        stream::try_unfold(first, move |(directory, may, page)| {
+        Ok(stream::try_unfold(first, move |(directory, may, page)| {
             let filter = filter.clone();
             async move {
                 let Some(page) = page else { return Ok(None) };
@@ -61,18 +63,20 @@ impl Directory {
                 let next = found.next.map(|next| PageRequest::new(PageRequest::MOST, Some(next)));
                 Ok(Some((text, (directory, may, next))))
             }
-        })
+        }))
     }
 
     /// Every matching group, by name.
-    pub fn export_groups(
+    pub async fn export_groups(
         &self,
         may: &May<ReadDirectory>,
         filter: GroupFilter,
         format: ExportFormat,
-    ) -> impl Stream<Item = Result<String, DirectoryError>> + Send + use<> {
+    ) -> Result<impl Stream<Item = Result<String, DirectoryError>> + Send + use<>, DirectoryError> {
+        // What cannot be asked is refused before the answer begins.
+        self.list_groups(may, &filter, Order::default(), &PageRequest::first(1)).await?;
         let first = (self.clone(), may.clone(), Some(PageRequest::first(PageRequest::MOST)));
-        stream::try_unfold(first, move |(directory, may, page)| {
+        Ok(stream::try_unfold(first, move |(directory, may, page)| {
             let filter = filter.clone();
             async move {
                 let Some(page) = page else { return Ok(None) };
@@ -84,7 +88,7 @@ impl Directory {
                 let next = found.next.map(|next| PageRequest::new(PageRequest::MOST, Some(next)));
                 Ok(Some((text, (directory, may, next))))
             }
-        })
+        }))
     }
 }
 
