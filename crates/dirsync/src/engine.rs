@@ -36,6 +36,9 @@ pub trait OpenSource: Send + Sync {
     /// The sources of an organisation, with what people call them.
     async fn list(&self, organisation: OrganisationId) -> Result<Vec<(SourceId, String)>, DirsyncError>;
 
+    /// Tells that reading went well, so that an old trouble is over at once.
+    async fn worked(&self, organisation: OrganisationId, id: SourceId);
+
     /// Tells what was met while reading, so that the connection's status follows at once.
     async fn report(&self, organisation: OrganisationId, id: SourceId, error: &GraphError);
 }
@@ -85,6 +88,7 @@ impl Engine {
                     if !matches!(work.run.kind, RunKind::Rescope | RunKind::Undo) {
                         let source = self.sources.open(work.run.organisation, work.run.source_id).await?;
                         collect(work, source.as_ref()).await?;
+                        self.sources.worked(work.run.organisation, work.run.source_id).await;
                     }
                     self.refuse_empty(work).await?;
                     work.enter(RunState::Planning).await?;
@@ -133,7 +137,7 @@ impl Engine {
             return Err(DirsyncError::Frozen(reason.clone()));
         }
         let now = self.env.now();
-        let day_ago = now.minus(std::time::Duration::from_secs(86_400));
+        let day_ago = now.minus(std::time::Duration::from_hours(24));
         let mut tx = self.store.begin().await?;
         let (users_lost, groups_lost) = runs::losses_since(&mut tx, work.run.source_id, day_ago).await?;
         let circumstances =
@@ -236,9 +240,8 @@ impl Engine {
 
 /// Whether the run itself is not at fault: the database is away, or somebody else has the run.
 fn passes(error: &DirsyncError) -> bool {
-    match error {
-        DirsyncError::TakenOver | DirsyncError::Store(_) => true,
-        DirsyncError::Directory(directory::DirectoryError::Store(_)) => true,
-        _ => false,
-    }
+    matches!(
+        error,
+        DirsyncError::TakenOver | DirsyncError::Store(_) | DirsyncError::Directory(directory::DirectoryError::Store(_))
+    )
 }

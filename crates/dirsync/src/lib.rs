@@ -31,6 +31,9 @@ pub use model::{Run, RunId, RunKind, RunState};
 pub use routes::routes;
 pub use service::Dirsync;
 pub use settings::{Limits, Mode, Settings};
+pub use store::changes::{ChangeFilter, Planned};
+pub use store::runs::RunFilter;
+pub use store::settings::Kept;
 
 #[cfg(test)]
 mod tests;

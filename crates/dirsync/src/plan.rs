@@ -140,7 +140,7 @@ impl<'a> Draft<'a> {
 }
 
 /// How far apart two complete reads must be to prove an absence (NET-04).
-const BETWEEN_READS: std::time::Duration = std::time::Duration::from_secs(30 * 60);
+const BETWEEN_READS: std::time::Duration = std::time::Duration::from_mins(30);
 
 /// The change that a transition asks for.
 fn change(kind: ObjectKind, object: (Uuid, String, Option<i64>), act: Act, cause: directory::Cause) -> Change {

@@ -80,7 +80,7 @@ pub struct Page<T> {
 #[derive(Debug, Clone)]
 pub enum Look {
     /// It is there after all.
-    There(Box<Looked>),
+    There(Looked),
     /// It is gone.
     Gone,
 }
@@ -89,9 +89,9 @@ pub enum Look {
 #[derive(Debug, Clone)]
 pub enum Looked {
     /// A user.
-    User(SeenUser),
+    User(Box<SeenUser>),
     /// A group.
-    Group(SeenGroup),
+    Group(Box<SeenGroup>),
 }
 
 /// Reads one outside directory.

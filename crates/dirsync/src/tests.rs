@@ -8,7 +8,7 @@ mod stories;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use directory::{SourceId, User};
+use directory::{Group, SourceId, User};
 use kernel::Role;
 use store::worker::Worker;
 use testkit::{Db, operator};
@@ -103,11 +103,17 @@ impl Room {
         self.users().await.remove(&fake::id(number)).unwrap()
     }
 
-    /// The object ids of a group's direct members, in order.
-    pub async fn members(&self, number: u32) -> Vec<Uuid> {
+    pub async fn group(&self, number: u32) -> Group {
         let mut tx = self.db.store.read().await.unwrap();
         let groups = directory::read::groups_by_object_ids(&mut tx, SOURCE, &[fake::group_id(number)]).await.unwrap();
-        let members = directory::read::members_of(&mut tx, &groups[0]).await.unwrap();
+        groups.into_iter().next().unwrap()
+    }
+
+    /// The object ids of a group's direct members, in order.
+    pub async fn members(&self, number: u32) -> Vec<Uuid> {
+        let group = self.group(number).await;
+        let mut tx = self.db.store.read().await.unwrap();
+        let members = directory::read::members_of(&mut tx, &group).await.unwrap();
         members.into_iter().map(|member| member.object_id).collect()
     }
 }

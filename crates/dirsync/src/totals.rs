@@ -107,7 +107,7 @@ impl Totals {
 
     /// Whether nothing would change that anyone sees.
     pub fn is_empty(&self) -> bool {
-        self.effects.iter().all(|(name, count)| name.ends_with(".note") || *count == 0)
+        self.effects.iter().all(|(name, count)| *count == 0 || name == "user.note" || name == "group.note")
     }
 }
 

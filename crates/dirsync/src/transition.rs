@@ -30,7 +30,7 @@ pub fn next(
     now: Timestamp,
 ) -> Option<(Option<State>, Cause)> {
     let next = match seen {
-        Seen::There { scope: Scope::In, enabled } => admitted(current, enabled, now),
+        Seen::There { scope: Scope::In, enabled } => Some(admitted(current, enabled)),
         Seen::There { scope: Scope::Out(because), .. } => kept_out(current, because, settings, now),
         Seen::Gone => gone(current, settings, now),
         Seen::Unseen => current.and_then(|current| by_time(current, settings, now)),
@@ -39,7 +39,7 @@ pub fn next(
 }
 
 /// The source has it and the settings let it in.
-fn admitted(current: Option<&State>, enabled: bool, now: Timestamp) -> Option<(Option<State>, Cause)> {
+fn admitted(current: Option<&State>, enabled: bool) -> (Option<State>, Cause) {
     let wanted = if enabled { State::Active } else { State::Disabled };
     let cause = match current {
         None => Cause::NewInSource,
@@ -54,8 +54,7 @@ fn admitted(current: Option<&State>, enabled: bool, now: Timestamp) -> Option<(O
         Some(State::Active | State::Disabled) if enabled => Cause::EnabledInSource,
         Some(State::Active | State::Disabled) => Cause::DisabledInSource,
     };
-    let _ = now;
-    Some((Some(wanted), cause))
+    (Some(wanted), cause)
 }
 
 /// The source has it and the settings keep it out.
@@ -102,7 +101,7 @@ fn still_in_conflict(
 ) -> Option<(Option<State>, Cause)> {
     by_time(&State::Conflict(old.clone()), settings, now).or_else(|| {
         let changed = Conflict { cause, ..old.clone() };
-        (changed != *old).then(|| (Some(State::Conflict(changed)), Cause::ChangedInSource))
+        (cause != old.cause).then_some((Some(State::Conflict(changed)), Cause::ChangedInSource))
     })
 }
 

@@ -59,7 +59,7 @@ pub(crate) async fn verify(work: &Work, source: Option<&dyn Source>) -> Result<V
     for (item, look) in sample.iter().zip(looks) {
         let Act::PutUser { attributes, .. } = &item.change.act else { continue };
         let same = match look {
-            Look::There(looked) => match *looked {
+            Look::There(looked) => match looked {
                 // The manager is another request; what a look tells is compared.
                 Looked::User(seen) => {
                     directory::UserAttributes { manager: attributes.manager, ..seen.attributes } == **attributes

@@ -62,7 +62,7 @@ async fn keep(work: &Work, kind: ObjectKind, ids: &[Uuid], looks: Vec<Look>) -> 
     let rows = ids.iter().zip(looks).map(|(id, look)| match look {
         Look::Gone => Staged { object_id: *id, body: None, removed: Some(Removed::Confirmed) },
         Look::There(looked) => {
-            let body = match *looked {
+            let body = match looked {
                 Looked::User(user) => serde_json::to_string(&user),
                 Looked::Group(group) => serde_json::to_string(&group),
             };

@@ -73,7 +73,7 @@ async fn keep(
 ) -> Result<(), DirsyncError> {
     let row = match looks.into_iter().next() {
         Some(Look::There(looked)) => {
-            let body = match *looked {
+            let body = match looked {
                 Looked::User(user) => serde_json::to_string(&user),
                 Looked::Group(group) => serde_json::to_string(&group),
             };

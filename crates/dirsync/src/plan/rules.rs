@@ -7,6 +7,7 @@ use store::Tx;
 use uuid::Uuid;
 
 use crate::error::DirsyncError;
+use crate::lists::Exception;
 use crate::model::{RunId, RunKind};
 use crate::scope::{Rules, Sets};
 use crate::settings::Settings;
@@ -43,8 +44,8 @@ pub(crate) async fn with(
         groups => Some(members_of(tx, source, groups, overlay).await?),
     };
     let sets = Sets {
-        excepted: exceptions.iter().filter_map(|exception| exception.object_id()).collect(),
-        excepted_aliases: exceptions.iter().filter_map(|exception| exception.alias()).collect(),
+        excepted: exceptions.iter().filter_map(Exception::object_id).collect(),
+        excepted_aliases: exceptions.iter().filter_map(Exception::alias).collect(),
         added: lists::added_ids(tx, source).await?.into_iter().collect(),
         expected: lists::expected(tx, source).await?.into_iter().map(|one| (one.email.clone(), one)).collect(),
         in_groups,

@@ -180,10 +180,7 @@ fn sides<A: serde::Serialize + DeserializeOwned>(
     let Some(before) = &entry.before else { return Ok(Back::Gone) };
     let bad = || DirsyncError::Invalid(format!("entry {} cannot be taken back: it is not understood", entry.revision));
     let before: Map<String, Value> = serde_json::from_str(before.get()).map_err(|_| bad())?;
-    let mut whole = match serde_json::to_value(attributes) {
-        Ok(Value::Object(map)) => map,
-        _ => return Err(bad()),
-    };
+    let Ok(Value::Object(mut whole)) = serde_json::to_value(attributes) else { return Err(bad()) };
     if let Some(Value::Object(old)) = before.get("attributes") {
         for (name, value) in old {
             if value.is_null() {

@@ -5,8 +5,9 @@
 use directory::{
     Act, Cause, Change, Conflict, ConflictCause, Decision, Group, ObjectKind, Origin, SourceId, State, User, read,
 };
-use kernel::{May, Page, PageRequest, Timestamp};
+use kernel::{Actor, May, OrganisationId, Page, PageRequest, Timestamp};
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use uuid::Uuid;
 
 use super::Dirsync;
@@ -72,6 +73,30 @@ pub struct ConflictFilter {
     pub text: Option<String>,
 }
 
+/// A conflict with the source, key, name and revision of the object it is about.
+type Found = (SourceId, (Uuid, String, i64), Conflict);
+
+/// The conflict of a user or a group; none when it is in no conflict (any more).
+async fn conflict_of(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    kind: ObjectKind,
+    id: Uuid,
+) -> Result<Option<Found>, DirsyncError> {
+    let found = match kind {
+        ObjectKind::User => read::user(tx, organisation, id.into())
+            .await?
+            .map(|user| (user.source.id, (user.object_id, user.name(), user.revision), user.state)),
+        ObjectKind::Group => read::group(tx, organisation, id.into())
+            .await?
+            .map(|group| (group.source.id, (group.object_id, group.name(), group.revision), group.state)),
+    };
+    Ok(found.and_then(|(source, object, state)| match state {
+        State::Conflict(conflict) => Some((source, object, conflict)),
+        _ => None,
+    }))
+}
+
 impl Dirsync {
     /// Conflicts, the next due first.
     pub async fn list_conflicts(
@@ -107,49 +132,22 @@ impl Dirsync {
         if ids.len() > 1_000 {
             return Err(DirsyncError::Invalid("at most 1000 conflicts can be decided at once".to_owned()));
         }
-        if let Decide::Ignore { until } = decide {
-            if until <= self.env.now() {
-                return Err(DirsyncError::Invalid(
-                    "the moment until which to ignore must lie in the future".to_owned(),
-                ));
-            }
+        if let Decide::Ignore { until } = decide
+            && until <= self.env.now()
+        {
+            return Err(DirsyncError::Invalid("the moment until which to ignore must lie in the future".to_owned()));
         }
         let actor = may.actor();
         let mut tx = self.store.begin().await?;
         let mut found = Vec::new();
         for id in ids {
-            let one = match kind {
-                ObjectKind::User => read::user(&mut tx, actor.organisation, (*id).into())
-                    .await?
-                    .map(|user| (user.source.id, (user.object_id, user.name(), user.revision), user.state)),
-                ObjectKind::Group => read::group(&mut tx, actor.organisation, (*id).into())
-                    .await?
-                    .map(|group| (group.source.id, (group.object_id, group.name(), group.revision), group.state)),
-            };
-            if let Some((source, object, State::Conflict(conflict))) = one {
-                found.push((source, object, conflict));
-            }
+            found.extend(conflict_of(&mut tx, actor.organisation, kind, *id).await?);
         }
-        let count = found.len() as u64;
         found.sort_by_key(|(source, _, _)| *source);
         for part in found.chunk_by(|a, b| a.0 == b.0) {
-            let source = part[0].0;
-            let kept = self.kept(&mut tx, actor.organisation, source).await?;
-            let changes: Vec<_> = part
-                .iter()
-                .map(|(_, (object_id, name, revision), conflict)| Change {
-                    kind,
-                    object_id: *object_id,
-                    name: name.clone(),
-                    act: Act::SetState { state: self.decided(conflict, decide, &kept.settings) },
-                    cause: Cause::Operator,
-                    base: Some(*revision),
-                })
-                .collect();
-            let origin = Origin { kind: "request", id: Some(actor.request_id.0) };
-            directory::apply(&mut tx, &self.env, actor, source_named(actor.organisation, source), &changes, origin)
-                .await?;
+            self.apply_decision(&mut tx, actor, kind, part, decide).await?;
         }
+        let count = found.len() as u64;
         if count > 0 {
             let mut entry = signals::Entry::act("dirsync.conflicts_decided")
                 .cause("request", Some(actor.request_id.0))
@@ -159,6 +157,31 @@ impl Dirsync {
         }
         tx.commit().await?;
         Ok(count)
+    }
+
+    /// Applies one decision to conflicts of one source.
+    async fn apply_decision(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        kind: ObjectKind,
+        part: &[Found],
+        decide: Decide,
+    ) -> Result<(), DirsyncError> {
+        let Some(source) = part.first().map(|(source, _, _)| *source) else { return Ok(()) };
+        let kept = self.kept(tx, actor.organisation, source).await?;
+        let change = |(_, (object_id, name, revision), conflict): &Found| Change {
+            kind,
+            object_id: *object_id,
+            name: name.clone(),
+            act: Act::SetState { state: self.decided(conflict, decide, &kept.settings) },
+            cause: Cause::Operator,
+            base: Some(*revision),
+        };
+        let changes: Vec<_> = part.iter().map(change).collect();
+        let origin = Origin { kind: "request", id: Some(actor.request_id.0) };
+        directory::apply(tx, &self.env, actor, source_named(actor.organisation, source), &changes, origin).await?;
+        Ok(())
     }
 
     fn decided(&self, old: &Conflict, decide: Decide, settings: &crate::settings::Settings) -> State {

@@ -39,6 +39,10 @@ impl Dirsync {
     }
 
     async fn ask_for_run(&self, kept: &Kept) -> Result<bool, DirsyncError> {
+        // A source that was disconnected keeps its settings, and is not read.
+        if !self.sources.list(kept.organisation).await?.iter().any(|(id, _)| *id == kept.source_id) {
+            return Ok(false);
+        }
         let mut tx = self.store.begin().await?;
         let Some(kind) = self.due(&mut tx, kept).await? else { return Ok(false) };
         let actor = clockwork(&self.env, kept.organisation);

@@ -151,5 +151,5 @@ fn is_stale(settings: &Settings, read: Option<Timestamp>, now: Timestamp) -> boo
         Mode::On => settings.delta_interval_minutes.min(settings.full_interval_minutes),
     };
     let twice = std::time::Duration::from_secs(u64::from(interval) * 120);
-    read.is_some_and(|read| now.since(read) > twice.max(std::time::Duration::from_secs(600)))
+    read.is_some_and(|read| now.since(read) > twice.max(std::time::Duration::from_mins(10)))
 }

@@ -92,7 +92,7 @@ impl GraphSource {
         Ok(found
             .into_iter()
             .map(|existence| match existence {
-                Existence::Found(user) => Look::There(Box::new(Looked::User(seen_user(*user, Field::Absent)))),
+                Existence::Found(user) => Look::There(Looked::User(Box::new(seen_user(*user, Field::Absent)))),
                 Existence::SoftDeleted(_) | Existence::Gone => Look::Gone,
             })
             .collect())
@@ -103,7 +103,7 @@ impl GraphSource {
         let mut looks = Vec::with_capacity(ids.len());
         for id in ids {
             looks.push(match self.client.group(*id, &select).await? {
-                Some(group) => Look::There(Box::new(Looked::Group(seen_group(group)))),
+                Some(group) => Look::There(Looked::Group(Box::new(seen_group(group)))),
                 None => Look::Gone,
             });
         }

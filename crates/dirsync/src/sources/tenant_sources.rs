@@ -34,6 +34,13 @@ impl OpenSource for TenantSources {
         }
     }
 
+    async fn worked(&self, organisation: OrganisationId, id: SourceId) {
+        if let Err(error) = self.0.worked(organisation, TenantId(id.0)).await {
+            let error: &TenantsError = &error;
+            tracing::warn!(error = error as &dyn std::error::Error, "a tenant's status cannot be written");
+        }
+    }
+
     async fn list(&self, organisation: OrganisationId) -> Result<Vec<(SourceId, String)>, DirsyncError> {
         let tenants = self.0.list(organisation).await?;
         Ok(tenants.into_iter().map(|tenant| (SourceId(tenant.id.0), tenant.name)).collect())

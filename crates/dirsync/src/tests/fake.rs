@@ -121,11 +121,12 @@ impl OpenSource for Fake {
         Ok(vec![(SourceId(Uuid::from_u128(0x50)), "Example".to_owned())])
     }
     async fn report(&self, _: OrganisationId, _: SourceId, _: &GraphError) {}
+    async fn worked(&self, _: OrganisationId, _: SourceId) {}
 }
 
 struct Items<T> {
     state: Arc<Mutex<State>>,
-    items: Vec<Item<T>>,
+    left: Vec<Item<T>>,
     position: usize,
     round: String,
     end: String,
@@ -141,12 +142,12 @@ impl<T: Send + Clone> Pages<T> for Items<T> {
             }
             state.fail = Some((error, pages - 1));
         }
-        if self.position > self.items.len() {
+        if self.position > self.left.len() {
             return Ok(None);
         }
-        let until = (self.position + state.page_size).min(self.items.len());
-        let items = self.items[self.position..until].to_vec();
-        let last = until == self.items.len();
+        let until = (self.position + state.page_size).min(self.left.len());
+        let items = self.left[self.position..until].to_vec();
+        let last = until == self.left.len();
         self.position = if last { until + 1 } else { until };
         let after = if last { After::Link(self.end.clone()) } else { After::Next(format!("{}/{until}", self.round)) };
         Ok(Some(Page { items, after }))
@@ -192,7 +193,7 @@ impl Source for Fake {
             members: Vec::new(),
         });
         let end = format!("since:{}", state.log.len());
-        Ok(Box::new(Items { state: Arc::clone(&self.0), items: items.collect(), position, round, end }))
+        Ok(Box::new(Items { state: Arc::clone(&self.0), left: items.collect(), position, round, end }))
     }
 
     async fn groups(&self, from: From) -> Result<Box<dyn Pages<SeenGroup>>, GraphError> {
@@ -233,16 +234,16 @@ impl Source for Fake {
             }
         }
         let end = format!("since:{}", state.log.len());
-        Ok(Box::new(Items { state: Arc::clone(&self.0), items, position, round, end }))
+        Ok(Box::new(Items { state: Arc::clone(&self.0), left: items, position, round, end }))
     }
 
     async fn look(&self, kind: ObjectKind, ids: &[Uuid]) -> Result<Vec<Look>, GraphError> {
         let state = self.0.lock().unwrap();
         let look = |id: &Uuid| match kind {
-            ObjectKind::User => state.users.get(id).map(|user| Looked::User(seen_user(user))),
-            ObjectKind::Group => state.groups.get(id).map(|(group, _)| Looked::Group(seen_group(group))),
+            ObjectKind::User => state.users.get(id).map(|user| Looked::User(Box::new(seen_user(user)))),
+            ObjectKind::Group => state.groups.get(id).map(|(group, _)| Looked::Group(Box::new(seen_group(group)))),
         };
-        Ok(ids.iter().map(|id| look(id).map_or(Look::Gone, |found| Look::There(Box::new(found)))).collect())
+        Ok(ids.iter().map(|id| look(id).map_or(Look::Gone, Look::There)).collect())
     }
 
     async fn find_by_address(&self, address: &str) -> Result<Option<(Uuid, SeenUser)>, GraphError> {

@@ -14,20 +14,20 @@ use crate::guard::{Breach, Verdict};
 use crate::service::runs::Part;
 use crate::{RunKind, RunState};
 
-fn refusal(status: u16, code: &str) -> Box<Refusal> {
-    Box::new(Refusal { status, code: code.to_owned(), ..Refusal::default() })
+fn refusal(status: u16, code: &str) -> Refusal {
+    Refusal { status, code: code.to_owned(), ..Refusal::default() }
 }
 
 fn hour(hand: &ManualClock) {
-    hand.advance(Duration::from_secs(3_600));
+    hand.advance(Duration::from_hours(1));
 }
 
 #[tokio::test]
 async fn a_read_that_fails_anywhere_removes_nothing() {
     let errors = [
-        GraphError::Rejected(refusal(403, "Authorization_RequestDenied")),
-        GraphError::Unavailable(refusal(503, "ServiceUnavailable")),
-        GraphError::Throttled { retry_after: None, refusal: refusal(429, "TooManyRequests") },
+        GraphError::Rejected(Box::new(refusal(403, "Authorization_RequestDenied"))),
+        GraphError::Unavailable(Box::new(refusal(503, "ServiceUnavailable"))),
+        GraphError::Throttled { retry_after: None, refusal: Box::new(refusal(429, "TooManyRequests")) },
     ];
     on_each_database(async |db| {
         let room = Room::filled(db, 30).await;
@@ -79,7 +79,7 @@ async fn absence_needs_two_complete_reads() {
         room.run(RunKind::Full).await;
         assert!(room.user(4).await.state.usable(), "one read proves nothing");
         assert!(room.user(4).await.missing_since.is_some());
-        room.db.hand.advance(Duration::from_secs(29 * 60));
+        room.db.hand.advance(Duration::from_mins(29));
         room.run(RunKind::Full).await;
         assert!(room.user(4).await.state.usable(), "the second read came too soon");
         hour(&room.db.hand);
@@ -120,7 +120,7 @@ async fn a_group_that_loses_a_third_is_held_and_expires() {
         let run = room.run(RunKind::Delta).await;
         assert_eq!(run.state, RunState::Held);
         assert_eq!(run.totals.unwrap().shrinks[0].lost, 20);
-        room.db.hand.advance(Duration::from_secs(73 * 3_600));
+        room.db.hand.advance(Duration::from_hours(73));
         room.dirsync.tick().await.unwrap();
         let run = room.get(run.id).await;
         assert_eq!((run.state, run.decision.as_deref()), (RunState::Rejected, Some("expired")));
@@ -150,13 +150,28 @@ async fn a_dead_delta_link_leads_to_a_full_read() {
     on_each_database(async |db| {
         let room = Room::filled(db, 40).await;
         room.fake.put_user(41, |_| {});
-        let error = GraphError::DeltaReset { location: None, refusal: refusal(410, "syncStateNotFound") };
+        let error = GraphError::DeltaReset { location: None, refusal: Box::new(refusal(410, "syncStateNotFound")) };
         room.fake.fail_after(error, 0);
         let run = room.run(RunKind::Delta).await;
         assert_eq!((run.state, run.kind), (RunState::Done, RunKind::Full), "{:?}", run.error_detail);
         assert_eq!(room.users().await.len(), 41);
         let next = room.run(RunKind::Delta).await;
         assert_eq!(next.kind, RunKind::Delta);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_group_is_in_conflict_and_keeps_its_members() {
+    on_each_database(async |db| {
+        let room = Room::filled(db, 40).await;
+        room.fake.put_group(2, &[1, 2]);
+        room.run(RunKind::Delta).await;
+        room.fake.delete_group(2);
+        let run = room.run(RunKind::Delta).await;
+        assert_eq!(run.state, RunState::Done, "{:?}", run.verdict);
+        assert_eq!(room.group(2).await.state.name(), StateName::Conflict);
+        assert_eq!(room.members(2).await, [id(1), id(2)]);
     })
     .await;
 }

@@ -15,7 +15,7 @@ use crate::service::lists::NewException;
 use crate::service::runs::Part;
 use crate::{RunKind, RunState};
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
 async fn the_first_run_is_held_until_somebody_confirms_it() {
