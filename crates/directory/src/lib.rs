@@ -28,3 +28,6 @@ pub use permissions::ReadDirectory;
 pub use routes::routes;
 pub use service::Directory;
 pub use state::{Conflict, ConflictCause, Decision, ExcludedBecause, State, StateName};
+
+#[cfg(test)]
+mod tests;
