@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use directory::Directory;
 use dirsync::Dirsync;
 use kernel::Env;
 use operators::Operators;
@@ -34,6 +35,8 @@ pub struct Rooms {
     pub signals: Signals,
     /// Connected tenants.
     pub tenants: Tenants,
+    /// Users, groups, memberships.
+    pub directory: Directory,
     /// The directory sync.
     pub dirsync: Dirsync,
     /// The job queue.
@@ -48,6 +51,7 @@ pub fn build(rooms: Rooms, settings: Settings) -> (Router, Arc<OpenApi>) {
         operators: rooms.operators.clone(),
         signals: rooms.signals.clone(),
         tenants: rooms.tenants.clone(),
+        directory: rooms.directory.clone(),
         dirsync: rooms.dirsync.clone(),
     });
     let (api, mut openapi) = api(rooms).split_for_parts();
@@ -65,6 +69,7 @@ fn api(rooms: Rooms) -> OpenApiRouter {
         .nest("/api/v1/operators", operators::routes(rooms.operators))
         .nest("/api/v1/signals", signals::routes(rooms.signals))
         .nest("/api/v1/tenants", tenants::routes(rooms.tenants))
+        .nest("/api/v1/directory", directory::routes(rooms.directory))
         .nest("/api/v1/dirsync", dirsync::routes(rooms.dirsync))
         .nest("/api/v1/jobs", jobs::routes(rooms.jobs))
 }

@@ -123,6 +123,7 @@ impl App {
             operators: operators.clone(),
             signals: signals.clone(),
             tenants: tenants.clone(),
+            directory: directory.clone(),
             dirsync: dirsync.clone(),
             jobs: jobs.clone(),
         };

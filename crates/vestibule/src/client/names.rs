@@ -27,6 +27,9 @@ const CONFLICT: &[&str] = &["id", "kind", "name", "address", "conflict.cause", "
 const CHANGE: &[&str] = &["seq", "effect", "kind", "name", "cause", "decision"];
 const EXCEPTION: &[&str] = &["id", "source_id", "kind", "label", "owner", "reason", "expires_at"];
 const ADDITION: &[&str] = &["id", "source_id", "email", "state", "reason", "expires_at"];
+const USER: &[&str] =
+    &["id", "name", "user_principal_name", "department", "state.state", "state.cause", "source.kind", "changed_at"];
+const GROUP: &[&str] = &["id", "name", "kind", "direct_members", "transitive_members", "state.state"];
 const JOB: &[&str] = &["id", "kind", "state", "run_at", "attempts", "last_error"];
 
 const NAMES: &[Entry] = &[
@@ -81,7 +84,21 @@ const NAMES: &[Entry] = &[
     ("list_additions", "dirsync additions list", ADDITION),
     ("create_addition", "dirsync additions create", &[]),
     ("delete_addition", "dirsync additions delete", &[]),
-    ("get_why", "dirsync why", &[]),
+    ("get_why", "users why", &[]),
+    ("get_directory_summary", "directory summary", &[]),
+    ("search_directory", "directory search", &[]),
+    ("check_membership", "directory membership", &[]),
+    ("list_cycles", "directory cycles", &[]),
+    ("list_users", "users list", USER),
+    ("get_user", "users get", &[]),
+    ("list_user_groups", "users groups", &[]),
+    ("list_user_history", "users history", EVENT),
+    ("export_users", "users export", &[]),
+    ("list_groups", "groups list", GROUP),
+    ("get_group", "groups get", &[]),
+    ("list_group_members", "groups members", &[]),
+    ("list_group_history", "groups history", EVENT),
+    ("export_groups", "groups export", &[]),
 ];
 
 /// What a browser does, or an API token cannot.

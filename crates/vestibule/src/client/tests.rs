@@ -30,3 +30,58 @@ fn commands_below_a_noun_say_what_they_take() {
         assert!(help.contains(expected), "{help}");
     }
 }
+
+/// A server on a free port with an owner's token.
+async fn server(folder: &std::path::Path) -> (String, String) {
+    // An error only says that a provider was installed before.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let mut config = crate::Config::default();
+    config.store.url = Some(format!("sqlite:{}", folder.join("vestibule.db").display()).as_str().into());
+    config.web.listen = ([127, 0, 0, 1], 0).into();
+    let server = web::Server::bind(config.web.serve_settings()).await.unwrap();
+    let url = server.url();
+    let app = crate::App::build(config, crate::Outside::system()).await.unwrap();
+    app.store.migrate().await.unwrap();
+    let organisation = app.operators.ensure_organisation().await.unwrap().id;
+    let actor = kernel::Actor::system("test", organisation, app.env.new_id());
+    let may = actor.may(operators::permissions::CreateOperator {}).unwrap();
+    app.operators.create_owner(&may, "ada", &"a long enough password".into()).await.unwrap();
+    let new = operators::NewToken { label: "test".to_owned(), role: kernel::Role::Owner, expires_in_days: 1 };
+    let may = actor.may(operators::permissions::CreateToken {}).unwrap();
+    let token = app.operators.create_token(&may, &new).await.unwrap().text.expose().clone();
+    tokio::spawn(server.run(app.router.clone(), std::future::pending()));
+    (url, token)
+}
+
+/// Runs a command line; the exit code as text, since the type tells nothing else.
+async fn run(arguments: &[&str], url: &str, token: &str) -> String {
+    let connection = ["--server", url, "--token", token];
+    let all = ["vestibule"].iter().chain(arguments).chain(&connection);
+    let matches = crate::commands::command().try_get_matches_from(all).unwrap();
+    let (noun, below) = matches.subcommand().unwrap();
+    let code = super::run(noun, below).await.unwrap();
+    format!("{code:?}")
+}
+
+#[tokio::test]
+async fn a_command_ends_with_what_the_server_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, token) = server(folder.path()).await;
+    let nowhere = "00000000-0000-7000-8000-000000000000";
+    let cases: [(&[&str], u8); 8] = [
+        (&["jobs", "list"], 0),
+        (&["tokens", "list", "--all", "--json"], 0),
+        (&["operators", "me"], 0),
+        (&["operators", "create", "--user-name", "grace", "--role", "auditor"], 0),
+        (&["events", "export", "--format", "cef"], 0),
+        (&["jobs", "get", nowhere], 1),
+        (&["jobs", "get", "no id"], 2),
+        (&["operators", "create", "--user-name", "x", "--role", "king"], 2),
+    ];
+    for (arguments, expected) in cases {
+        let expected = format!("{:?}", std::process::ExitCode::from(expected));
+        assert_eq!(run(arguments, &url, &token).await, expected, "{arguments:?}");
+    }
+    let expected = format!("{:?}", std::process::ExitCode::from(1));
+    assert_eq!(run(&["jobs", "list"], &url, "vst_nobody").await, expected);
+}
