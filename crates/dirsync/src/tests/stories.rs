@@ -179,7 +179,7 @@ async fn an_addition_is_expected_and_then_found() {
     on_each_database(async |db| {
         let room = Room::filled(db, 40).await;
         room.set(|settings| {
-            settings.filter = Some("department eq 'Sales' or startsWith(displayName,'User')".to_owned())
+            settings.filter = Some("department eq 'Sales' or startsWith(displayName,'User')".to_owned());
         })
         .await;
         room.work().await;

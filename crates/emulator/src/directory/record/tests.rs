@@ -1,3 +1,5 @@
+//! What a record keeps, in small and in whole.
+
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
 use serde_json::json;
