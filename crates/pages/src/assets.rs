@@ -29,8 +29,7 @@ pub async fn get_asset(Path((hash, name)): Path<(String, String)>) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     };
     let keep = if short_hash(&file.metadata.sha256_hash()) == hash { FOR_EVER } else { ASK_AGAIN };
-    let headers =
-        [(CONTENT_TYPE, media_type(&name)), (CACHE_CONTROL, keep), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    let headers = [(CONTENT_TYPE, media_type(&name)), (CACHE_CONTROL, keep), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
     (headers, file.data.into_owned()).into_response()
 }
 

@@ -119,7 +119,11 @@ fn round_up(value: u64) -> u64 {
     while power * 10 < value {
         power *= 10;
     }
-    [1, 2, 4, 6, 8, 10].into_iter().map(|step| step * power).find(|top| *top >= value && *top % 2 == 0).unwrap_or(power * 10)
+    [1, 2, 4, 6, 8, 10]
+        .into_iter()
+        .map(|step| step * power)
+        .find(|top| *top >= value && *top % 2 == 0)
+        .unwrap_or(power * 10)
 }
 
 /// A course over time without axes.

@@ -64,12 +64,7 @@ async fn signed_in(rooms: &Rooms, actor: &Actor) -> Result<SignedIn, Problem> {
         ActorKind::Operator { name, .. } | ActorKind::Token { name, .. } => name.clone(),
         ActorKind::System { reason } => (*reason).to_owned(),
     };
-    Ok(SignedIn { name, role: actor.role, organisation, waiting: waiting(rooms, actor).await })
-}
-
-/// What waits for a person. Not worth failing a page for.
-async fn waiting(_rooms: &Rooms, _actor: &Actor) -> Waiting {
-    Waiting::default()
+    Ok(SignedIn { name, role: actor.role, organisation, waiting: Waiting::default() })
 }
 
 /// A page that needs no caller: its frame.

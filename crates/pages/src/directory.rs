@@ -2,6 +2,8 @@
 
 pub mod group;
 pub mod groups;
+pub mod routes;
 pub mod search;
 pub mod user;
 pub mod users;
+pub mod words;

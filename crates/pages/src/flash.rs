@@ -43,6 +43,7 @@ flashes! {
     TenantConnected = "tenant-connected", Ok, "The tenant is connected.";
     TenantRemoved = "tenant-removed", Ok, "The tenant is removed.";
     CredentialAdded = "credential-added", Ok, "The credential is stored. It is used once its test has passed.";
+    CertificateMade = "certificate-made", Ok, "A certificate is made and staged. Upload it with one of the scripts below; it takes over by itself.";
     CredentialRemoved = "credential-removed", Ok, "The credential is removed.";
     TestStarted = "test-started", Busy, "The test is running.";
     RunStarted = "run-started", Busy, "The run has been queued. It begins within a few seconds.";

@@ -2,7 +2,6 @@
 
 use kernel::{Role, Timestamp};
 
-use crate::assets;
 use crate::flash::Flash;
 use crate::format;
 use crate::icon::Icon;
@@ -87,7 +86,7 @@ const fn link(section: Section, name: &'static str, href: &'static str, icon: Ic
     Link { section, name, href, icon, key }
 }
 
-const NAVIGATION: &[(&str, &[Link])] = &[
+pub(crate) const NAVIGATION: &[(&str, &[Link])] = &[
     ("", &[link(Section::Overview, "Overview", "/", Icon::Overview, "g o")]),
     (
         "Directory",
@@ -154,10 +153,6 @@ impl Frame {
         self
     }
 
-    pub(crate) fn navigation(&self) -> &'static [(&'static str, &'static [Link])] {
-        NAVIGATION
-    }
-
     pub(crate) fn count(&self, section: Section) -> Option<String> {
         let waiting = self.signed_in.as_ref()?.waiting;
         let count = match section {
@@ -168,12 +163,7 @@ impl Frame {
         };
         (count > 0).then(|| format::count(count))
     }
-
-    pub(crate) fn asset(&self, name: &str) -> String {
-        assets::href(name)
-    }
-
-    pub(crate) fn version(&self) -> &'static str {
-        env!("CARGO_PKG_VERSION")
-    }
 }
+
+/// The release, for the foot of the navigation.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -9,6 +9,7 @@ mod chart;
 mod desk;
 mod directory;
 mod dirsync;
+mod export;
 mod flash;
 mod form;
 mod format;
@@ -31,6 +32,7 @@ mod theme;
 pub use render::problem_page;
 pub use rooms::Rooms;
 pub use routes::routes;
+pub use server::{Finding, Health, Job, JobCounts, JobState, Server, Verdict};
 
 #[cfg(test)]
 mod tests;

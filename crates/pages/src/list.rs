@@ -131,7 +131,12 @@ pub struct ConfirmPage {
 
 impl ConfirmPage {
     /// Asks `question`; `submit` are the words on the button that does it.
-    pub fn new(frame: Frame, question: impl Into<String>, submit: impl Into<String>, action: impl Into<String>) -> Self {
+    pub fn new(
+        frame: Frame,
+        question: impl Into<String>,
+        submit: impl Into<String>,
+        action: impl Into<String>,
+    ) -> Self {
         let (question, submit, action) = (question.into(), submit.into(), action.into());
         let (consequence, cancel) = (String::new(), "/".to_owned());
         let (hidden, fields, affected) = (Vec::new(), Vec::new(), Vec::new());

@@ -1,9 +1,11 @@
 //! `GET /`: what needs a decision, how each tenant is, what happened lately.
 
+pub mod routes;
+
 use askama::Template;
 use kernel::Timestamp;
 
-use crate::chart::{Bars, Spark};
+use crate::chart::Bars;
 use crate::dirsync::runs::{self, RunRow};
 use crate::icon::Icon;
 use crate::layout::Frame;
@@ -28,7 +30,7 @@ pub struct TenantHealth {
 #[derive(Debug, Clone)]
 pub struct OverviewView {
     pub user_count: u64,
-    pub user_course: Vec<u64>,
+    pub active_count: u64,
     pub group_count: u64,
     pub membership_count: u64,
     pub conflict_count: u64,
@@ -65,10 +67,11 @@ impl OverviewPage {
     /// The overview.
     pub fn new(frame: Frame, view: OverviewView) -> Self {
         let now = frame.now;
-        let mut head = PageHead::new("Overview");
-        if !view.tenants.is_empty() {
-            head = head.action(Action::post("Sync now", "/dirsync/runs").icon(Icon::Sync));
-        }
+        let sync = |tenant: &TenantHealth| Action::post("Sync now", format!("/dirsync/sources/{}/sync", tenant.id));
+        let head = match view.tenants.as_slice() {
+            [only] => PageHead::new("Overview").action(sync(only).icon(Icon::Sync)),
+            _ => PageHead::new("Overview"),
+        };
         let first_steps = (!view.first_steps.is_empty()).then(|| Checklist::new(view.first_steps.clone()));
         Self {
             tiles: tiles(&view),
@@ -87,15 +90,24 @@ impl OverviewPage {
 fn tiles(view: &OverviewView) -> Tiles {
     let waiting = view.held_count + view.conflict_count;
     let decisions = Tile::count("Waiting for a decision", waiting)
-        .note(format!("{}, {}", crate::format::plural(view.held_count, "held plan", "held plans"), crate::format::plural(view.conflict_count, "conflict", "conflicts")))
+        .note(format!(
+            "{}, {}",
+            crate::format::plural(view.held_count, "held plan", "held plans"),
+            crate::format::plural(view.conflict_count, "conflict", "conflicts")
+        ))
         .href(if view.held_count > 0 { "/dirsync/plans" } else { "/dirsync/conflicts" });
     Tiles::new(vec![
-        Tile::count("People", view.user_count).href("/directory/users").spark(Spark::new("People over the last weeks", &view.user_course)),
+        Tile::count("People", view.user_count)
+            .note(format!("{} active", crate::format::count(view.active_count)))
+            .href("/directory/users"),
         Tile::count("Groups", view.group_count)
             .note(crate::format::plural(view.membership_count, "direct membership", "direct memberships"))
             .href("/directory/groups"),
         if waiting > 0 { decisions.tone(Tone::Warn) } else { decisions.tone(Tone::Ok) },
-        Tile::new("Oldest data", &view.lag).tone(view.lag_tone).note("since a source last confirmed it").href("/dirsync/runs"),
+        Tile::new("Oldest data", &view.lag)
+            .tone(view.lag_tone)
+            .note("since a source last confirmed it")
+            .href("/dirsync/runs"),
     ])
 }
 
@@ -119,8 +131,11 @@ pub fn tenants(tenants: &[TenantHealth], now: Timestamp) -> Table {
     let columns = ["Tenant", "Status", "Last sync", "Next sync", "Credential expires"].map(Column::new);
     let columns = columns.into_iter().chain([Column::number("People")]).collect();
     Table::new("tenants", "Tenants", columns, rows.collect()).empty(
-        Empty::new("No tenant is connected", "Connect your Entra tenant. Nothing is changed by that: the first run is a preview.")
-            .action(Action::go("Connect a tenant", "/tenants/connect").primary()),
+        Empty::new(
+            "No tenant is connected",
+            "Connect your Entra tenant. Nothing is changed by that: the first run is a preview.",
+        )
+        .action(Action::go("Connect a tenant", "/tenants/connect").primary()),
     )
 }
 
@@ -146,7 +161,10 @@ pub mod samples {
         let buckets = (0..days).map(|day| {
             let weekend = day % 7 >= 5;
             let updated = if weekend { day % 3 } else { 18 + day * 7 % 23 };
-            Bucket { label: crate::format::day(ago((29 - i64::try_from(day).unwrap_or(0)) * DAY)).replace(" 2026", ""), counts: vec![if weekend { 0 } else { day % 6 }, updated, day % 4, u64::from(day % 5 == 0)] }
+            Bucket {
+                label: crate::format::day(ago((29 - i64::try_from(day).unwrap_or(0)) * DAY)).replace(" 2026", ""),
+                counts: vec![if weekend { 0 } else { day % 6 }, updated, day % 4, u64::from(day % 5 == 0)],
+            }
         });
         Bars::new("Changes per day, last 30 days", series, buckets.collect())
     }
@@ -164,19 +182,26 @@ pub mod samples {
             user_count: 1_962,
         };
         let entries = vec![
-            Entry::new(Tone::Info, "Adele Vance: department changed", ago(4 * MINUTE), NOW, "delta run").icon(Icon::Edit),
+            Entry::new(Tone::Info, "Adele Vance: department changed", ago(4 * MINUTE), NOW, "delta run")
+                .icon(Icon::Edit),
             Entry::new(Tone::Ok, "Megan Bowen created", ago(9 * MINUTE), NOW, "delta run").icon(Icon::Plus),
-            Entry::new(Tone::Warn, "Bianca Pisani became a conflict", ago(2 * HOUR), NOW, "full compare").icon(Icon::Conflict),
+            Entry::new(Tone::Warn, "Bianca Pisani became a conflict", ago(2 * HOUR), NOW, "full compare")
+                .icon(Icon::Conflict),
             Entry::new(Tone::Info, "Filter changed", ago(3 * HOUR), NOW, "operator:ada.lovelace").icon(Icon::Settings),
             Entry::new(Tone::Off, "Cameron White disabled", ago(9 * HOUR), NOW, "delta run").icon(Icon::Off),
         ];
-        let held = Callout::new(Tone::Warn, "A plan is held", "212 people would become conflicts. It expires in 2 d 22 h.")
-            .action(Action::go("Decide", "/dirsync/plans/p1").primary());
-        let secret = Callout::new(Tone::Warn, "The secret of Contoso expires in 13 d", "Add a second credential now; it takes over by itself.")
-            .action(Action::go("Credentials", "/tenants/t1/credentials"));
+        let held =
+            Callout::new(Tone::Warn, "A plan is held", "212 people would become conflicts. It expires in 2 d 22 h.")
+                .action(Action::go("Decide", "/dirsync/plans/p1").primary());
+        let secret = Callout::new(
+            Tone::Warn,
+            "The secret of Contoso expires in 13 d",
+            "Add a second credential now; it takes over by itself.",
+        )
+        .action(Action::go("Credentials", "/tenants/t1/credentials"));
         OverviewView {
             user_count: 1_962,
-            user_course: vec![1_900, 1_904, 1_921, 1_930, 1_928, 1_940, 1_962],
+            active_count: 1_931,
             group_count: 150,
             membership_count: 11_402,
             conflict_count: 12,
@@ -185,7 +210,13 @@ pub mod samples {
             lag_tone: Tone::Ok,
             tenants: vec![
                 tenant("Contoso", "contoso.example", Badge::ok("Healthy"), "", 13 * DAY),
-                tenant("Fabrikam", "fabrikam.example", Badge::bad("Consent withdrawn"), "Removals are frozen until it is back", 200 * DAY),
+                tenant(
+                    "Fabrikam",
+                    "fabrikam.example",
+                    Badge::bad("Consent withdrawn"),
+                    "Removals are frozen until it is back",
+                    200 * DAY,
+                ),
             ],
             runs: rows().into_iter().take(5).collect(),
             chart: chart(30),
@@ -205,7 +236,7 @@ pub mod samples {
         ];
         let fresh = OverviewView {
             user_count: 0,
-            user_course: Vec::new(),
+            active_count: 0,
             group_count: 0,
             membership_count: 0,
             conflict_count: 0,

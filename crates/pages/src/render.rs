@@ -58,7 +58,9 @@ fn words(status: StatusCode, detail: &str, signed_in: bool) -> (&'static str, St
     let home = || vec![Action::go("Overview", "/").primary()];
     let sentence = sentence(detail);
     match status {
-        StatusCode::NOT_FOUND => ("Not found", format!("{sentence} It may have been deleted, or the address may be wrong."), home()),
+        StatusCode::NOT_FOUND => {
+            ("Not found", format!("{sentence} It may have been deleted, or the address may be wrong."), home())
+        }
         StatusCode::FORBIDDEN => ("Not allowed", sentence, home()),
         StatusCode::UNAUTHORIZED => ("Signed out", sentence, vec![Action::go("Sign in", "/sign-in").primary()]),
         StatusCode::CONFLICT => ("Changed meanwhile", sentence, home()),
@@ -94,17 +96,31 @@ pub mod samples {
     pub fn add(gallery: &mut Gallery) {
         let cases = [
             ("not-found", StatusCode::NOT_FOUND, "person 6f1c9b5e does not exist", "directory.no_such_user"),
-            ("not-allowed", StatusCode::FORBIDDEN, "the role auditor may not do this; it needs the permission dirsync.start_run", "operators.forbidden"),
-            ("error", StatusCode::INTERNAL_SERVER_ERROR, "something went wrong on the server; the request id finds it in the log", "web.internal"),
+            (
+                "not-allowed",
+                StatusCode::FORBIDDEN,
+                "the role auditor may not do this; it needs the permission dirsync.start_run",
+                "operators.forbidden",
+            ),
+            (
+                "error",
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "something went wrong on the server; the request id finds it in the log",
+                "web.internal",
+            ),
         ];
         for (name, status, detail, code) in cases {
             let (title, text, actions) = words(status, detail, true);
             let request_id = "0198f0c2-6c1e-7b53-9a0d-3b1f44c8e1aa".to_owned();
             let frame = frame(title, Section::None);
-            gallery.add(name, &MessagePage { frame, title: title.into(), text, code: code.into(), request_id, actions });
+            gallery
+                .add(name, &MessagePage { frame, title: title.into(), text, code: code.into(), request_id, actions });
         }
         let (title, text, actions) = words(StatusCode::FORBIDDEN, "this set-up link has been used", false);
         let (code, request_id) = ("operators.set_up_done".to_owned(), String::new());
-        gallery.add("gate-message", &GateMessagePage { frame: gate_frame(title), title: title.into(), text, code, request_id, actions });
+        gallery.add(
+            "gate-message",
+            &GateMessagePage { frame: gate_frame(title), title: title.into(), text, code, request_id, actions },
+        );
     }
 }

@@ -1,8 +1,15 @@
 //! What the console shows: the services of the rooms.
 
+use std::sync::Arc;
+
+use directory::Directory;
+use dirsync::Dirsync;
 use kernel::Env;
 use operators::Operators;
 use signals::Signals;
+use tenants::Tenants;
+
+use crate::server::Server;
 
 /// The rooms' services. Cheap to clone.
 #[derive(Clone)]
@@ -13,6 +20,14 @@ pub struct Rooms {
     pub url: String,
     /// Who may run this server.
     pub operators: Operators,
+    /// People and groups.
+    pub directory: Directory,
+    /// The directory sync.
+    pub dirsync: Dirsync,
     /// The one ordered log.
     pub signals: Signals,
+    /// The connected tenants.
+    pub tenants: Tenants,
+    /// The server itself: its jobs and its health.
+    pub server: Arc<dyn Server>,
 }

@@ -8,13 +8,18 @@ use axum::routing::{get, post};
 use web::ProblemBody;
 
 use crate::desk::Desk;
-use crate::{Rooms, assets, operators, render, signals, theme};
+use crate::{Rooms, assets, directory, dirsync, operators, overview, render, server, signals, tenants, theme};
 
 /// The console as a router of its own, to stand at `/`. Wrap it in `web::layers`.
 pub fn routes(rooms: Rooms) -> Router {
     let pages = Router::new()
         .merge(operators::routes::routes())
+        .merge(directory::routes::routes())
+        .merge(dirsync::routes::routes())
         .merge(signals::routes::routes())
+        .merge(tenants::routes::routes())
+        .merge(server::routes::routes())
+        .merge(overview::routes::routes())
         .route("/theme", post(theme::set_theme))
         .layer(from_fn_with_state(rooms.clone(), problems_as_pages))
         .with_state(rooms);

@@ -1,5 +1,7 @@
 //! Pages about connected Entra tenants.
 
 pub mod connect;
+pub mod list;
+pub mod routes;
 pub mod tenant;
-pub mod tenants;
+pub mod words;

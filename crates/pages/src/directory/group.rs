@@ -7,7 +7,7 @@ use super::users::UserState;
 use crate::address::Address;
 use crate::icon::Icon;
 use crate::layout::Frame;
-use crate::parts::{Action, Badge, Cell, Facts, PageHead, Path, Tab, Tabs, Timeline};
+use crate::parts::{Action, Badge, Callout, Cell, Facts, PageHead, Path, Tab, Tabs, Timeline, Tone};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
 /// One group.
@@ -18,12 +18,12 @@ pub struct GroupView {
     pub description: String,
     pub kind: String,
     pub dynamic: bool,
-    pub deleted: bool,
+    pub state: UserState,
+    pub state_reason: String,
     pub object_id: String,
     pub mail: String,
     pub tenant: String,
     pub tenant_href: String,
-    pub entra_href: String,
     pub first_seen: Timestamp,
     pub changed: Timestamp,
     pub direct_count: u64,
@@ -32,6 +32,8 @@ pub struct GroupView {
     pub parent_count: u64,
     /// Members that are known but left out by settings.
     pub left_out_count: u64,
+    /// Members that are no known people: devices, service principals, others.
+    pub unknown_count: u64,
 }
 
 /// One member.
@@ -42,8 +44,8 @@ pub struct MemberRow {
     pub upn: String,
     pub state: UserState,
     pub direct: bool,
-    /// From the person outwards; hops as `(name, id)`.
-    pub paths: Vec<Vec<(String, String)>>,
+    /// The shortest way, from a group of the person's own; hops as `(name, id)`.
+    pub path: Vec<(String, String)>,
 }
 
 /// A group inside this one, or one that this is in.
@@ -53,7 +55,6 @@ pub struct NestedRow {
     pub name: String,
     /// Whether it holds this group, rather than being in it.
     pub parent: bool,
-    pub member_count: u64,
     /// Whether this group and that one contain each other.
     pub cycle: bool,
 }
@@ -73,6 +74,7 @@ pub struct GroupPage {
     frame: Frame,
     head: PageHead,
     tabs: Tabs,
+    notice: Option<Callout>,
     group: GroupView,
     open: Open,
 }
@@ -80,8 +82,9 @@ pub struct GroupPage {
 impl GroupPage {
     /// One group with one tab open.
     pub fn new(frame: Frame, group: GroupView, open: Open) -> Self {
-        let (head, tabs) = (head(&group), tabs(&group, &open));
-        Self { frame, head, tabs, group, open }
+        let head = head(&group, frame.now);
+        let (tabs, notice) = (tabs(&group, &open), notice(&group));
+        Self { frame, head, tabs, notice, group, open }
     }
 
     fn facts(&self) -> Facts {
@@ -94,7 +97,7 @@ impl GroupPage {
             .with("First seen", Cell::at(group.first_seen))
             .with("Last change", Cell::ago(group.changed, self.frame.now))
             .text("Left out members", crate::format::count(group.left_out_count))
-            .with("In Entra", Cell::link("Open in the Entra admin centre", &group.entra_href))
+            .text("Other members", crate::format::count(group.unknown_count))
     }
 
     fn href(&self, query: &str) -> String {
@@ -102,20 +105,33 @@ impl GroupPage {
     }
 }
 
-fn head(group: &GroupView) -> PageHead {
+fn head(group: &GroupView, now: Timestamp) -> PageHead {
     let mut head = PageHead::new(&group.name)
         .lead(&group.description)
         .crumb("Groups", "/directory/groups")
+        .badge(group.state.badge(now))
         .badge(Badge::label(&group.kind))
         .action(Action::post("Sync now", format!("/directory/groups/{}/sync", group.id)).icon(Icon::Sync))
-        .action(Action::go("Add an exception", format!("/dirsync/exceptions/new?group={}", group.id)).icon(Icon::Shield));
+        .action(Action::go("Add an exception", exception(group)).icon(Icon::Shield));
     if group.dynamic {
         head = head.badge(Badge::accent("Dynamic"));
     }
-    if group.deleted {
-        head = head.badge(Badge::bad("Deleted"));
-    }
     head
+}
+
+fn exception(group: &GroupView) -> Address {
+    Address::new("/dirsync/exceptions/new").with("group", &group.object_id).with("label", &group.name)
+}
+
+fn notice(group: &GroupView) -> Option<Callout> {
+    let due = matches!(group.state, UserState::Conflict { .. });
+    let wrong = !group.state_reason.is_empty();
+    let callout = wrong.then(|| Callout::new(Tone::Warn, "Not as usual", &group.state_reason));
+    if due {
+        callout.map(|callout| callout.action(Action::go("Decide", "/dirsync/conflicts?kind=group")))
+    } else {
+        callout
+    }
 }
 
 fn tabs(group: &GroupView, open: &Open) -> Tabs {
@@ -134,23 +150,23 @@ fn tabs(group: &GroupView, open: &Open) -> Tabs {
 }
 
 /// The members, each with the paths by which they are in.
-pub fn members(rows: &[MemberRow], now: Timestamp, here: &Address, total: u64, next: Option<&str>) -> Table {
+pub fn members(rows: &[MemberRow], now: Timestamp, here: &Address, next: Option<&str>) -> Table {
     let lines = rows.iter().map(|row| {
         let how = if row.direct { Badge::accent("Direct") } else { Badge::label("Nested") };
-        let path = |hops: &Vec<(String, String)>| Path::new(hops.iter().map(|(name, id)| (name.clone(), group_href(id))).collect());
+        let path = |hops: &Vec<(String, String)>| {
+            Path::new(hops.iter().map(|(name, id)| (name.clone(), group_href(id))).collect())
+        };
         Row::new(vec![
             Cell::main(&row.name, format!("/directory/users/{}", row.id), &row.upn),
             Cell::badge(row.state.badge(now)),
             Cell::badge(how),
-            if row.paths.is_empty() { Cell::Blank } else { Cell::Paths(row.paths.iter().map(path).collect()) },
+            if row.path.is_empty() { Cell::Blank } else { Cell::Paths(vec![path(&row.path)]) },
         ])
     });
-    let columns = vec![Column::new("Person"), Column::new("State"), Column::new("Membership"), Column::new("By which path")];
-    let export = |format: &str| format!("{}/members/export?format={format}", here.path());
+    let columns =
+        vec![Column::new("Person"), Column::new("State"), Column::new("Membership"), Column::new("By which path")];
     Table::new("members", "Members", columns, lines.collect())
-        .paging(Paging::new(here, rows.len(), Some(total), next))
-        .export("CSV", export("csv"))
-        .export("JSON", export("json"))
+        .paging(Paging::new(here, rows.len(), None, next))
         .empty(Empty::new("No members", "Nobody is in this group, directly or through another."))
 }
 
@@ -161,9 +177,9 @@ pub fn nested(rows: &[NestedRow]) -> Table {
         if row.cycle {
             relation.push(Badge::warn("Cycle"));
         }
-        Row::new(vec![Cell::main(&row.name, group_href(&row.id), ""), Cell::Badges(relation), Cell::count(row.member_count)])
+        Row::new(vec![Cell::main(&row.name, group_href(&row.id), ""), Cell::Badges(relation)])
     });
-    let columns = vec![Column::new("Group"), Column::new("Relation"), Column::number("All members")];
+    let columns = vec![Column::new("Group"), Column::new("Relation")];
     Table::new("nested", "Nested groups", columns, lines.collect())
         .empty(Empty::new("Stands alone", "This group holds no other group and is in none."))
 }
@@ -191,12 +207,12 @@ pub mod samples {
             description: "May use the VPN from anywhere".into(),
             kind: "Security".into(),
             dynamic: false,
-            deleted: false,
+            state: UserState::Active,
+            state_reason: String::new(),
             object_id: "0d9a5c3f-2f6b-4d61-9c49-5b8de0a1f7c2".into(),
             mail: String::new(),
             tenant: "Contoso".into(),
             tenant_href: "/tenants/t1".into(),
-            entra_href: "https://entra.example/groups/0d9a5c3f".into(),
             first_seen: ago(210 * DAY),
             changed: ago(3 * HOUR),
             direct_count: 14,
@@ -204,26 +220,50 @@ pub mod samples {
             nested_count: 5,
             parent_count: 1,
             left_out_count: 22,
+            unknown_count: 2,
         }
     }
 
     pub fn add(gallery: &mut Gallery) {
         let hop = |name: &str, id: &str| (name.to_owned(), id.to_owned());
-        let row = |name: &str, upn: &str, direct, paths| MemberRow { id: upn.into(), name: name.into(), upn: upn.into(), state: UserState::Active, direct, paths };
+        let row = |name: &str, upn: &str, direct, path| MemberRow {
+            id: upn.into(),
+            name: name.into(),
+            upn: upn.into(),
+            state: UserState::Active,
+            direct,
+            path,
+        };
         let rows = [
-            row("Adele Vance", "adele.vance@contoso.example", false, vec![vec![hop("Retail managers", "g1"), hop("Managers", "g2"), hop("VPN users", "")]]),
-            row("Alex Wilber", "alex.wilber@contoso.example", true, vec![vec![hop("VPN users", "")]]),
-            row("Debra Berger", "debra.berger@contoso.example", false, vec![vec![hop("London office", "g4"), hop("VPN users", "")], vec![hop("Managers", "g2"), hop("VPN users", "")]]),
+            row(
+                "Adele Vance",
+                "adele.vance@contoso.example",
+                false,
+                vec![hop("Retail managers", "g1"), hop("Managers", "g2"), hop("VPN users", "")],
+            ),
+            row("Alex Wilber", "alex.wilber@contoso.example", true, vec![hop("VPN users", "")]),
+            row(
+                "Debra Berger",
+                "debra.berger@contoso.example",
+                false,
+                vec![hop("London office", "g4"), hop("VPN users", "")],
+            ),
         ];
         let here = Address::new("/directory/groups/g3");
-        let table = members(&rows, NOW, &here, 1_204, Some("c1"));
+        let table = members(&rows, NOW, &here, Some("c1"));
         let page = |open| GroupPage::new(frame("VPN users", Section::Groups), group(), open);
         gallery.add("group", &page(Open::Members { table, transitive: true }));
-        let inner = |name: &str, parent, cycle| NestedRow { id: name.into(), name: name.into(), parent, member_count: 240, cycle };
-        let table = nested(&[inner("Managers", false, false), inner("London office", false, false), inner("Remote access", true, true)]);
+        let inner = |name: &str, parent, cycle| NestedRow { id: name.into(), name: name.into(), parent, cycle };
+        let table = nested(&[
+            inner("Managers", false, false),
+            inner("London office", false, false),
+            inner("Remote access", true, true),
+        ]);
         gallery.add("group-nested", &page(Open::Nested(table)));
         let entries = vec![
-            Entry::new(Tone::Ok, "3 members added", ago(3 * HOUR), NOW, "delta run").icon(Icon::Plus).link("Run", "/dirsync/runs/r1"),
+            Entry::new(Tone::Ok, "3 members added", ago(3 * HOUR), NOW, "delta run")
+                .icon(Icon::Plus)
+                .link("Run", "/dirsync/runs/r1"),
             Entry::new(Tone::Info, "Renamed from VPN", ago(60 * DAY), NOW, "delta run").icon(Icon::Edit),
         ];
         gallery.add("group-history", &page(Open::History(Timeline::new(entries, "No changes yet."))));

@@ -2,6 +2,7 @@
 
 use kernel::Timestamp;
 
+use super::users::UserState;
 use crate::address::Address;
 use crate::form::{Choice, Field};
 use crate::format;
@@ -19,11 +20,11 @@ pub struct GroupRow {
     /// Security, Microsoft 365, distribution, mail-enabled security.
     pub kind: String,
     pub dynamic: bool,
-    pub deleted: bool,
+    pub state: UserState,
     pub source: String,
-    pub direct_count: u64,
-    pub transitive_count: u64,
-    pub nested_count: u64,
+    /// Unknown while the directory is being loaded.
+    pub direct_count: Option<u64>,
+    pub transitive_count: Option<u64>,
     pub changed: Timestamp,
 }
 
@@ -36,8 +37,16 @@ pub struct GroupQuery {
 }
 
 /// The page.
-pub fn page(frame: Frame, rows: &[GroupRow], query: &GroupQuery, total: u64, here: &Address, next: Option<&str>) -> ListPage {
-    let lead = format!("{}, members counted directly and through nested groups.", format::plural(total, "group", "groups"));
+pub fn page(
+    frame: Frame,
+    rows: &[GroupRow],
+    query: &GroupQuery,
+    total: u64,
+    here: &Address,
+    next: Option<&str>,
+) -> ListPage {
+    let lead =
+        format!("{}, members counted directly and through nested groups.", format::plural(total, "group", "groups"));
     let order = Order::parse(if query.sort.is_empty() { "name" } else { &query.sort });
     let columns = vec![
         Column::new("Name").sorted("name", &order, here),
@@ -45,20 +54,31 @@ pub fn page(frame: Frame, rows: &[GroupRow], query: &GroupQuery, total: u64, her
         Column::new("Source"),
         Column::number("Direct members"),
         Column::number("All members"),
-        Column::number("Nested groups"),
         Column::new("Changed").sorted("changed", &order, here),
     ];
-    let export = |format: &str| here.clone().without(&["after", "trail", "from"]).with("format", format).to_string().replacen("/groups", "/groups/export", 1);
+    let export = |format: &str| {
+        here.clone().without(&["after", "trail", "from"]).with("format", format).to_string().replacen(
+            "/groups",
+            "/groups/export",
+            1,
+        )
+    };
     let table = Table::new("groups", "Groups", columns, rows.iter().map(|row| line(row, frame.now)).collect())
         .paging(Paging::new(here, rows.len(), Some(total), next))
         .export("CSV", export("csv"))
-        .export("JSON", export("json"))
+        .export("JSON lines", export("jsonl"))
         .empty(empty(query));
     ListPage::new(frame, PageHead::new("Groups").lead(lead), table).filters(filters(query))
 }
 
 fn filters(query: &GroupQuery) -> Filters {
-    let kinds = [("", "All"), ("security", "Security"), ("unified", "Microsoft 365"), ("mail_security", "Mail-enabled security"), ("distribution", "Distribution")];
+    let kinds = [
+        ("", "All"),
+        ("security", "Security"),
+        ("microsoft365", "Microsoft 365"),
+        ("mail_enabled_security", "Mail-enabled security"),
+        ("distribution", "Distribution"),
+    ];
     let kinds = kinds.map(|(value, name)| Choice::new(value, name)).into();
     let fields = vec![
         Field::search("q", "Name or description").value(&query.q).grow().attribute("autocomplete", "off"),
@@ -72,24 +92,31 @@ fn line(row: &GroupRow, now: Timestamp) -> Row {
     if row.dynamic {
         kinds.push(Badge::accent("Dynamic"));
     }
-    if row.deleted {
-        kinds.push(Badge::bad("Deleted"));
+    if row.state != UserState::Active {
+        kinds.push(row.state.badge(now));
     }
     Row::new(vec![
         Cell::main(&row.name, format!("/directory/groups/{}", row.id), &row.description),
         Cell::Badges(kinds),
         Cell::text(&row.source),
-        Cell::count(row.direct_count),
-        Cell::count(row.transitive_count),
-        if row.nested_count == 0 { Cell::Number("–".into()) } else { Cell::count(row.nested_count) },
+        number(row.direct_count),
+        number(row.transitive_count),
         Cell::ago(row.changed, now),
     ])
 }
 
+/// A count that may not be known yet.
+pub fn number(count: Option<u64>) -> Cell {
+    count.map_or_else(|| Cell::Number("…".to_owned()), Cell::count)
+}
+
 fn empty(query: &GroupQuery) -> Empty {
     if query.q.is_empty() && query.kind.is_empty() {
-        Empty::new("No groups yet", "Groups arrive with the people of a connected tenant, when its permissions include GroupMember.Read.All.")
-            .action(Action::go("Look at tenants", "/tenants"))
+        Empty::new(
+            "No groups yet",
+            "Groups arrive with the people of a connected tenant, when its permissions include GroupMember.Read.All.",
+        )
+        .action(Action::go("Look at tenants", "/tenants"))
     } else {
         Empty::new("No group matches", "").action(Action::go("Clear the filters", "/directory/groups"))
     }
@@ -99,23 +126,22 @@ fn empty(query: &GroupQuery) -> Empty {
 pub mod samples {
     //! What the list looks like.
 
-    use super::{GroupQuery, GroupRow, page};
+    use super::{GroupQuery, GroupRow, UserState, page};
     use crate::address::Address;
     use crate::layout::Section;
     use crate::tests::{DAY, Gallery, HOUR, ago, frame};
 
     pub fn add(gallery: &mut Gallery) {
-        let row = |name: &str, description: &str, kind: &str, direct, transitive, nested, changed| GroupRow {
+        let row = |name: &str, description: &str, kind: &str, direct, transitive, _nested: u64, changed| GroupRow {
             id: name.replace(' ', "-"),
             name: name.into(),
             description: description.into(),
             kind: kind.into(),
             dynamic: kind == "Microsoft 365",
-            deleted: false,
+            state: UserState::Active,
             source: "Contoso".into(),
-            direct_count: direct,
-            transitive_count: transitive,
-            nested_count: nested,
+            direct_count: Some(direct),
+            transitive_count: Some(transitive),
             changed: ago(changed),
         };
         let rows = [
@@ -126,7 +152,9 @@ pub mod samples {
             row("VPN users", "May use the VPN from anywhere", "Security", 14, 1_204, 5, 20 * DAY),
         ];
         let here = Address::new("/directory/groups");
-        let page = |rows: &[GroupRow], total| page(frame("Groups", Section::Groups), rows, &GroupQuery::default(), total, &here, None);
+        let page = |rows: &[GroupRow], total| {
+            page(frame("Groups", Section::Groups), rows, &GroupQuery::default(), total, &here, None)
+        };
         gallery.add("groups", &page(&rows, 5));
         gallery.add("groups-empty", &page(&[], 0));
     }

@@ -22,7 +22,8 @@ impl SearchPage {
     /// The first few of each kind.
     pub fn new(frame: Frame, users: &[UserRow], groups: &[GroupRow]) -> Self {
         let query = frame.search.clone();
-        let head = PageHead::new(if query.is_empty() { "Search".to_owned() } else { format!("Search for “{query}”") });
+        let head =
+            PageHead::new(if query.is_empty() { "Search".to_owned() } else { format!("Search for “{query}”") });
         let now = frame.now;
         let people = users.iter().map(|row| {
             Row::new(vec![
@@ -31,18 +32,31 @@ impl SearchPage {
                 Cell::text(&row.department),
             ])
         });
-        let nobody = Empty::new("Nobody found", "Names, user principal names and addresses are searched, from the beginning of each word.");
-        let users = Table::new("users", "People", vec![Column::new("Name"), Column::new("State"), Column::new("Department")], people.collect())
-            .empty(nobody.action(Action::go("All people", "/directory/users")));
+        let nobody = Empty::new(
+            "Nobody found",
+            "Names, user principal names and addresses are searched, from the beginning of each word.",
+        );
+        let users = Table::new(
+            "users",
+            "People",
+            vec![Column::new("Name"), Column::new("State"), Column::new("Department")],
+            people.collect(),
+        )
+        .empty(nobody.action(Action::go("All people", "/directory/users")));
         let lines = groups.iter().map(|row| {
             Row::new(vec![
                 Cell::main(&row.name, format!("/directory/groups/{}", row.id), &row.description),
                 Cell::badge(Badge::label(&row.kind)),
-                Cell::count(row.transitive_count),
+                super::groups::number(row.transitive_count),
             ])
         });
-        let groups = Table::new("groups", "Groups", vec![Column::new("Name"), Column::new("Kind"), Column::number("All members")], lines.collect())
-            .empty(Empty::new("No group found", "").action(Action::go("All groups", "/directory/groups")));
+        let groups = Table::new(
+            "groups",
+            "Groups",
+            vec![Column::new("Name"), Column::new("Kind"), Column::number("All members")],
+            lines.collect(),
+        )
+        .empty(Empty::new("No group found", "").action(Action::go("All groups", "/directory/groups")));
         Self { frame, head, users, groups }
     }
 }

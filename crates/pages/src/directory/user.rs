@@ -20,22 +20,21 @@ pub struct UserView {
     /// Why the state is what it is, in a sentence; empty when there is nothing to say.
     pub state_reason: String,
     pub guest: bool,
-    pub protected: bool,
     pub object_id: String,
     pub tenant: String,
     pub tenant_href: String,
-    pub entra_href: String,
+    /// The kind of the source that keeps the attributes.
     pub source: String,
     pub first_seen: Timestamp,
-    pub last_seen: Option<Timestamp>,
+    pub last_seen: Timestamp,
     pub changed: Timestamp,
+    /// Since when complete reads have not shown the person.
+    pub missing_since: Option<Timestamp>,
     /// `(name, id)`.
     pub manager: Option<(String, String)>,
-    /// Attribute, value, and which source keeps it.
-    pub attributes: Vec<(String, String, String)>,
+    /// Attributes that have a value.
+    pub attributes: Vec<(String, String)>,
     pub addresses: Vec<Address>,
-    pub group_count: u64,
-    pub report_count: u64,
 }
 
 /// One address out of `proxyAddresses`.
@@ -55,6 +54,8 @@ pub struct MembershipRow {
     pub direct: bool,
     /// Each way by which the membership comes about; hops as `(name, id)` from the person outwards.
     pub paths: Vec<Vec<(String, String)>>,
+    /// Whether there are more ways than these.
+    pub more_paths: bool,
 }
 
 /// The tab that is open.
@@ -90,15 +91,18 @@ impl UserPage {
     }
 
     fn provenance(&self) -> Facts {
-        let user = &self.user;
-        Facts::new()
+        let (user, now) = (&self.user, self.frame.now);
+        let facts = Facts::new()
             .with("Source", Cell::badge(Badge::label(&user.source)))
             .with("Tenant", Cell::link(&user.tenant, &user.tenant_href))
             .with("Object id", Cell::Copy(user.object_id.clone()))
             .with("First seen", Cell::at(user.first_seen))
-            .with("Last seen", Cell::ago_or(user.last_seen, self.frame.now, "Never"))
-            .with("Last change", Cell::ago(user.changed, self.frame.now))
-            .with("In Entra", Cell::link("Open in the Entra admin centre", &user.entra_href))
+            .with("Last seen", Cell::ago(user.last_seen, now))
+            .with("Last change", Cell::ago(user.changed, now));
+        match user.missing_since {
+            Some(since) => facts.with("Not seen since", Cell::ago(since, now)),
+            None => facts,
+        }
     }
 
     fn attributes(&self) -> Facts {
@@ -106,12 +110,8 @@ impl UserPage {
             Some((name, id)) => Cell::link(name, format!("/directory/users/{id}")),
             None => Cell::Blank,
         };
-        let facts = self.user.attributes.iter().fold(Facts::new(), |facts, (name, value, source)| {
-            // Which source keeps a value is said where it is not the person's own.
-            let keeper = if *source == self.user.source { String::new() } else { format!("from {source}") };
-            facts.with(name, if value.is_empty() { Cell::Blank } else { Cell::two(value, keeper) })
-        });
-        facts.with("Manager", manager).text("Direct reports", format::count(self.user.report_count))
+        let known = self.user.attributes.iter();
+        known.fold(Facts::new(), |facts, (name, value)| facts.text(name, value)).with("Manager", manager)
     }
 
     fn addresses(&self) -> Table {
@@ -130,24 +130,22 @@ fn head(user: &UserView, now: Timestamp) -> PageHead {
         .crumb("People", "/directory/users")
         .badge(user.state.badge(now))
         .action(Action::post("Sync now", format!("/directory/users/{}/sync", user.id)).icon(Icon::Sync))
-        .action(Action::go("Add an exception", format!("/dirsync/exceptions/new?user={}", user.id)).icon(Icon::Shield));
+        .action(Action::go("Add an exception", exception(user)).icon(Icon::Shield));
     if user.guest {
         head = head.badge(Badge::label("Guest"));
     }
-    if user.protected {
-        head = head.badge(Badge::accent("Protected"));
-    }
-    if user.state == UserState::Deleted {
-        head = head.action(Action::ask("Restore", format!("/directory/users/{}/restore", user.id)).icon(Icon::Undo));
-    }
     head
+}
+
+fn exception(user: &UserView) -> crate::address::Address {
+    crate::address::Address::new("/dirsync/exceptions/new").with("user", &user.object_id).with("label", &user.name)
 }
 
 fn tabs(user: &UserView, open: &Open) -> Tabs {
     let at = |tab: &str| format!("/directory/users/{}{tab}", user.id);
     let tabs = vec![
         Tab::new("Profile", at("")),
-        Tab::new("Groups", at("/groups")).count(user.group_count),
+        Tab::new("Groups", at("/groups")),
         Tab::new("History", at("/history")),
         Tab::new("Why", at("/why")),
     ];
@@ -163,33 +161,44 @@ fn tabs(user: &UserView, open: &Open) -> Tabs {
 fn notice(user: &UserView) -> Option<Callout> {
     let (tone, title) = match &user.state {
         UserState::Conflict { .. } => (Tone::Warn, "This person is a conflict"),
-        UserState::Excluded { .. } => (Tone::Info, "Settings leave this person out"),
+        UserState::Excluded => (Tone::Info, "Settings leave this person out"),
         UserState::Deleted => (Tone::Bad, "This person is deleted"),
-        UserState::Expected => (Tone::Busy, "No source has reported this person yet"),
         UserState::Active | UserState::Disabled => return None,
     };
     let callout = Callout::new(tone, title, &user.state_reason);
     Some(match &user.state {
         UserState::Conflict { .. } => callout.action(Action::go("Decide", "/dirsync/conflicts")),
-        UserState::Excluded { .. } => callout.action(Action::go("See why", format!("/directory/users/{}/why", user.id))),
+        UserState::Excluded => callout.action(Action::go("See why", format!("/directory/users/{}/why", user.id))),
         _ => callout,
     })
 }
 
 /// The groups of somebody, each with the ways the membership comes about.
-pub fn memberships(rows: &[MembershipRow], here: &crate::address::Address, total: u64, next: Option<&str>) -> Table {
+pub fn memberships(rows: &[MembershipRow], here: &crate::address::Address, next: Option<&str>) -> Table {
     let lines = rows.iter().map(|row| {
         let how = if row.direct { Badge::accent("Direct") } else { Badge::label("Nested") };
-        let path = |hops: &Vec<(String, String)>| Path::new(hops.iter().map(|(name, id)| (name.clone(), group_href(id))).collect());
-        Row::new(vec![
-            Cell::main(&row.name, group_href(&row.id), ""),
-            Cell::badge(how),
-            if row.paths.is_empty() { Cell::Blank } else { Cell::Paths(row.paths.iter().map(path).collect()) },
-        ])
+        let path = |hops: &Vec<(String, String)>| {
+            Path::new(hops.iter().map(|(name, id)| (name.clone(), group_href(id))).collect())
+        };
+        Row::new(vec![Cell::main(&row.name, group_href(&row.id), ""), Cell::badge(how), paths(row, path)])
     });
-    Table::new("groups", "Groups", vec![Column::new("Group"), Column::new("Membership"), Column::new("By which path")], lines.collect())
-        .paging(Paging::new(here, rows.len(), Some(total), next))
-        .empty(Empty::new("In no group", "Neither directly nor through another group."))
+    Table::new(
+        "groups",
+        "Groups",
+        vec![Column::new("Group"), Column::new("Membership"), Column::new("By which path")],
+        lines.collect(),
+    )
+    .paging(Paging::new(here, rows.len(), None, next))
+    .empty(Empty::new("In no group", "Neither directly nor through another group."))
+}
+
+fn paths(row: &MembershipRow, path: impl Fn(&Vec<(String, String)>) -> Path) -> Cell {
+    let shown = Cell::Paths(row.paths.iter().map(path).collect());
+    match (row.paths.is_empty(), row.more_paths) {
+        (true, _) => Cell::Blank,
+        (false, false) => shown,
+        (false, true) => Cell::Lines(vec![shown, Cell::Muted("and more".to_owned())]),
+    }
 }
 
 fn group_href(id: &str) -> String {
@@ -207,7 +216,9 @@ pub mod samples {
     use crate::tests::{DAY, Gallery, HOUR, MINUTE, NOW, ago, ahead, frame};
 
     pub fn user() -> UserView {
-        let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned(), "Graph".to_owned());
+        let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let address =
+            |value: &str, kind: &str| Address { value: value.into(), kind: kind.into(), primary: kind == "Primary" };
         UserView {
             id: "u1".into(),
             name: "Adele Vance".into(),
@@ -215,15 +226,14 @@ pub mod samples {
             state: UserState::Active,
             state_reason: String::new(),
             guest: false,
-            protected: true,
             object_id: "6f1c9b5e-7d0a-4b3e-9a51-2f8c8e1d7a10".into(),
             tenant: "Contoso".into(),
             tenant_href: "/tenants/t1".into(),
-            entra_href: "https://entra.example/users/6f1c9b5e".into(),
             source: "Graph".into(),
             first_seen: ago(210 * DAY),
-            last_seen: Some(ago(4 * MINUTE)),
+            last_seen: ago(4 * MINUTE),
             changed: ago(3 * HOUR),
+            missing_since: None,
             manager: Some(("Debra Berger".into(), "u2".into())),
             attributes: vec![
                 attribute("Given name", "Adele"),
@@ -231,24 +241,27 @@ pub mod samples {
                 attribute("Job title", "Retail Manager"),
                 attribute("Department", "Retail"),
                 attribute("Office", "18/2111"),
-                attribute("Business phone", "+44 20 7946 0109"),
-                attribute("Mobile phone", ""),
-                ("Employee id".to_owned(), "100442".to_owned(), "HR export (CSV)".to_owned()),
+                attribute("Business phones", "+44 20 7946 0109"),
+                attribute("Employee id", "100442"),
             ],
             addresses: vec![
-                Address { value: "adele.vance@contoso.example".into(), kind: "Primary".into(), primary: true },
-                Address { value: "adele@contoso.example".into(), kind: "Alias".into(), primary: false },
-                Address { value: "adele.vance@contoso.onmicrosoft.example".into(), kind: "Alias".into(), primary: false },
-                Address { value: "adele.vance@contoso.example".into(), kind: "SIP".into(), primary: false },
+                address("adele.vance@contoso.example", "Primary"),
+                address("adele@contoso.example", "Alias"),
+                address("adele.vance@contoso.onmicrosoft.example", "Alias"),
+                address("adele.vance@contoso.example", "SIP"),
             ],
-            group_count: 14,
-            report_count: 6,
         }
     }
 
     fn groups() -> Open {
         let hop = |name: &str, id: &str| (name.to_owned(), id.to_owned());
-        let row = |name: &str, direct, paths| MembershipRow { id: name.replace(' ', "-"), name: name.into(), direct, paths };
+        let row = |name: &str, direct, paths| MembershipRow {
+            id: name.replace(' ', "-"),
+            name: name.into(),
+            direct,
+            paths,
+            more_paths: false,
+        };
         let rows = [
             row("Retail managers", true, vec![vec![hop("Retail managers", "g1")]]),
             row("Managers", false, vec![vec![hop("Retail managers", "g1"), hop("Managers", "g2")]]),
@@ -262,16 +275,23 @@ pub mod samples {
             ),
         ];
         let here = crate::address::Address::new("/directory/users/u1/groups");
-        Open::Groups(memberships(&rows, &here, 3, None))
+        Open::Groups(memberships(&rows, &here, None))
     }
 
     fn history() -> Open {
-        let diff = Diff::new().changed("Department", "Sales", "Retail").changed("Job title", "Retail Lead", "Retail Manager");
+        let diff =
+            Diff::new().changed("Department", "Sales", "Retail").changed("Job title", "Retail Lead", "Retail Manager");
         let entries = vec![
-            Entry::new(Tone::Info, "Attributes changed", ago(3 * HOUR), NOW, "delta run, reported by Entra").diff(diff).icon(Icon::Edit).link("Run", "/dirsync/runs/r1"),
-            Entry::new(Tone::Ok, "Added to Retail managers", ago(3 * HOUR), NOW, "delta run").icon(Icon::Group).link("Run", "/dirsync/runs/r1"),
+            Entry::new(Tone::Info, "Attributes changed", ago(3 * HOUR), NOW, "delta run, reported by Entra")
+                .diff(diff)
+                .icon(Icon::Edit)
+                .link("Run", "/dirsync/runs/r1"),
+            Entry::new(Tone::Ok, "Added to Retail managers", ago(3 * HOUR), NOW, "delta run")
+                .icon(Icon::Group)
+                .link("Run", "/dirsync/runs/r1"),
             Entry::new(Tone::Ok, "Protected", ago(30 * DAY), NOW, "operator:ada.lovelace").icon(Icon::Shield),
-            Entry::new(Tone::Ok, "Created", ago(210 * DAY), NOW, "first run, confirmed by operator:ada.lovelace").icon(Icon::Plus),
+            Entry::new(Tone::Ok, "Created", ago(210 * DAY), NOW, "first run, confirmed by operator:ada.lovelace")
+                .icon(Icon::Plus),
         ];
         Open::History(Timeline::new(entries, "No changes yet."))
     }
@@ -282,7 +302,8 @@ pub mod samples {
             Check::new(Tone::Ok, "Domain", "contoso.example is a verified domain of the tenant."),
             Check::new(Tone::Ok, "Kind", "A member, not a guest."),
             Check::new(Tone::Ok, "Account", "Enabled in Entra."),
-            Check::new(Tone::Bad, "Filter", "department ne 'R&D' is false: department is R&D.").mend("Change the filter, or add this person by hand under Additions."),
+            Check::new(Tone::Bad, "Filter", "department ne 'R&D' is false: department is R&D.")
+                .mend("Change the filter, or add this person by hand under Additions."),
             Check::new(Tone::Off, "Group scope", "No group scope is set."),
             Check::new(Tone::Off, "Exceptions", "No exception names this person or a group they are in."),
         ];

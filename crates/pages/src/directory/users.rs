@@ -16,11 +16,12 @@ use crate::table::{Column, Empty, Order, Paging, Row, Table};
 pub enum UserState {
     Active,
     Disabled,
-    Conflict { due: Option<Timestamp> },
+    Conflict {
+        due: Option<Timestamp>,
+    },
     Deleted,
-    Excluded { reason: String },
-    /// Added by hand and not yet seen by a source.
-    Expected,
+    /// Known, and left out by settings.
+    Excluded,
 }
 
 impl UserState {
@@ -32,8 +33,7 @@ impl UserState {
             Self::Conflict { due: Some(due) } => Badge::warn(format!("Conflict, due {}", format::relative(*due, now))),
             Self::Conflict { due: None } => Badge::warn("Conflict"),
             Self::Deleted => Badge::bad("Deleted"),
-            Self::Excluded { .. } => Badge::off("Left out"),
-            Self::Expected => Badge::busy("Expected"),
+            Self::Excluded => Badge::off("Left out"),
         }
     }
 }
@@ -49,7 +49,6 @@ pub struct UserRow {
     pub source: String,
     pub department: String,
     pub title: String,
-    pub group_count: u64,
     pub changed: Timestamp,
 }
 
@@ -74,15 +73,21 @@ pub struct UserTotals {
 }
 
 /// The page.
-pub fn page(frame: Frame, rows: &[UserRow], query: &UserQuery, totals: &UserTotals, here: &Address, next: Option<&str>) -> ListPage {
+pub fn page(
+    frame: Frame,
+    rows: &[UserRow],
+    query: &UserQuery,
+    totals: &UserTotals,
+    here: &Address,
+    next: Option<&str>,
+) -> ListPage {
     let lead = format!(
         "{} active, {} known but left out by settings.",
         format::plural(totals.active, "person", "people"),
         format::count(totals.left_out)
     );
-    let head = PageHead::new("People")
-        .lead(lead)
-        .action(Action::go("Add a person", "/dirsync/additions/new").icon(Icon::Add));
+    let head =
+        PageHead::new("People").lead(lead).action(Action::go("Add a person", "/dirsync/additions/new").icon(Icon::Add));
     ListPage::new(frame.clone(), head, table(&frame, rows, query, totals, here, next)).filters(filters(query, totals))
 }
 
@@ -92,11 +97,11 @@ fn filters(query: &UserQuery, totals: &UserTotals) -> Filters {
         ("active", "Active"),
         ("disabled", "Disabled"),
         ("conflict", "Conflict"),
-        ("expected", "Expected"),
         ("excluded", "Left out"),
         ("deleted", "Deleted"),
     ];
-    let states = [any("All but left out and deleted")].into_iter().chain(states.map(|(value, name)| Choice::new(value, name)));
+    let states =
+        [any("All but left out and deleted")].into_iter().chain(states.map(|(value, name)| Choice::new(value, name)));
     let kinds = vec![any("All"), Choice::new("member", "Members"), Choice::new("guest", "Guests")];
     let sources = totals.sources.iter().map(|(id, name)| Choice::new(id, name));
     let fields = vec![
@@ -108,21 +113,33 @@ fn filters(query: &UserQuery, totals: &UserTotals) -> Filters {
     Filters::new("/directory/users", fields).keep("sort", &query.sort)
 }
 
-fn table(frame: &Frame, rows: &[UserRow], query: &UserQuery, totals: &UserTotals, here: &Address, next: Option<&str>) -> Table {
+fn table(
+    frame: &Frame,
+    rows: &[UserRow],
+    query: &UserQuery,
+    totals: &UserTotals,
+    here: &Address,
+    next: Option<&str>,
+) -> Table {
     let order = Order::parse(if query.sort.is_empty() { "name" } else { &query.sort });
     let columns = vec![
         Column::new("Name").sorted("name", &order, here),
-        Column::new("State"),
+        Column::new("State").sorted("state", &order, here),
         Column::new("Source"),
         Column::new("Department").sorted("department", &order, here),
-        Column::number("Groups"),
         Column::new("Changed").sorted("changed", &order, here),
     ];
-    let export = |format: &str| here.clone().without(&["after", "trail", "from"]).with("format", format).to_string().replacen("/users", "/users/export", 1);
+    let export = |format: &str| {
+        here.clone().without(&["after", "trail", "from"]).with("format", format).to_string().replacen(
+            "/users",
+            "/users/export",
+            1,
+        )
+    };
     Table::new("users", "People", columns, rows.iter().map(|row| line(row, frame.now)).collect())
         .paging(Paging::new(here, rows.len(), totals.matching, next))
         .export("CSV", export("csv"))
-        .export("JSON", export("json"))
+        .export("JSON lines", export("jsonl"))
         .empty(empty(query))
 }
 
@@ -136,7 +153,6 @@ fn line(row: &UserRow, now: Timestamp) -> Row {
         Cell::Badges(state),
         Cell::text(&row.source),
         if row.department.is_empty() { Cell::Blank } else { Cell::two(&row.department, &row.title) },
-        Cell::count(row.group_count),
         Cell::ago(row.changed, now),
     ])
 }
@@ -144,8 +160,11 @@ fn line(row: &UserRow, now: Timestamp) -> Row {
 fn empty(query: &UserQuery) -> Empty {
     let narrowed = [&query.q, &query.state, &query.kind, &query.source].iter().any(|value| !value.is_empty());
     if narrowed {
-        Empty::new("Nobody matches", "No person fits these filters. People whom settings leave out appear under the state “Left out”.")
-            .action(Action::go("Clear the filters", "/directory/users"))
+        Empty::new(
+            "Nobody matches",
+            "No person fits these filters. People whom settings leave out appear under the state “Left out”.",
+        )
+        .action(Action::go("Clear the filters", "/directory/users"))
     } else {
         Empty::new("Nobody here yet", "People arrive with the first confirmed run of a connected tenant.")
             .action(Action::go("Connect a tenant", "/tenants/connect").primary())
@@ -163,38 +182,94 @@ pub mod samples {
     use crate::tests::{DAY, Gallery, HOUR, MINUTE, ago, ahead, frame};
 
     pub fn rows() -> Vec<UserRow> {
-        let row = |name: &str, upn: &str, state: UserState, department: &str, title: &str, groups, changed| UserRow {
-            id: upn.replace('@', "-"),
-            name: name.into(),
-            upn: upn.into(),
-            state,
-            guest: upn.contains("#EXT#"),
-            source: "Contoso".into(),
-            department: department.into(),
-            title: title.into(),
-            group_count: groups,
-            changed: ago(changed),
-        };
+        let row =
+            |name: &str, upn: &str, state: UserState, department: &str, title: &str, _groups: u64, changed| UserRow {
+                id: upn.replace('@', "-"),
+                name: name.into(),
+                upn: upn.into(),
+                state,
+                guest: upn.contains("#EXT#"),
+                source: "Contoso".into(),
+                department: department.into(),
+                title: title.into(),
+                changed: ago(changed),
+            };
         vec![
-            row("Adele Vance", "adele.vance@contoso.example", UserState::Active, "Retail", "Retail Manager", 14, 12 * MINUTE),
-            row("Alex Wilber", "alex.wilber@contoso.example", UserState::Active, "Marketing", "Marketing Assistant", 8, 3 * HOUR),
-            row("Bianca Pisani", "bianca.pisani@contoso.example", UserState::Conflict { due: Some(ahead(5 * DAY)) }, "Sales", "Account Executive", 6, 2 * DAY),
-            row("Cameron White", "cameron.white@contoso.example", UserState::Disabled, "Finance", "Controller", 4, 9 * DAY),
-            row("Debra Berger", "debra.berger@contoso.example", UserState::Active, "Executive Management", "Administrative Assistant to the Chief Executive", 21, 16 * DAY),
-            row("Diego Siciliani", "diego_fabrikam.example#EXT#@contoso.onmicrosoft.example", UserState::Active, "", "", 2, 40 * DAY),
-            row("Emily Braun", "emily.braun@contoso.example", UserState::Expected, "", "", 0, 2 * HOUR),
-            row("Grady Archie", "grady.archie@contoso.example", UserState::Excluded { reason: "filter".into() }, "R&D", "Designer", 5, 51 * DAY),
+            row(
+                "Adele Vance",
+                "adele.vance@contoso.example",
+                UserState::Active,
+                "Retail",
+                "Retail Manager",
+                14,
+                12 * MINUTE,
+            ),
+            row(
+                "Alex Wilber",
+                "alex.wilber@contoso.example",
+                UserState::Active,
+                "Marketing",
+                "Marketing Assistant",
+                8,
+                3 * HOUR,
+            ),
+            row(
+                "Bianca Pisani",
+                "bianca.pisani@contoso.example",
+                UserState::Conflict { due: Some(ahead(5 * DAY)) },
+                "Sales",
+                "Account Executive",
+                6,
+                2 * DAY,
+            ),
+            row(
+                "Cameron White",
+                "cameron.white@contoso.example",
+                UserState::Disabled,
+                "Finance",
+                "Controller",
+                4,
+                9 * DAY,
+            ),
+            row(
+                "Debra Berger",
+                "debra.berger@contoso.example",
+                UserState::Active,
+                "Executive Management",
+                "Administrative Assistant to the Chief Executive",
+                21,
+                16 * DAY,
+            ),
+            row(
+                "Diego Siciliani",
+                "diego_fabrikam.example#EXT#@contoso.onmicrosoft.example",
+                UserState::Active,
+                "",
+                "",
+                2,
+                40 * DAY,
+            ),
+            row("Emily Braun", "emily.braun@contoso.example", UserState::Active, "", "", 0, 2 * HOUR),
+            row("Grady Archie", "grady.archie@contoso.example", UserState::Excluded, "R&D", "Designer", 5, 51 * DAY),
         ]
     }
 
     pub fn add(gallery: &mut Gallery) {
-        let totals = UserTotals { matching: Some(2_014), active: 1_962, left_out: 188, sources: vec![("1".into(), "Contoso".into())] };
+        let totals = UserTotals {
+            matching: Some(2_014),
+            active: 1_962,
+            left_out: 188,
+            sources: vec![("1".into(), "Contoso".into())],
+        };
         let here = Address::new("/directory/users").with("sort", "name");
         let query = UserQuery { sort: "name".into(), ..UserQuery::default() };
         gallery.add("users", &page(frame("People", Section::Users), &rows(), &query, &totals, &here, Some("c1")));
         let query = UserQuery { q: "zzz".into(), ..UserQuery::default() };
         gallery.add("users-none", &page(frame("People", Section::Users), &[], &query, &totals, &here, None));
         let nobody = UserTotals::default();
-        gallery.add("users-empty", &page(frame("People", Section::Users), &[], &UserQuery::default(), &nobody, &here, None));
+        gallery.add(
+            "users-empty",
+            &page(frame("People", Section::Users), &[], &UserQuery::default(), &nobody, &here, None),
+        );
     }
 }

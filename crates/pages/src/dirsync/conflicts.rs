@@ -1,4 +1,4 @@
-//! `GET /dirsync/conflicts`: people whom the source gave up, and what shall become of them.
+//! `GET /dirsync/conflicts`: people and groups that the source gave up, and what shall become of them.
 
 use kernel::Timestamp;
 
@@ -8,26 +8,34 @@ use crate::format;
 use crate::layout::Frame;
 use crate::list::{ConfirmPage, Filters, ListPage};
 use crate::parts::{Action, Badge, Cell, PageHead};
-use crate::table::{Column, Empty, Order, Paging, Row, Table};
+use crate::table::{Column, Empty, Paging, Row, Table};
+
+/// Causes by which the list can be narrowed, with what they say.
+pub const CAUSES: [(&str, &str); 8] = [
+    ("deleted", "Deleted in the source"),
+    ("disabled", "Disabled in the source"),
+    ("out_of_filter", "Out of the filter"),
+    ("out_of_scope", "Out of the groups in scope"),
+    ("exception", "Kept out by an exception"),
+    ("kind_excluded", "Kind of account left out"),
+    ("unmanaged_domain", "Domain not managed"),
+    ("source_switched", "Source switched"),
+];
 
 /// One line of the list.
 #[derive(Debug, Clone)]
 pub struct ConflictRow {
     pub id: String,
-    pub user_id: String,
+    pub href: String,
     pub name: String,
-    pub upn: String,
-    /// Deleted, disabled, out of filter, out of group scope, permission lost, same address.
+    pub address: String,
     pub cause: String,
-    pub cause_detail: String,
-    /// What happens when due: delete, nothing.
+    /// What would be sensible, and why.
     pub suggestion: String,
     pub since: Timestamp,
     pub due: Option<Timestamp>,
-    /// Left alone until then.
-    pub ignored_until: Option<Timestamp>,
-    /// The timer stands still, and why.
-    pub frozen: String,
+    /// Left alone until due, or kept without being deleted.
+    pub decision: Option<Badge>,
 }
 
 /// What the list is narrowed to.
@@ -35,70 +43,61 @@ pub struct ConflictRow {
 pub struct ConflictQuery {
     pub q: String,
     pub cause: String,
-    pub due: String,
-    pub sort: String,
+    /// `group` for groups, else people.
+    pub kind: String,
 }
 
 /// The page.
-pub fn page(frame: Frame, rows: &[ConflictRow], query: &ConflictQuery, total: u64, here: &Address, next: Option<&str>) -> ListPage {
-    let head = PageHead::new("Conflicts")
-        .lead("People who were synced before and no longer are. Until the date each stays in the directory; then it is deleted unless you decide otherwise.");
-    let order = Order::parse(if query.sort.is_empty() { "due" } else { &query.sort });
-    let columns = vec![
-        Column::new("Person").sorted("name", &order, here),
-        Column::new("Cause"),
-        Column::new("Since").sorted("since", &order, here),
-        Column::new("Due").sorted("due", &order, here),
-        Column::actions(),
-    ];
+pub fn page(frame: Frame, rows: &[ConflictRow], query: &ConflictQuery, here: &Address, next: Option<&str>) -> ListPage {
+    let head = PageHead::new("Conflicts").lead(
+        "Who was synced before and no longer is. Each stays in the directory until its date and is then deleted, unless \
+         you decide otherwise.",
+    );
+    let names = if query.kind == "group" { "Group" } else { "Person" };
+    let columns = [names, "Cause", "Since", "Due"].map(Column::new).into_iter().chain([Column::actions()]);
     let now = frame.now;
-    let table = Table::new("conflicts", "Conflicts", columns, rows.iter().map(|row| line(row, now)).collect())
-        .paging(Paging::new(here, rows.len(), Some(total), next))
-        .export("CSV", "/dirsync/conflicts/export?format=csv")
-        .export("JSON", "/dirsync/conflicts/export?format=json")
-        .bulk(Action::post("Ignore until…", "/dirsync/conflicts/confirm").value("act", "ignore"))
-        .bulk(Action::post("Export", "/dirsync/conflicts/export-selected"))
-        .bulk(Action::post("Deactivate", "/dirsync/conflicts/confirm").value("act", "deactivate"))
-        .bulk(Action::post("Delete", "/dirsync/conflicts/confirm").value("act", "delete"))
-        .empty(Empty::new("No conflicts", "Every person in the directory is still reported by a source.")
-            .action(Action::go("Delay before deletion", "/dirsync/settings#deletion")));
+    let at = |verb: &str| Address::new(format!("/dirsync/conflicts/{verb}")).with("kind", &query.kind);
+    let export = here.clone().without(&["after", "trail", "from"]);
+    let export = export.to_string().replacen("/conflicts", "/conflicts/export", 1);
+    let lines = rows.iter().map(|row| line(row, &query.kind, now));
+    let table = Table::new("conflicts", "Conflicts", columns.collect(), lines.collect())
+        .paging(Paging::new(here, rows.len(), None, next))
+        .export("CSV", export)
+        .bulk(Action::post("Ignore until…", at("confirm").with("act", "ignore")))
+        .bulk(Action::post("Export", at("export-selected")))
+        .bulk(Action::post("Deactivate…", at("confirm").with("act", "deactivate")))
+        .bulk(Action::post("Delete…", at("confirm").with("act", "delete")))
+        .empty(
+            Empty::new("No conflicts", "Everybody in the directory is still reported by a source.")
+                .action(Action::go("Delay before deletion", "/dirsync/settings#deletion")),
+        );
     ListPage::new(frame, head, table).filters(filters(query))
 }
 
 fn filters(query: &ConflictQuery) -> Filters {
-    let choices = |choices: &[(&str, &str)]| choices.iter().map(|(value, name)| Choice::new(*value, *name)).collect();
-    let causes = choices(&[
-        ("", "All"),
-        ("deleted", "Deleted in the source"),
-        ("disabled", "Disabled in the source"),
-        ("filtered", "Out of the filter"),
-        ("scope", "Out of the group scope"),
-        ("permission", "Permission lost"),
-        ("address", "Same address"),
-        ("source", "Source switched"),
-    ]);
-    let due = choices(&[("", "Any time"), ("day", "Within a day"), ("week", "Within a week"), ("ignored", "Ignored for now")]);
+    let causes = [("", "All")].into_iter().chain(CAUSES).map(|(value, name)| Choice::new(value, name));
+    let kinds = [("", "People"), ("group", "Groups")].map(|(value, name)| Choice::new(value, name));
     let fields = vec![
         Field::search("q", "Name or address").value(&query.q).grow(),
-        Field::select("cause", "Cause", causes).value(&query.cause),
-        Field::select("due", "Due", due).value(&query.due),
+        Field::select("cause", "Cause", causes.collect()).value(&query.cause),
+        Field::select("kind", "Kind", kinds.into()).value(&query.kind),
     ];
-    Filters::new("/dirsync/conflicts", fields).keep("sort", &query.sort)
+    Filters::new("/dirsync/conflicts", fields)
 }
 
-fn line(row: &ConflictRow, now: Timestamp) -> Row {
-    let due = match (row.ignored_until, row.due) {
-        (Some(until), _) => Cell::Lines(vec![Cell::badge(Badge::off("Ignored")), Cell::ago(until, now)]),
-        (None, _) if !row.frozen.is_empty() => Cell::Lines(vec![Cell::badge(Badge::busy("Timer stopped")), Cell::Muted(row.frozen.clone())]),
-        (None, Some(due)) => Cell::Lines(vec![Cell::ago(due, now), Cell::Muted(row.suggestion.clone())]),
-        (None, None) => Cell::Muted("–".into()),
+fn line(row: &ConflictRow, kind: &str, now: Timestamp) -> Row {
+    let date = Cell::ago_or(row.due, now, "No date");
+    let due = match &row.decision {
+        Some(decision) => Cell::Lines(vec![Cell::badge(decision.clone()), date]),
+        None => Cell::Lines(vec![date, Cell::Muted("then deleted".into())]),
     };
     let confirm = |label: &str, act: &str| {
-        Action::ask(label, format!("/dirsync/conflicts/confirm?act={act}&id={}", row.id)).small().about(&row.name)
+        let href = Address::new("/dirsync/conflicts/confirm").with("act", act).with("kind", kind).with("id", &row.id);
+        Action::ask(label, href).small().about(&row.name)
     };
     let line = Row::new(vec![
-        Cell::main(&row.name, format!("/directory/users/{}", row.user_id), &row.upn),
-        Cell::two(&row.cause, &row.cause_detail),
+        Cell::main(&row.name, &row.href, &row.address),
+        Cell::two(&row.cause, &row.suggestion),
         Cell::ago(row.since, now),
         due,
         Cell::Actions(vec![confirm("Ignore", "ignore"), confirm("Delete", "delete").danger()]),
@@ -107,32 +106,33 @@ fn line(row: &ConflictRow, now: Timestamp) -> Row {
 }
 
 /// What shall become of the picked ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Act {
     Delete,
     Ignore,
     Deactivate,
 }
 
-/// The question before it happens; `groups` says how many memberships go with them.
-pub fn confirm(frame: Frame, act: Act, ids: &[String], names: Vec<String>, memberships: u64) -> ConfirmPage {
+/// The question before it happens.
+pub fn confirm(frame: Frame, act: Act, kind: &str, ids: &[String]) -> ConfirmPage {
     let count = u64::try_from(ids.len()).unwrap_or(0);
-    let more = count.saturating_sub(u64::try_from(names.len()).unwrap_or(0));
-    let people = format::plural(count, "person", "people");
+    let (one, many) = if kind == "group" { ("group", "groups") } else { ("person", "people") };
+    let some = format::plural(count, one, many);
     let at = |verb: &str| format!("/dirsync/conflicts/{verb}");
-    let reason = Field::area("reason", "Reason", 2).hint("Goes into the audit trail.").attribute("maxlength", "500").optional();
     let page = match act {
-        Act::Delete => ConfirmPage::new(frame, format!("Delete {people}?"), "Delete", at("delete"))
-            .consequence(format!("They leave the directory and {}. Until purged they can be restored.", format::plural(memberships, "membership", "memberships")))
+        Act::Delete => ConfirmPage::new(frame, format!("Delete {some}?"), "Delete", at("delete"))
+            .consequence("They leave the directory with all their memberships. Until purged they can be restored.")
             .danger(),
-        Act::Deactivate => ConfirmPage::new(frame, format!("Deactivate {people}?"), "Deactivate", at("deactivate"))
-            .consequence("They stay in the directory as disabled. The timer before deletion ends."),
-        Act::Ignore => ConfirmPage::new(frame, format!("Ignore {people} for now?"), "Ignore", at("ignore"))
-            .consequence("They stay as they are until the date, then the timer begins again.")
+        Act::Deactivate => ConfirmPage::new(frame, format!("Deactivate {some}?"), "Deactivate", at("deactivate"))
+            .consequence("They stay in the directory but cannot be used, and are not deleted."),
+        Act::Ignore => ConfirmPage::new(frame, format!("Ignore {some} for now?"), "Ignore", at("ignore"))
+            .consequence("They stay as they are until the date, then the delay begins again.")
             .field(Field::date("until", "Until").attribute("required", "")),
     };
+    let reason = Field::area("reason", "Reason", 2).hint("Goes into the audit trail.").attribute("maxlength", "500");
     let page = ids.iter().fold(page, |page, id| page.hidden("id", id));
-    page.field(reason).affected(names, more).cancel("/dirsync/conflicts")
+    page.field(reason.optional()).hidden("kind", kind).cancel("/dirsync/conflicts")
 }
 
 #[cfg(test)]
@@ -142,37 +142,37 @@ pub mod samples {
     use super::{Act, ConflictQuery, ConflictRow, confirm, page};
     use crate::address::Address;
     use crate::layout::Section;
+    use crate::parts::Badge;
     use crate::tests::{DAY, Gallery, HOUR, ago, ahead, frame};
 
     pub fn add(gallery: &mut Gallery) {
-        let row = |name: &str, cause: &str, detail: &str, since, due| ConflictRow {
+        let row = |name: &str, cause: &str, suggestion: &str, since, due| ConflictRow {
             id: name.into(),
-            user_id: "u1".into(),
+            href: "/directory/users/u1".into(),
             name: name.into(),
-            upn: format!("{}@contoso.example", name.to_lowercase().replace(' ', ".")),
+            address: format!("{}@contoso.example", name.to_lowercase().replace(' ', ".")),
             cause: cause.into(),
-            cause_detail: detail.into(),
-            suggestion: "then deleted".into(),
+            suggestion: suggestion.into(),
             since: ago(since),
-            due,
-            ignored_until: None,
-            frozen: String::new(),
+            due: Some(ahead(due)),
+            decision: None,
         };
+        let ignored = Some(Badge::off("Ignored until"));
         let rows = [
-            row("Bianca Pisani", "Deleted in the source", "Entra says so", 2 * DAY, Some(ahead(5 * DAY))),
-            row("Cameron White", "Disabled in the source", "", 6 * DAY, Some(ahead(20 * HOUR))),
-            row("Grady Archie", "Out of the filter", "department ne 'R&D'", 3 * DAY, Some(ahead(4 * DAY))),
-            ConflictRow { ignored_until: Some(ahead(21 * DAY)), ..row("Lynne Robbins", "Deleted in the source", "Maternity leave", 9 * DAY, None) },
-            ConflictRow { frozen: "Consent withdrawn".into(), ..row("Patti Fernandez", "Permission lost", "", DAY, Some(ahead(6 * DAY))) },
+            row("Bianca Pisani", "Deleted in the source", "wait", 2 * DAY, 5 * DAY),
+            row("Cameron White", "Disabled in the source", "deactivate: may come back", 6 * DAY, 20 * HOUR),
+            row("Grady Archie", "Out of the filter", "check the settings", 3 * DAY, 4 * DAY),
+            ConflictRow { decision: ignored, ..row("Lynne Robbins", "Deleted in the source", "", 9 * DAY, 21 * DAY) },
         ];
         let here = Address::new("/dirsync/conflicts");
-        let page = |rows: &[ConflictRow], total| page(frame("Conflicts", Section::Conflicts), rows, &ConflictQuery::default(), total, &here, None);
-        gallery.add("conflicts", &page(&rows, 5));
-        gallery.add("conflicts-empty", &page(&[], 0));
+        let query = ConflictQuery::default();
+        let page = |rows: &[ConflictRow]| page(frame("Conflicts", Section::Conflicts), rows, &query, &here, None);
+        gallery.add("conflicts", &page(&rows));
+        gallery.add("conflicts-empty", &page(&[]));
         let ids = ["1", "2", "3"].map(String::from);
-        let names = ["Bianca Pisani", "Cameron White"].map(String::from).to_vec();
-        for (name, act) in [("conflicts-delete", Act::Delete), ("conflicts-ignore", Act::Ignore), ("conflicts-deactivate", Act::Deactivate)] {
-            gallery.add(name, &confirm(frame("Conflicts", Section::Conflicts), act, &ids, names.clone(), 18));
+        for (name, act) in [("delete", Act::Delete), ("ignore", Act::Ignore), ("deactivate", Act::Deactivate)] {
+            let frame = frame("Conflicts", Section::Conflicts);
+            gallery.add(&format!("conflicts-{name}"), &confirm(frame, act, "user", &ids));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /dirsync/exceptions`: people, groups and aliases that settings do not touch.
+//! `GET /dirsync/exceptions`: people, groups and aliases that are kept out whatever the settings say.
 
 use kernel::Timestamp;
 
@@ -6,7 +6,7 @@ use crate::address::Address;
 use crate::form::{Choice, Field};
 use crate::icon::Icon;
 use crate::layout::Frame;
-use crate::list::{Filters, FormPage, ListPage};
+use crate::list::{ConfirmPage, FormPage, ListPage};
 use crate::parts::{Action, Badge, Cell, PageHead};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
@@ -16,114 +16,134 @@ pub struct ExceptionRow {
     pub id: String,
     /// Person, group, alias.
     pub kind: String,
-    pub subject: String,
-    pub subject_href: String,
-    pub matched: u64,
+    pub name: String,
+    /// The object id or the alias.
+    pub value: String,
     pub reason: String,
     pub owner: String,
-    pub created: Timestamp,
     pub expires: Option<Timestamp>,
-    pub ended: bool,
 }
 
 /// The page.
-pub fn page(frame: Frame, rows: &[ExceptionRow], q: &str, total: u64, here: &Address, next: Option<&str>) -> ListPage {
+pub fn page(frame: Frame, rows: &[ExceptionRow], here: &Address, next: Option<&str>) -> ListPage {
     let head = PageHead::new("Exceptions")
-        .lead("Whom an exception names stays as they are: no filter leaves them out, no run removes them.")
+        .lead("What an exception names is kept out, whatever the filter and the groups in scope say.")
         .action(Action::go("Add an exception", "/dirsync/exceptions/new").primary().icon(Icon::Plus));
     let columns = ["For", "Kind", "Reason", "Owner", "Expires"].map(Column::new).into_iter().chain([Column::actions()]);
     let now = frame.now;
-    let table = Table::new("exceptions", "Exceptions", columns.collect(), rows.iter().map(|row| line(row, now)).collect())
-        .paging(Paging::new(here, rows.len(), Some(total), next))
-        .export("CSV", "/dirsync/exceptions/export?format=csv")
-        .export("JSON", "/dirsync/exceptions/export?format=json")
-        .bulk(Action::post("End", "/dirsync/exceptions/end"))
-        .empty(Empty::new("No exceptions", "Use one for break-glass accounts, or for a person whom a filter would leave out by mistake.")
-            .action(Action::go("Add an exception", "/dirsync/exceptions/new").primary()));
-    let fields = vec![Field::search("q", "Name, address or reason").value(q).grow()];
-    ListPage::new(frame, head, table).filters(Filters::new("/dirsync/exceptions", fields))
+    let empty = "Use one for service accounts, test accounts and people who must not be taken over although a rule lets \
+                 them in.";
+    let table =
+        Table::new("exceptions", "Exceptions", columns.collect(), rows.iter().map(|row| line(row, now)).collect())
+            .paging(Paging::new(here, rows.len(), None, next))
+            .bulk(Action::post("End these…", "/dirsync/exceptions/ask-end"))
+            .empty(
+                Empty::new("No exceptions", empty)
+                    .action(Action::go("Add an exception", "/dirsync/exceptions/new").primary()),
+            );
+    ListPage::new(frame, head, table)
 }
 
 fn line(row: &ExceptionRow, now: Timestamp) -> Row {
     let expires = match row.expires {
-        _ if row.ended => Cell::badge(Badge::off("Ended")),
-        Some(at) => Cell::ago(at, now),
-        None => Cell::Muted("Never".into()),
+        Some(at) if at <= now => Cell::badge(Badge::off("Ended")),
+        expires => Cell::ago_or(expires, now, "Never"),
     };
-    let matched = crate::format::plural(row.matched, "person", "people");
+    let sub = if row.name == row.value { "" } else { &row.value };
+    let end = Action::ask("End", format!("/dirsync/exceptions/ask-end?id={}", row.id)).small().about(&row.name);
     let line = Row::new(vec![
-        Cell::main(&row.subject, &row.subject_href, matched),
+        Cell::name(&row.name, sub),
         Cell::badge(Badge::label(&row.kind)),
         Cell::text(&row.reason),
         Cell::text(&row.owner),
         expires,
-        Cell::Actions(vec![Action::ask("End", format!("/dirsync/exceptions/{}/end", row.id)).small().about(&row.subject)]),
+        Cell::Actions(vec![end]),
     ]);
-    line.pick(&row.id, &row.subject)
+    line.pick(&row.id, &row.name)
 }
 
 /// What the form holds, and what is wrong with it.
 #[derive(Debug, Clone, Default)]
 pub struct ExceptionForm {
+    pub source: String,
+    /// `(id, name)`.
+    pub sources: Vec<(String, String)>,
     pub kind: String,
-    pub subject: String,
+    pub value: String,
+    pub label: String,
+    pub owner: String,
     pub reason: String,
     pub expires: String,
-    pub subject_error: String,
-    pub reason_error: String,
-    pub expires_error: String,
+    pub error: String,
 }
 
 /// `GET /dirsync/exceptions/new`.
 pub fn form(frame: Frame, form: &ExceptionForm) -> FormPage {
     let head = PageHead::new("Add an exception").crumb("Exceptions", "/dirsync/exceptions");
     let kinds = vec![
-        Choice::new("user", "A person").hint("One person, by name or address."),
-        Choice::new("group", "A group").hint("Everyone in it, also through nested groups."),
-        Choice::new("alias", "An alias").hint("Whoever has this address."),
+        Choice::new("user", "A person").hint("Kept out, and not seen by anything that reads the directory."),
+        Choice::new("group", "A group").hint("The group is kept out; its members are not."),
+        Choice::new("alias", "An alias").hint("The address is left out; the person who has it is not."),
     ];
     let kind = if form.kind.is_empty() { "user" } else { &form.kind };
+    let value = Field::text("value", "Object id or alias").mono().value(&form.value).error(&form.error);
+    let reason = Field::area("reason", "Reason", 2).value(&form.reason);
+    let expires = Field::date("expires", "Expires").value(&form.expires);
     FormPage::new(frame, head, "/dirsync/exceptions", "/dirsync/exceptions")
+        .field(super::source_field(&form.sources, &form.source))
         .field(Field::radio("kind", "Kind", kinds).value(kind).cards())
-        .field(Field::text("subject", "Who or what").value(&form.subject).hint("User principal name, address, group name or object id.").error(&form.subject_error).attribute("required", ""))
-        .field(Field::area("reason", "Reason", 2).value(&form.reason).hint("Shown in the list and kept in the audit trail.").error(&form.reason_error).attribute("required", ""))
-        .field(Field::date("expires", "Expires").value(&form.expires).hint("Ends by itself at the beginning of this day, UTC.").error(&form.expires_error).optional())
+        .field(value.hint("The object id of the person or group, or the address.").attribute("required", ""))
+        .field(Field::text("label", "Name").value(&form.label).hint("What people call it.").optional())
+        .field(Field::text("owner", "Owner").value(&form.owner).hint("Who answers for it.").attribute("required", ""))
+        .field(reason.hint("Shown in the list and kept in the audit trail.").attribute("required", ""))
+        .field(expires.hint("Ends by itself at the beginning of this day, UTC.").optional())
         .submit("Add")
+}
+
+/// The question before exceptions end.
+pub fn ask_end(frame: Frame, ids: &[String]) -> ConfirmPage {
+    let count = u64::try_from(ids.len()).unwrap_or(0);
+    let question = format!("End {}?", crate::format::plural(count, "exception", "exceptions"));
+    let page = ConfirmPage::new(frame, question, "End", "/dirsync/exceptions/end")
+        .consequence("The settings decide again about what it names, at once.")
+        .cancel("/dirsync/exceptions");
+    ids.iter().fold(page, |page, id| page.hidden("id", id))
 }
 
 #[cfg(test)]
 pub mod samples {
     //! What these pages look like.
 
-    use super::{ExceptionForm, ExceptionRow, form, page};
+    use super::{ExceptionForm, ExceptionRow, ask_end, form, page};
     use crate::address::Address;
     use crate::layout::Section;
     use crate::tests::{DAY, Gallery, ago, ahead, frame};
 
     pub fn add(gallery: &mut Gallery) {
-        let row = |kind: &str, subject: &str, matched, reason: &str, expires, ended| ExceptionRow {
-            id: subject.into(),
+        let row = |kind: &str, name: &str, reason: &str, expires| ExceptionRow {
+            id: name.into(),
             kind: kind.into(),
-            subject: subject.into(),
-            subject_href: "/directory/users/u1".into(),
-            matched,
+            name: name.into(),
+            value: if kind == "Alias" { name.into() } else { "6f1c9b5e-7d0a-4b3e-9a51-2f8c8e1d7a10".into() },
             reason: reason.into(),
             owner: "ada.lovelace".into(),
-            created: ago(30 * DAY),
             expires,
-            ended,
         };
         let rows = [
-            row("Person", "Break Glass", 1, "Emergency access account", None, false),
-            row("Group", "Board", 9, "Not in the HR system", Some(ahead(82 * DAY)), false),
-            row("Alias", "press@contoso.example", 1, "Agency works on it", Some(ago(2 * DAY)), true),
+            row("Person", "scanner", "Service account of the scanner", None),
+            row("Group", "Board", "Not in the HR system", Some(ahead(82 * DAY))),
+            row("Alias", "press@contoso.example", "Read by an agency", Some(ago(2 * DAY))),
         ];
         let here = Address::new("/dirsync/exceptions");
-        let page = |rows: &[ExceptionRow], total| page(frame("Exceptions", Section::Exceptions), rows, "", total, &here, None);
-        gallery.add("exceptions", &page(&rows, 3));
-        gallery.add("exceptions-empty", &page(&[], 0));
-        gallery.add("exception-new", &form(frame("Add an exception", Section::Exceptions), &ExceptionForm::default()));
-        let wrong = ExceptionForm { subject: "nobody@contoso.example".into(), subject_error: "No person has this address.".into(), reason_error: "A reason is needed.".into(), ..ExceptionForm::default() };
-        gallery.add("exception-wrong", &form(frame("Add an exception", Section::Exceptions), &wrong));
+        let page = |rows: &[ExceptionRow]| page(frame("Exceptions", Section::Exceptions), rows, &here, None);
+        gallery.add("exceptions", &page(&rows));
+        gallery.add("exceptions-empty", &page(&[]));
+        let sources = vec![("s1".to_owned(), "Contoso".to_owned()), ("s2".to_owned(), "Fabrikam".to_owned())];
+        let empty = ExceptionForm { sources, ..ExceptionForm::default() };
+        let new = |filled: &ExceptionForm| form(frame("Add an exception", Section::Exceptions), filled);
+        gallery.add("exception-new", &new(&empty));
+        let error = "Must be an object id such as 6f1c9b5e-7d0a-4b3e-9a51-2f8c8e1d7a10.".into();
+        gallery.add("exception-wrong", &new(&ExceptionForm { value: "nobody".into(), error, ..empty }));
+        gallery.add("exception-end", &ask_end(frame("End", Section::Exceptions), &["1".into(), "2".into()]));
     }
 }

@@ -4,9 +4,9 @@ use askama::Template;
 use kernel::Timestamp;
 
 use super::plans::PlanState;
-use super::run::{CauseRow, ChangeQuery, change_filters, cause_table};
-use crate::format;
+use super::run::{CauseRow, ChangeQuery, cause_table, change_filters};
 use crate::form::Field;
+use crate::format;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::{ConfirmPage, Filters};
@@ -42,15 +42,12 @@ pub struct PlanView {
     pub state: PlanState,
     pub reason: String,
     pub held: Timestamp,
-    pub expires: Timestamp,
+    pub expires: Option<Timestamp>,
     pub limits: Vec<LimitView>,
     pub groups: Vec<AffectedGroup>,
     pub change_count: u64,
-    /// The part that is within the limits and could go on.
-    pub safe_count: u64,
-    /// Whether a second person has to agree, and who agreed first.
+    /// Whether somebody other than the one who started it has to decide.
     pub second_person: bool,
-    pub first_approval: String,
     /// Who decided, when and why; empty while it waits.
     pub decision: String,
 }
@@ -74,7 +71,8 @@ impl PlanPage {
     pub fn new(frame: Frame, plan: PlanView, causes: &[CauseRow], table: Table, query: &ChangeQuery) -> Self {
         let here = format!("/dirsync/plans/{}", plan.id);
         let (head, callouts) = (head(&plan), callouts(&plan, frame.now));
-        let (causes, filters, groups) = (cause_table(causes, &here), change_filters(&here, causes, query), groups(&plan));
+        let (causes, filters, groups) =
+            (cause_table(causes, &here), change_filters(&here, causes, query), groups(&plan));
         Self { frame, head, plan, callouts, causes, groups, filters, table }
     }
 
@@ -92,21 +90,21 @@ impl PlanPage {
             .text("Tenant", &plan.tenant)
             .with("Run", Cell::link("The run it belongs to", &plan.run_href))
             .with("Held", Cell::at(plan.held))
-            .with("Expires", Cell::at(plan.expires))
+            .with("Expires", plan.expires.map_or(Cell::Blank, Cell::at))
             .text("Changes", format::count(plan.change_count))
-            .text("Within the limits", format::count(plan.safe_count))
             .text("Decision", &plan.decision)
     }
 }
 
 fn head(plan: &PlanView) -> PageHead {
     let at = |verb: &str| format!("/dirsync/plans/{}/{verb}", plan.id);
-    let head = PageHead::new("Held plan").crumb("Held plans", "/dirsync/plans").badge(plan.state.badge()).lead(&plan.reason);
+    let head =
+        PageHead::new("Held plan").crumb("Held plans", "/dirsync/plans").badge(plan.state.badge()).lead(&plan.reason);
     if plan.state != PlanState::Waiting {
         return head;
     }
     head.action(Action::ask("Reject", at("reject")).danger())
-        .action(Action::ask(format!("Allow the {} within the limits", format::count(plan.safe_count)), at("allow-safe")))
+        .action(Action::ask("Allow all but losses", at("allow-safe")))
         .action(Action::ask("Allow once", at("allow")).primary().icon(Icon::Decision))
 }
 
@@ -114,14 +112,14 @@ fn callouts(plan: &PlanView, now: Timestamp) -> Vec<Callout> {
     if plan.state != PlanState::Waiting {
         return Vec::new();
     }
-    let text = format!("Nothing has been applied. Without a decision the plan is rejected {}.", format::relative(plan.expires, now));
+    let text = format!(
+        "Nothing has been applied. Without a decision the plan is rejected {}.",
+        plan.expires.map_or_else(|| "some day".to_owned(), |at| format::relative(at, now))
+    );
     let mut callouts = vec![Callout::new(Tone::Warn, "Waits for a decision", text)];
     if plan.second_person {
-        let text = if plan.first_approval.is_empty() {
-            "It removes more than 20 %, so two people have to agree.".to_owned()
-        } else {
-            format!("{} has agreed. A second person has to agree too.", plan.first_approval)
-        };
+        let text =
+            "It takes away more than 20 % of all people, so somebody other than the one who started it has to decide.";
         callouts.push(Callout::new(Tone::Info, "Two people decide", text));
     }
     callouts
@@ -131,13 +129,21 @@ fn groups(plan: &PlanView) -> Table {
     let rows = plan.groups.iter().map(|group| {
         let lost = group.before.saturating_sub(group.after);
         Row::new(vec![
-            Cell::main(&group.name, format!("/directory/groups/{}", group.id), &group.used_by),
+            if group.id.is_empty() {
+                Cell::name(&group.name, &group.used_by)
+            } else {
+                Cell::main(&group.name, format!("/directory/groups/{}", group.id), &group.used_by)
+            },
             Cell::count(group.before),
             Cell::count(group.after),
-            Cell::badge(Badge::new(if lost > 0 { Tone::Warn } else { Tone::Ok }, format!("−{}", format::percent(lost, group.before)))),
+            Cell::badge(Badge::new(
+                if lost > 0 { Tone::Warn } else { Tone::Ok },
+                format!("−{}", format::percent(lost, group.before)),
+            )),
         ])
     });
-    let columns = vec![Column::new("Group"), Column::number("Members now"), Column::number("Members then"), Column::new("Loss")];
+    let columns =
+        vec![Column::new("Group"), Column::number("Members now"), Column::number("Members then"), Column::new("Loss")];
     Table::new("affected", "Groups affected", columns, rows.collect()).empty(Empty::new("No group loses members", ""))
 }
 
@@ -145,23 +151,33 @@ fn groups(plan: &PlanView) -> Table {
 pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> ConfirmPage {
     let more = plan.change_count.saturating_sub(u64::try_from(names.len()).unwrap_or(0));
     let at = |verb: &str| format!("/dirsync/plans/{}/{verb}", plan.id);
-    let reason = Field::area("reason", "Reason", 2).hint("Goes into the audit trail.").attribute("required", "").attribute("maxlength", "500");
+    let reason = Field::area("reason", "Reason", 2)
+        .hint("Goes into the audit trail.")
+        .attribute("required", "")
+        .attribute("maxlength", "500");
     let page = match verb {
-        Verb::Allow => ConfirmPage::new(frame, format!("Allow all {} changes, once?", format::count(plan.change_count)), "Allow once", at("allow"))
-            .consequence("The plan is applied as shown. The limits stay as they are for the next run.")
-            .danger()
-            .affected(names, more),
+        Verb::Allow => ConfirmPage::new(
+            frame,
+            format!("Allow all {} changes, once?", format::count(plan.change_count)),
+            "Allow once",
+            at("allow"),
+        )
+        .consequence("The plan is applied as shown. The limits stay as they are for the next run.")
+        .danger()
+        .affected(names, more),
         Verb::AllowPart(ids) => {
             let count = u64::try_from(ids.len()).unwrap_or(0);
-            let page = ConfirmPage::new(frame, format!("Allow these {}?", format::plural(count, "change", "changes")), "Allow these", at("allow-part"))
-                .consequence("Everything else in the plan is rejected.")
+            let question = format!("Leave out {} and allow the rest?", format::plural(count, "change", "changes"));
+            let page = ConfirmPage::new(frame, question, "Allow the rest", at("allow-part"))
+                .consequence("What is left out is looked at again by the next run.")
                 .affected(names, 0);
             ids.into_iter().fold(page, |page, id| page.hidden("id", id))
         }
-        Verb::AllowSafe => ConfirmPage::new(frame, format!("Allow the {} changes within the limits?", format::count(plan.safe_count)), "Allow", at("allow-safe"))
-            .consequence("Removals over the limits are rejected; creations and updates go on."),
-        Verb::Reject => ConfirmPage::new(frame, "Reject the plan?", "Reject", at("reject"))
-            .consequence("Nothing is changed. The next run plans afresh and is held again if the source has not changed."),
+        Verb::AllowSafe => ConfirmPage::new(frame, "Allow everything but losses?", "Allow", at("allow-safe"))
+            .consequence("Creations, updates and returns go on. Nobody and nothing is lost; the next run looks again."),
+        Verb::Reject => ConfirmPage::new(frame, "Reject the plan?", "Reject", at("reject")).consequence(
+            "Nothing is changed. The next run plans afresh and is held again if the source has not changed.",
+        ),
     };
     page.field(reason).cancel(format!("/dirsync/plans/{}", plan.id))
 }
@@ -188,8 +204,15 @@ pub mod samples {
     use crate::tests::{Gallery, HOUR, ago, ahead, frame};
 
     fn plan() -> PlanView {
-        let limit = |name: &str, planned, limit, note: &str| LimitView { name: name.into(), planned, limit, note: note.into() };
-        let group = |name: &str, before, after, used_by: &str| AffectedGroup { id: "g1".into(), name: name.into(), before, after, used_by: used_by.into() };
+        let limit =
+            |name: &str, planned, limit, note: &str| LimitView { name: name.into(), planned, limit, note: note.into() };
+        let group = |name: &str, before, after, used_by: &str| AffectedGroup {
+            id: "g1".into(),
+            name: name.into(),
+            before,
+            after,
+            used_by: used_by.into(),
+        };
         PlanView {
             id: "p1".into(),
             tenant: "Contoso".into(),
@@ -197,7 +220,7 @@ pub mod samples {
             state: PlanState::Waiting,
             reason: "212 people would become conflicts; the limit is 25 or 5 %".into(),
             held: ago(2 * HOUR),
-            expires: ahead(70 * HOUR),
+            expires: Some(ahead(70 * HOUR)),
             limits: vec![
                 limit("People removed in this run", 216, 25, "25 or 5 %, whichever comes first"),
                 limit("People removed in 24 hours", 218, 25, "Counts disabled, deleted and filtered out"),
@@ -205,9 +228,7 @@ pub mod samples {
             ],
             groups: vec![group("London office", 141, 12, ""), group("VPN users", 1_204, 1_002, "")],
             change_count: 247,
-            safe_count: 31,
             second_person: true,
-            first_approval: String::new(),
             decision: String::new(),
         }
     }
@@ -215,9 +236,14 @@ pub mod samples {
     pub fn add(gallery: &mut Gallery) {
         let here = Address::new("/dirsync/plans/p1");
         let table = || change_table(&changes(), &here, Some(247), Some("c1"), true);
-        let page = |plan| PlanPage::new(frame("Held plan", Section::Plans), plan, &causes(), table(), &ChangeQuery::default());
+        let page =
+            |plan| PlanPage::new(frame("Held plan", Section::Plans), plan, &causes(), table(), &ChangeQuery::default());
         gallery.add("plan", &page(plan()));
-        let rejected = PlanView { state: PlanState::Rejected, decision: "Rejected by operator:grace: the export was cut off".into(), ..plan() };
+        let rejected = PlanView {
+            state: PlanState::Rejected,
+            decision: "Rejected by operator:grace: the export was cut off".into(),
+            ..plan()
+        };
         gallery.add("plan-rejected", &page(rejected));
         let names = ["Adele Vance", "Bianca Pisani", "Cameron White", "Debra Berger"].map(String::from).to_vec();
         let ask = |verb| decide(frame("Decide", Section::Plans), &plan(), verb, names.clone());

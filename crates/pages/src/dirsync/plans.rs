@@ -44,7 +44,7 @@ pub struct PlanRow {
     pub user_count: u64,
     pub group_count: u64,
     pub held: Timestamp,
-    pub expires: Timestamp,
+    pub expires: Option<Timestamp>,
     /// Who decided.
     pub decided_by: String,
 }
@@ -64,7 +64,7 @@ pub fn page(frame: Frame, rows: &[PlanRow], waiting_count: u64, decided: bool) -
             Cell::count(row.user_count),
             Cell::count(row.group_count),
             Cell::ago(row.held, now),
-            if decided { Cell::text(&row.decided_by) } else { Cell::ago(row.expires, now) },
+            if decided { Cell::text(&row.decided_by) } else { Cell::ago_or(row.expires, now, "Never") },
         ])
     });
     let empty = if decided {
@@ -74,7 +74,10 @@ pub fn page(frame: Frame, rows: &[PlanRow], waiting_count: u64, decided: bool) -
             .action(Action::go("Look at the limits", "/dirsync/settings#limits"))
     };
     let table = Table::new("plans", "Held plans", columns.collect(), lines.collect()).empty(empty);
-    let tabs = vec![Tab::new("Waiting", "/dirsync/plans").count(waiting_count), Tab::new("Decided", "/dirsync/plans?state=decided")];
+    let tabs = vec![
+        Tab::new("Waiting", "/dirsync/plans").count(waiting_count),
+        Tab::new("Decided", "/dirsync/plans?state=decided"),
+    ];
     ListPage::new(frame, head, table).tabs(Tabs::new("Held plans", tabs, usize::from(decided)))
 }
 
@@ -95,11 +98,25 @@ pub mod samples {
             user_count: users,
             group_count: 6,
             held: ago(held),
-            expires: ahead(expires),
+            expires: Some(ahead(expires)),
             decided_by: by.into(),
         };
-        let waiting = row("212 people would become conflicts; the limit is 25 or 5 %", PlanState::Waiting, 212, 2 * HOUR, 70 * HOUR, "");
-        let rejected = row("VPN users would lose 41 % of its members; the limit is 30 %", PlanState::Rejected, 0, 9 * DAY, -6 * DAY, "operator:grace");
+        let waiting = row(
+            "212 people would become conflicts; the limit is 25 or 5 %",
+            PlanState::Waiting,
+            212,
+            2 * HOUR,
+            70 * HOUR,
+            "",
+        );
+        let rejected = row(
+            "VPN users would lose 41 % of its members; the limit is 30 %",
+            PlanState::Rejected,
+            0,
+            9 * DAY,
+            -6 * DAY,
+            "operator:grace",
+        );
         gallery.add("plans", &page(frame("Held plans", Section::Plans), &[waiting], 1, false));
         gallery.add("plans-decided", &page(frame("Held plans", Section::Plans), &[rejected], 1, true));
         gallery.add("plans-empty", &page(frame("Held plans", Section::Plans), &[], 0, false));

@@ -47,7 +47,7 @@ pub struct PreviewView {
     pub of: u64,
     pub added: u64,
     pub removed: u64,
-    pub exceptions: u64,
+    pub left_out: u64,
     pub sample: Vec<SampleRow>,
     /// What is wrong with the filter; empty when nothing is.
     pub error: String,
@@ -65,7 +65,7 @@ impl PreviewView {
             Tile::count("Come in or stay", self.matching).note(format!("of {}", format::count(self.of))),
             Tile::count("Come in", self.added),
             if self.removed > 0 { loss.tone(Tone::Warn) } else { loss },
-            Tile::count("Kept by exceptions", self.exceptions),
+            Tile::count("Left out", self.left_out),
         ])
     }
 
@@ -77,8 +77,13 @@ impl PreviewView {
                 Cell::text(&row.reason),
             ])
         });
-        Table::new("sample", "A sample of people", vec![Column::new("Person"), Column::new("Becomes"), Column::new("Because")], rows.collect())
-            .empty(Empty::new("Nobody", "No person fits."))
+        Table::new(
+            "sample",
+            "A sample of people",
+            vec![Column::new("Person"), Column::new("Becomes"), Column::new("Because")],
+            rows.collect(),
+        )
+        .empty(Empty::new("Nobody", "No person fits."))
     }
 
     /// The line of the filter that is wrong, and how far the caret stands from its beginning.
@@ -110,7 +115,7 @@ pub mod samples {
             of: 2_150,
             added: 3,
             removed: 11,
-            exceptions: 10,
+            left_out: 188,
             sample: vec![
                 row("Emily Braun", Becomes::Added, "department is Retail"),
                 row("Grady Archie", Becomes::Removed, "department ne 'R&D' is false"),
@@ -137,7 +142,9 @@ pub mod samples {
 
     #[test]
     fn the_caret_stands_under_the_wrong_character() {
-        for (filter, position, line, indent) in [("a eq and", 5, "a eq and", 5), ("a eq 1 and\nä eq or", 16, "ä eq or", 5), ("", 0, "", 0)] {
+        for (filter, position, line, indent) in
+            [("a eq and", 5, "a eq and", 5), ("a eq 1 and\nä eq or", 16, "ä eq or", 5), ("", 0, "", 0)]
+        {
             let view = PreviewView { filter: filter.into(), position, ..PreviewView::default() };
             assert_eq!(view.wrong_line(), (line.to_owned(), " ".repeat(indent)));
         }

@@ -9,8 +9,8 @@ use kernel::Timestamp;
 
 use super::runs::{Counts, RunState};
 use crate::address::Address;
-use crate::format;
 use crate::form::{Choice, Field};
+use crate::format;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::Filters;
@@ -49,25 +49,20 @@ pub struct RunView {
     pub counts: Counts,
     /// What the source returned: people, groups, memberships, pages, requests.
     pub read: Vec<(String, u64)>,
-    pub throttled: u64,
     /// Objects that could not be taken over; they are tried again by themselves.
     pub failed_objects: u64,
     pub verified: Option<u64>,
-    pub request_id: String,
     pub live: Option<LiveView>,
     /// The held plan, where it waits for a decision.
     pub plan_href: Option<String>,
     /// Whether it can still be undone.
     pub undo: bool,
-    /// Whether this is a preview that waits for its confirmation.
-    pub confirm: bool,
 }
 
 /// Changes of one cause.
 #[derive(Debug, Clone)]
 pub struct CauseRow {
     pub cause: String,
-    pub what: String,
     pub count: u64,
     pub key: String,
 }
@@ -117,15 +112,18 @@ impl askama::filters::HtmlSafe for RunLive {}
 impl RunLive {
     /// The part that moves.
     pub fn new(run: &RunView) -> Self {
-        let Counts { created, updated, disabled, conflicts, deleted, memberships_added, memberships_removed } = run.counts;
+        let Counts { created, updated, lost, returned, purged, memberships_added, memberships_removed } = run.counts;
         let tiles = vec![
             Tile::count("Created", created),
             Tile::count("Updated", updated),
-            Tile::count("Disabled", disabled),
-            loss("Conflicts", conflicts),
-            loss("Deleted", deleted),
-            Tile::count("Memberships", memberships_added + memberships_removed)
-                .note(format!("{} added, {} removed", format::count(memberships_added), format::count(memberships_removed))),
+            Tile::count("Returned", returned),
+            loss("Lost", lost),
+            loss("Purged", purged),
+            Tile::count("Memberships", memberships_added + memberships_removed).note(format!(
+                "{} added, {} removed",
+                format::count(memberships_added),
+                format::count(memberships_removed)
+            )),
         ];
         let progress = run.live.as_ref().map(progress);
         let note = run.live.as_ref().map(|live| live.note.clone()).unwrap_or_default();
@@ -163,13 +161,14 @@ pub fn change_table(rows: &[ChangeRow], here: &Address, total: Option<u64>, next
         ]);
         if pick { line.pick(&row.id, &row.name) } else { line }
     });
-    let export = |format: &str| format!("{}/export?format={format}", here.path());
     let table = Table::new("changes", "Changes", columns, lines.collect())
         .paging(Paging::new(here, rows.len(), total, next))
-        .export("CSV", export("csv"))
-        .export("JSON", export("json"))
         .empty(Empty::new("No changes", "The source and the directory agree."));
-    if pick { table.bulk(Action::post("Allow only these", format!("{}/allow-part", here.path()))) } else { table }
+    if pick {
+        table.bulk(Action::post("Leave these out and allow the rest…", format!("{}/ask-part", here.path())))
+    } else {
+        table
+    }
 }
 
 impl RunPage {
@@ -184,9 +183,10 @@ impl RunPage {
     fn facts(&self) -> Facts {
         let run = &self.run;
         let read = run.read.iter().fold(Facts::new(), |facts, (name, count)| facts.text(name, format::count(*count)));
-        read.text("Asked to wait", format::plural(run.throttled, "time", "times"))
-            .text("Put aside", format::plural(run.failed_objects, "object", "objects"))
-            .with("Verified", run.verified.map_or(Cell::Blank, |count| Cell::text(format!("{} read back", format::count(count)))))
+        read.text("Put aside", format::plural(run.failed_objects, "object", "objects")).with(
+            "Verified",
+            run.verified.map_or(Cell::Blank, |count| Cell::text(format!("{} read back", format::count(count)))),
+        )
     }
 
     fn about(&self) -> Facts {
@@ -196,7 +196,6 @@ impl RunPage {
             .with("Started", Cell::at(run.started))
             .with("Took", run.took.map_or(Cell::Blank, |took| Cell::text(format::duration(took))))
             .text("By", &run.trigger)
-            .with("Request id", Cell::Copy(run.request_id.clone()))
     }
 }
 
@@ -210,10 +209,11 @@ pub struct ChangeQuery {
 
 /// The fields above a list of changes; the same for a run and a held plan.
 pub fn change_filters(here: &str, causes: &[CauseRow], query: &ChangeQuery) -> Filters {
-    let causes = causes.iter().map(|row| Choice::new(&row.key, format!("{}: {}", row.what, row.cause)));
+    let causes = causes.iter().map(|row| Choice::new(&row.key, &row.cause));
     let fields = vec![
         Field::search("q", "Name or address").value(&query.q).grow(),
-        Field::select("cause", "Cause", [Choice::new("", "All")].into_iter().chain(causes).collect()).value(&query.cause),
+        Field::select("cause", "Cause", [Choice::new("", "All")].into_iter().chain(causes).collect())
+            .value(&query.cause),
     ];
     Filters::new(here, fields)
 }
@@ -221,21 +221,15 @@ pub fn change_filters(here: &str, causes: &[CauseRow], query: &ChangeQuery) -> F
 /// How many changes each cause has; the same for a run and a held plan.
 pub fn cause_table(causes: &[CauseRow], here: &str) -> Table {
     let rows = causes.iter().map(|row| {
-        Row::new(vec![
-            Cell::main(&row.what, Address::new(here).with("cause", &row.key), ""),
-            Cell::text(&row.cause),
-            Cell::count(row.count),
-        ])
+        Row::new(vec![Cell::main(&row.cause, Address::new(here).with("cause", &row.key), ""), Cell::count(row.count)])
     });
-    Table::new("causes", "Changes by cause", vec![Column::new("Change"), Column::new("Cause"), Column::number("Count")], rows.collect())
+    Table::new("causes", "Changes by cause", vec![Column::new("Cause"), Column::number("Count")], rows.collect())
         .empty(Empty::new("No changes", "The source and the directory agree."))
 }
 
 fn head(run: &RunView) -> PageHead {
-    let mut head = PageHead::new(&run.kind).crumb("Runs", "/dirsync/runs").lead(format!("{}, {}", run.tenant, run.trigger));
-    if run.confirm {
-        head = head.action(Action::ask("Confirm and apply", format!("/dirsync/runs/{}/confirm", run.id)).primary());
-    }
+    let mut head =
+        PageHead::new(&run.kind).crumb("Runs", "/dirsync/runs").lead(format!("{}, {}", run.tenant, run.trigger));
     if run.state.is_live() {
         head = head.action(Action::ask("Cancel", format!("/dirsync/runs/{}/cancel", run.id)).icon(Icon::Stop));
     }
@@ -248,14 +242,19 @@ fn head(run: &RunView) -> PageHead {
 fn callouts(run: &RunView) -> Vec<Callout> {
     let mut callouts = Vec::new();
     if let RunState::Failed { reason } = &run.state {
-        callouts.push(Callout::new(Tone::Bad, "The run could not go on", format!("{reason}. Nothing was removed: a read that failed is no read.")));
+        callouts.push(Callout::new(
+            Tone::Bad,
+            "The run could not go on",
+            format!("{reason}. Nothing was removed: a read that failed is no read."),
+        ));
     }
     if let Some(plan) = &run.plan_href {
         let text = "Its plan goes over a safety limit, so nothing was applied. Somebody has to decide.";
-        callouts.push(Callout::new(Tone::Warn, "Held for a decision", text).action(Action::go("Look at the plan", plan)));
+        callouts
+            .push(Callout::new(Tone::Warn, "Held for a decision", text).action(Action::go("Look at the plan", plan)));
     }
-    if run.confirm {
-        let text = "This is what the first run would do. Nothing has changed yet; from your confirmation on, runs apply what they plan.";
+    if run.state == RunState::Preview {
+        let text = "This is what the run would do. Nothing was changed.";
         callouts.push(Callout::new(Tone::Info, "A preview", text));
     }
     callouts
@@ -275,11 +274,11 @@ pub mod samples {
     use crate::tests::{Gallery, HOUR, ago, frame};
 
     pub fn causes() -> Vec<CauseRow> {
-        let row = |what: &str, cause: &str, count, key: &str| CauseRow { what: what.into(), cause: cause.into(), count, key: key.into() };
+        let row = |cause: &str, count, key: &str| CauseRow { cause: cause.into(), count, key: key.into() };
         vec![
-            row("Conflict", "no longer reported by the source", 212, "gone"),
-            row("Update", "attributes changed in the source", 31, "changed"),
-            row("Disable", "account disabled in the source", 4, "disabled"),
+            row("Deleted in the source", 212, "deleted_in_source"),
+            row("Changed in the source", 31, "changed_in_source"),
+            row("Disabled in the source", 4, "disabled_in_source"),
         ]
     }
 
@@ -296,9 +295,33 @@ pub mod samples {
             outcome,
         };
         vec![
-            row("Adele Vance", "adele.vance@contoso.example", "Update", Tone::Info, "attributes changed in the source", Diff::new().changed("Department", "Sales", "Retail").added("Mobile phone", "+44 7700 900107"), Badge::ok("Applied")),
-            row("Bianca Pisani", "bianca.pisani@contoso.example", "Conflict", Tone::Warn, "no longer reported by the source", Diff::new().changed("State", "active", "conflict, due 17 Nov 2026"), Badge::warn("Held")),
-            row("Cameron White", "cameron.white@contoso.example", "Disable", Tone::Off, "account disabled in the source", Diff::new().changed("State", "active", "disabled"), Badge::ok("Applied")),
+            row(
+                "Adele Vance",
+                "adele.vance@contoso.example",
+                "Update",
+                Tone::Info,
+                "attributes changed in the source",
+                Diff::new().changed("Department", "Sales", "Retail").added("Mobile phone", "+44 7700 900107"),
+                Badge::ok("Applied"),
+            ),
+            row(
+                "Bianca Pisani",
+                "bianca.pisani@contoso.example",
+                "Conflict",
+                Tone::Warn,
+                "no longer reported by the source",
+                Diff::new().changed("State", "active", "conflict, due 17 Nov 2026"),
+                Badge::warn("Held"),
+            ),
+            row(
+                "Cameron White",
+                "cameron.white@contoso.example",
+                "Disable",
+                Tone::Off,
+                "account disabled in the source",
+                Diff::new().changed("State", "active", "disabled"),
+                Badge::ok("Applied"),
+            ),
         ]
     }
 
@@ -313,16 +336,21 @@ pub mod samples {
             trigger: "started by operator:ada.lovelace".into(),
             started: ago(2 * HOUR),
             took: Some(Duration::from_secs(48)),
-            counts: Counts { created: 1, updated: 31, disabled: 4, conflicts: 212, deleted: 0, memberships_added: 14, memberships_removed: 640 },
+            counts: Counts {
+                created: 1,
+                updated: 31,
+                lost: 216,
+                returned: 0,
+                purged: 0,
+                memberships_added: 14,
+                memberships_removed: 640,
+            },
             read: read.map(|(name, count)| (name.to_owned(), count)).into(),
-            throttled: 2,
             failed_objects: 0,
             verified: Some(36),
-            request_id: "0198f0c2-6c1e-7b53-9a0d-3b1f44c8e1aa".into(),
             live: None,
             plan_href: None,
             undo: false,
-            confirm: false,
         }
     }
 
@@ -333,13 +361,30 @@ pub mod samples {
             RunPage::new(frame("Run", Section::Runs), run, causes, changes, &ChangeQuery::default())
         };
         gallery.add("run", &page(RunView { undo: true, ..run(RunState::Done) }, &causes(), changes()));
-        gallery.add("run-held", &page(RunView { plan_href: Some("/dirsync/plans/p1".into()), ..run(RunState::Held) }, &causes(), changes()));
-        let live = LiveView { stage: 0, noun: "people and groups read".into(), done: 1_204, of: Some(2_164), per_second: 480, remaining: Some(Duration::from_secs(2)), note: "Entra asked us to wait 12 s.".into() };
-        let running = RunView { live: Some(live), took: None, verified: None, counts: Counts::default(), ..run(RunState::Running) };
+        gallery.add(
+            "run-held",
+            &page(RunView { plan_href: Some("/dirsync/plans/p1".into()), ..run(RunState::Held) }, &causes(), changes()),
+        );
+        let live = LiveView {
+            stage: 0,
+            noun: "people and groups read".into(),
+            done: 1_204,
+            of: Some(2_164),
+            per_second: 480,
+            remaining: Some(Duration::from_secs(2)),
+            note: "Entra asked us to wait 12 s.".into(),
+        };
+        let running = RunView {
+            live: Some(live),
+            took: None,
+            verified: None,
+            counts: Counts::default(),
+            ..run(RunState::Running)
+        };
         gallery.add("run-live", &page(running, &[], Vec::new()));
         let reason = "Entra refuses the token: the secret has expired (AADSTS7000222)".into();
         let failed = RunView { counts: Counts::default(), verified: None, ..run(RunState::Failed { reason }) };
         gallery.add("run-failed", &page(failed, &[], Vec::new()));
-        gallery.add("run-preview", &page(RunView { confirm: true, verified: None, ..run(RunState::Preview) }, &causes(), changes()));
+        gallery.add("run-preview", &page(RunView { verified: None, ..run(RunState::Preview) }, &causes(), changes()));
     }
 }

@@ -22,7 +22,12 @@ pub enum RunState {
     Held,
     Preview,
     Cancelled,
-    Failed { reason: String },
+    Rejected,
+    /// A newer run took its place.
+    Overtaken,
+    Failed {
+        reason: String,
+    },
 }
 
 impl RunState {
@@ -35,6 +40,8 @@ impl RunState {
             Self::Held => (Tone::Warn, "Held"),
             Self::Preview => (Tone::Info, "Preview"),
             Self::Cancelled => (Tone::Off, "Cancelled"),
+            Self::Rejected => (Tone::Bad, "Rejected"),
+            Self::Overtaken => (Tone::Off, "Overtaken"),
             Self::Failed { .. } => (Tone::Bad, "Failed"),
         };
         Badge::new(tone, word)
@@ -46,14 +53,16 @@ impl RunState {
     }
 }
 
-/// What a run changes, counted.
+/// What a run changes, counted: people and groups together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     pub created: u64,
     pub updated: u64,
-    pub disabled: u64,
-    pub conflicts: u64,
-    pub deleted: u64,
+    /// Can no longer be used: in conflict, disabled or deleted.
+    pub lost: u64,
+    /// Can be used again.
+    pub returned: u64,
+    pub purged: u64,
     pub memberships_added: u64,
     pub memberships_removed: u64,
 }
@@ -64,11 +73,12 @@ impl Counts {
         let parts = [
             (self.created, "created"),
             (self.updated, "updated"),
-            (self.disabled, "disabled"),
-            (self.conflicts, "in conflict"),
-            (self.deleted, "deleted"),
+            (self.returned, "returned"),
+            (self.lost, "lost"),
+            (self.purged, "purged"),
         ];
-        let mut words: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", format::count(*count))).collect();
+        let some = parts.iter().filter(|(count, _)| *count > 0);
+        let mut words: Vec<String> = some.map(|(count, word)| format!("{} {word}", format::count(*count))).collect();
         let memberships = self.memberships_added + self.memberships_removed;
         if memberships > 0 {
             words.push(format::plural(memberships, "membership", "memberships"));
@@ -100,25 +110,46 @@ pub struct RunQuery {
     pub changes: String,
 }
 
+/// A source that can be synced: `(id, name)`.
+pub type SourceName = (String, String);
+
+/// The buttons that start a run; one pair for each source, as there are rarely more than two.
+pub fn start_actions(sources: &[SourceName]) -> Vec<Action> {
+    let mut actions = Vec::new();
+    for (id, name) in sources {
+        let of = |label: &str| if sources.len() > 1 { format!("{label} {name}") } else { label.to_owned() };
+        actions.push(Action::post(of("Preview"), format!("/dirsync/sources/{id}/preview")));
+        actions.push(Action::post(of("Sync now"), format!("/dirsync/sources/{id}/sync")).primary().icon(Icon::Sync));
+    }
+    actions
+}
+
 /// The page.
-pub fn page(frame: Frame, rows: &[RunRow], query: &RunQuery, here: &Address, next: Option<&str>) -> ListPage {
-    let head = PageHead::new("Runs")
-        .lead("Every compare with a source: what it read, what it planned, what it changed.")
-        .action(Action::post("Preview", "/dirsync/runs").value("preview", "yes"))
-        .action(Action::post("Sync now", "/dirsync/runs").primary().icon(Icon::Sync));
-    let table = table("runs", rows, frame.now)
-        .paging(Paging::new(here, rows.len(), None, next))
-        .export("CSV", "/dirsync/runs/export?format=csv")
-        .export("JSON", "/dirsync/runs/export?format=json");
+pub fn page(
+    frame: Frame,
+    rows: &[RunRow],
+    query: &RunQuery,
+    sources: &[SourceName],
+    here: &Address,
+    next: Option<&str>,
+) -> ListPage {
+    let head =
+        PageHead::new("Runs").lead("Every compare with a source: what it read, what it planned, what it changed.");
+    let head = start_actions(sources).into_iter().fold(head, PageHead::action);
+    let table = table("runs", rows, frame.now).paging(Paging::new(here, rows.len(), None, next));
     ListPage::new(frame, head, table).filters(filters(query))
 }
 
 /// Runs as a list; also on the overview.
 pub fn table(id: &str, rows: &[RunRow], now: Timestamp) -> Table {
     let columns = ["Run", "State", "Outcome", "Started", "Took", "By"].map(Column::new).into();
-    Table::new(id, "Runs", columns, rows.iter().map(|row| line(row, now)).collect())
-        .empty(Empty::new("No runs yet", "The first run of a tenant is a preview: it changes nothing until you have confirmed it.")
-            .action(Action::go("Connect a tenant", "/tenants/connect").primary()))
+    Table::new(id, "Runs", columns, rows.iter().map(|row| line(row, now)).collect()).empty(
+        Empty::new(
+            "No runs yet",
+            "The first run of a tenant is a preview: it changes nothing until you have confirmed it.",
+        )
+        .action(Action::go("Connect a tenant", "/tenants/connect").primary()),
+    )
 }
 
 fn line(row: &RunRow, now: Timestamp) -> Row {
@@ -139,8 +170,23 @@ fn line(row: &RunRow, now: Timestamp) -> Row {
 
 fn filters(query: &RunQuery) -> Filters {
     let choices = |choices: &[(&str, &str)]| choices.iter().map(|(value, name)| Choice::new(*value, *name)).collect();
-    let states = choices(&[("", "All"), ("running", "Running"), ("done", "Done"), ("held", "Held"), ("failed", "Failed"), ("preview", "Preview"), ("cancelled", "Cancelled")]);
-    let kinds = choices(&[("", "All"), ("full", "Full compare"), ("delta", "Delta"), ("single", "One person or group"), ("undo", "Undo")]);
+    let states = choices(&[
+        ("", "All"),
+        ("applying", "Applying"),
+        ("done", "Done"),
+        ("held", "Held"),
+        ("failed", "Failed"),
+        ("previewed", "Preview"),
+        ("cancelled", "Cancelled"),
+    ]);
+    let kinds = choices(&[
+        ("", "All"),
+        ("full", "Full compare"),
+        ("delta", "Delta"),
+        ("single", "One person or group"),
+        ("rescope", "New settings"),
+        ("undo", "Undo"),
+    ]);
     let changes = choices(&[("", "All runs"), ("yes", "Only with changes")]);
     let fields = vec![
         Field::select("state", "State", states).value(&query.state),
@@ -174,21 +220,47 @@ pub mod samples {
         };
         let seconds = |seconds| Some(Duration::from_secs(seconds));
         let few = Counts { created: 1, updated: 9, memberships_added: 4, memberships_removed: 2, ..Counts::default() };
-        let many = Counts { updated: 31, disabled: 4, conflicts: 212, ..Counts::default() };
+        let many = Counts { updated: 31, lost: 216, ..Counts::default() };
         vec![
             row("Full compare", RunState::Running, "operator:ada.lovelace", 40, None, few),
             row("Delta", RunState::Done, "schedule", 4 * MINUTE, seconds(2), few),
             row("Delta", RunState::Done, "schedule", 9 * MINUTE, seconds(1), Counts::default()),
             row("Full compare", RunState::Held, "schedule", 2 * HOUR, seconds(48), many),
-            row("Delta", RunState::Failed { reason: "Entra refuses the token: the secret has expired (AADSTS7000222)".into() }, "schedule", 5 * HOUR, seconds(1), Counts::default()),
-            row("One person", RunState::Done, "operator:grace", 7 * HOUR, Some(Duration::from_millis(420)), Counts { updated: 1, ..Counts::default() }),
-            row("Full compare", RunState::Preview, "first run", DAY, seconds(51), Counts { created: 2_014, memberships_added: 11_402, ..Counts::default() }),
+            row(
+                "Delta",
+                RunState::Failed { reason: "Entra refuses the token: the secret has expired (AADSTS7000222)".into() },
+                "schedule",
+                5 * HOUR,
+                seconds(1),
+                Counts::default(),
+            ),
+            row(
+                "One person",
+                RunState::Done,
+                "operator:grace",
+                7 * HOUR,
+                Some(Duration::from_millis(420)),
+                Counts { updated: 1, ..Counts::default() },
+            ),
+            row(
+                "Full compare",
+                RunState::Preview,
+                "first run",
+                DAY,
+                seconds(51),
+                Counts { created: 2_014, memberships_added: 11_402, ..Counts::default() },
+            ),
         ]
     }
 
     pub fn add(gallery: &mut Gallery) {
         let here = Address::new("/dirsync/runs");
-        gallery.add("runs", &page(frame("Runs", Section::Runs), &rows(), &RunQuery::default(), &here, Some("c1")));
-        gallery.add("runs-empty", &page(frame("Runs", Section::Runs), &[], &RunQuery::default(), &here, None));
+        let sources = [("s1".to_owned(), "Contoso".to_owned())];
+        gallery.add(
+            "runs",
+            &page(frame("Runs", Section::Runs), &rows(), &RunQuery::default(), &sources, &here, Some("c1")),
+        );
+        gallery
+            .add("runs-empty", &page(frame("Runs", Section::Runs), &[], &RunQuery::default(), &sources, &here, None));
     }
 }

@@ -1,41 +1,44 @@
-//! `GET /dirsync/settings`: what is synced, how often, and what no run may do alone.
+//! `GET /dirsync/settings`: what is synced, how often, and what no run may do alone; for each source.
+
+use std::time::Duration;
 
 use askama::Template;
 
 use super::preview::PreviewView;
-use crate::form::{self, Choice, Field};
+use crate::form::{Choice, Field};
 use crate::layout::Frame;
-use crate::parts::{Action, Callout, PageHead, Tone};
+use crate::parts::{Action, Callout, PageHead, Tab, Tabs, Tone};
 
-/// What the form holds. Fields are texts as typed, so that a wrong one comes back as it was.
+/// What the form holds. Texts stay as typed, so that a wrong one comes back as it was.
 #[derive(Debug, Clone, Default)]
 pub struct SettingsForm {
+    pub source: String,
+    /// `(id, name)` of every source; each has settings of its own.
+    pub sources: Vec<(String, String)>,
     /// Which version this is a change of; a stale one is refused.
-    pub version: String,
+    pub version: i64,
     pub mode: String,
-    pub full_interval: String,
-    pub delta_interval: String,
+    pub full_interval: u32,
+    pub delta_interval: u32,
     pub include_disabled: bool,
-    /// `none`, `all`, `domains`.
-    pub guests: String,
-    pub guest_domains: String,
-    pub verified_domains_only: bool,
+    pub include_guests: bool,
+    pub include_mailboxes: bool,
+    pub managed_domains: String,
     pub filter: String,
     pub group_scope: String,
-    pub delete_delay_days: u64,
-    pub disable_delay_days: u64,
-    pub purge_days: u64,
-    pub user_limit_count: u64,
-    pub user_limit_percent: u64,
-    pub group_limit_count: u64,
-    pub group_limit_percent: u64,
-    pub member_limit_percent: u64,
-    /// Whether creations and updates of a held plan go on.
-    pub safe_part: bool,
-    pub hold_hours: u64,
-    pub owners: String,
-    /// `(field, message)`.
-    pub errors: Vec<(String, String)>,
+    pub protected: String,
+    pub delete_after_days: u32,
+    pub purge_after_days: u32,
+    pub users: u32,
+    pub users_percent: u32,
+    pub groups: u32,
+    pub groups_percent: u32,
+    pub members_percent: u32,
+    pub members_from: u32,
+    pub hold_hours: u32,
+    pub apply_safe_part: bool,
+    /// What is wrong with it as a whole; empty when nothing is.
+    pub error: String,
 }
 
 /// The page.
@@ -46,25 +49,24 @@ pub struct SettingsPage {
     head: PageHead,
     callouts: Vec<Callout>,
     form: SettingsForm,
-    preview: PreviewView,
+    preview: Option<PreviewView>,
 }
 
 impl SettingsPage {
-    /// The settings with what the filter gives now.
-    pub fn new(frame: Frame, form: SettingsForm, preview: PreviewView) -> Self {
+    /// The settings, with what they would give where that was asked for.
+    pub fn new(frame: Frame, form: SettingsForm, preview: Option<PreviewView>) -> Self {
         let head = PageHead::new("Sync settings")
-            .lead("Changes take effect with the next run, which is a preview when it would touch people.")
-            .action(Action::go("History", "/signals/audit?kind=dirsync.settings"));
+            .lead("A change that lets other people in or out is shown as a plan first and waits for your decision.")
+            .action(Action::go("History", "/signals/audit?kind=dirsync.settings_changed"));
         let callouts = callouts(&form);
         Self { frame, head, callouts, form, preview }
     }
 
-    fn error(&self, name: &str) -> String {
-        self.form.errors.iter().find(|(field, _)| field == name).map(|(_, message)| message.clone()).unwrap_or_default()
-    }
-
-    fn number(&self, name: &str, label: &str, value: u64, unit: &str) -> Field {
-        Field::number(name, label, value).unit(unit).error(self.error(name)).attribute("max", "100000")
+    fn tabs(&self) -> Option<Tabs> {
+        let sources = &self.form.sources;
+        let current = sources.iter().position(|(id, _)| *id == self.form.source).unwrap_or(0);
+        let tab = |(id, name): &(String, String)| Tab::new(name, format!("/dirsync/settings?source={id}"));
+        (sources.len() > 1).then(|| Tabs::new("Tenants", sources.iter().map(tab).collect(), current))
     }
 
     fn rhythm(&self) -> Vec<Field> {
@@ -73,22 +75,30 @@ impl SettingsPage {
             Choice::new("preview", "Preview only").hint("Runs read and plan; nothing changes."),
             Choice::new("on", "On").hint("Runs apply what they plan, within the limits."),
         ];
-        let full = [("60", "Hourly"), ("360", "Every 6 hours"), ("720", "Every 12 hours"), ("1440", "Daily"), ("4320", "Every 3 days"), ("10080", "Weekly")];
-        let delta = [("1", "Every minute"), ("5", "Every 5 minutes"), ("15", "Every 15 minutes"), ("60", "Hourly"), ("0", "Never")];
+        let full = intervals(self.form.full_interval, &[60, 180, 360, 720, 1_440, 4_320, 10_080]);
+        let delta = intervals(self.form.delta_interval, &[1, 5, 15, 60, 360]);
         vec![
             Field::radio("mode", "Mode", modes).value(&self.form.mode).cards(),
-            Field::select("full_interval", "Full compare", choices(&full)).value(&self.form.full_interval).hint("Reads everything and compares it; the net under the delta."),
-            Field::select("delta_interval", "Delta", choices(&delta)).value(&self.form.delta_interval).hint("Asks only for what has changed."),
+            Field::select("full_interval", "Full compare every", full)
+                .value(self.form.full_interval.to_string())
+                .hint("Reads everything and compares it; the net under the delta."),
+            Field::select("delta_interval", "Delta every", delta)
+                .value(self.form.delta_interval.to_string())
+                .hint("Asks only for what has changed."),
         ]
     }
 
     fn who(&self) -> Vec<Field> {
-        let guests = [("none", "No guests"), ("all", "All guests"), ("domains", "Guests of these domains")];
+        let form = &self.form;
         vec![
-            Field::check("include_disabled", "Include disabled people", self.form.include_disabled).hint("They come in as disabled, never as active."),
-            Field::check("verified_domains_only", "Only people of verified domains", self.form.verified_domains_only).hint("The domains that the tenant has proved to own."),
-            Field::radio("guests", "Guests", choices(&guests)).value(&self.form.guests).inline(),
-            Field::text("guest_domains", "Domains of guests").value(&self.form.guest_domains).hint("Separated by commas.").error(self.error("guest_domains")).optional(),
+            Field::check("include_disabled", "Include disabled people", form.include_disabled)
+                .hint("They come in as disabled, never as active."),
+            Field::check("include_guests", "Include guests", form.include_guests),
+            Field::check("include_mailboxes", "Include shared mailboxes, rooms and equipment", form.include_mailboxes),
+            Field::text("managed_domains", "Only these mail domains")
+                .value(&form.managed_domains)
+                .hint("Separated by commas. Empty means every domain.")
+                .optional(),
         ]
     }
 
@@ -102,71 +112,99 @@ impl SettingsPage {
     }
 
     fn scope(&self) -> Field {
-        Field::text("group_scope", "Only members of")
+        Field::area("group_scope", "Only members of these groups", 2)
+            .mono()
             .value(&self.form.group_scope)
-            .hint("Group names or object ids, separated by commas; nested groups count. Empty means everybody.")
-            .error(self.error("group_scope"))
+            .hint(
+                "Object ids, separated by commas or on lines of their own; nested groups count. Empty means everybody.",
+            )
             .optional()
     }
 
-    fn deletion(&self) -> Vec<Field> {
+    fn leaving(&self) -> [Field; 2] {
         let form = &self.form;
-        vec![
-            self.number("delete_delay_days", "Delete after", form.delete_delay_days, "days as a conflict")
+        [
+            number("delete_after_days", "Delete after", form.delete_after_days, "days as a conflict", 365)
                 .hint("Somebody who is gone from the source stays as a conflict for so long."),
-            self.number("disable_delay_days", "Disable after", form.disable_delay_days, "days").hint("0 follows the source at once."),
-            self.number("purge_days", "Purge after", form.purge_days, "days deleted").hint("Until then a deleted person can be restored."),
+            number("purge_after_days", "Purge after", form.purge_after_days, "days deleted", 3_650)
+                .hint("Until then a deleted person can be restored."),
         ]
     }
 
-    fn limits(&self) -> Vec<Vec<Field>> {
+    fn protected(&self) -> Field {
+        Field::area("protected", "Never remove", 2)
+            .mono()
+            .value(&self.form.protected)
+            .hint("Object ids of people and groups that no run may put into conflict or delete, such as break-glass accounts.")
+            .optional()
+    }
+
+    fn limits(&self) -> [[Field; 2]; 4] {
         let form = &self.form;
-        vec![
-            vec![
-                self.number("user_limit_count", "People removed", form.user_limit_count, "at most"),
-                self.number("user_limit_percent", "People removed, share", form.user_limit_percent, "% at most"),
+        [
+            [
+                number("users", "People lost", form.users, "at most", 1_000_000),
+                number("users_percent", "People lost, share", form.users_percent, "% at most", 100),
             ],
-            vec![
-                self.number("group_limit_count", "Groups removed", form.group_limit_count, "at most"),
-                self.number("group_limit_percent", "Groups removed, share", form.group_limit_percent, "% at most"),
+            [
+                number("groups", "Groups lost", form.groups, "at most", 1_000_000),
+                number("groups_percent", "Groups lost, share", form.groups_percent, "% at most", 100),
             ],
-            vec![
-                self.number("member_limit_percent", "Members a group loses", form.member_limit_percent, "% at most").hint("For groups of 10 and more."),
-                self.number("hold_hours", "A held plan expires after", form.hold_hours, "hours").hint("Then it counts as rejected."),
+            [
+                number("members_percent", "Members a group loses", form.members_percent, "% at most", 100),
+                number("members_from", "Looked at from", form.members_from, "members on", 1_000_000),
             ],
-        ]
-    }
-
-    fn held(&self) -> Vec<Field> {
-        vec![
-            Field::check("safe_part", "Apply the part of a held plan that is within the limits", self.form.safe_part)
-                .hint("Creations and updates go on while removals wait."),
-            Field::text("owners", "Who is told").value(&self.form.owners).hint("Operators or mail addresses, separated by commas.").error(self.error("owners")).optional(),
+            [
+                number("hold_hours", "A held plan expires after", form.hold_hours, "hours", 720)
+                    .hint("Then it counts as rejected."),
+                Field::check("apply_safe_part", "Apply what loses nothing at once", form.apply_safe_part)
+                    .hint("Creations and updates of a held plan go on while losses wait."),
+            ],
         ]
     }
 
     fn summary(&self) -> Vec<(String, String)> {
-        let mut fields: Vec<Field> = self.deletion();
-        fields.extend(self.limits().into_iter().flatten());
-        fields.extend(self.who());
-        fields.extend(self.held());
-        fields.push(self.scope());
-        let mut errors = form::summary(&fields.iter().collect::<Vec<_>>());
-        if !self.preview.error.is_empty() {
-            errors.push(("f-filter".to_owned(), format!("Filter: {}", self.preview.error)));
+        let mut errors = Vec::new();
+        if !self.form.error.is_empty() {
+            errors.push(("settings".to_owned(), self.form.error.clone()));
+        }
+        if let Some(wrong) = self.preview.as_ref().filter(|preview| !preview.error.is_empty()) {
+            errors.push(("f-filter".to_owned(), format!("Filter: {}", wrong.error)));
         }
         errors
     }
 }
 
-fn choices(choices: &[(&str, &str)]) -> Vec<Choice> {
-    choices.iter().map(|(value, name)| Choice::new(*value, *name)).collect()
+fn number(name: &str, label: &str, value: u32, unit: &str, most: u32) -> Field {
+    Field::number(name, label, value.into()).unit(unit).attribute("max", most.to_string())
+}
+
+/// The usual intervals in minutes, and the one that is set if it is none of them.
+fn intervals(set: u32, usual: &[u32]) -> Vec<Choice> {
+    let mut minutes = usual.to_vec();
+    if set > 0 && !minutes.contains(&set) {
+        minutes.push(set);
+        minutes.sort_unstable();
+    }
+    let words = |minutes: u32| match minutes {
+        10_080 => "week".to_owned(),
+        minutes => crate::format::duration(Duration::from_secs(u64::from(minutes) * 60)),
+    };
+    minutes.into_iter().map(|minutes| Choice::new(minutes.to_string(), words(minutes))).collect()
 }
 
 fn callouts(form: &SettingsForm) -> Vec<Callout> {
     match form.mode.as_str() {
-        "off" => vec![Callout::new(Tone::Warn, "Sync is off", "The directory grows stale. Nothing is deleted while it is off.")],
-        "preview" => vec![Callout::new(Tone::Info, "Preview only", "Runs show what they would do. Switch the mode to On to let them do it.")],
+        "off" => vec![Callout::new(
+            Tone::Warn,
+            "Sync is off",
+            "The directory grows stale. Nothing is deleted while it is off.",
+        )],
+        "preview" => vec![Callout::new(
+            Tone::Info,
+            "Preview only",
+            "Runs show what they would do. Switch the mode to On to let them do it.",
+        )],
         _ => Vec::new(),
     }
 }
@@ -182,31 +220,36 @@ pub mod samples {
 
     fn form() -> SettingsForm {
         SettingsForm {
-            version: "7".into(),
+            source: "s1".into(),
+            sources: vec![("s1".into(), "Contoso".into()), ("s2".into(), "Fabrikam".into())],
+            version: 7,
             mode: "on".into(),
-            full_interval: "360".into(),
-            delta_interval: "5".into(),
-            guests: "none".into(),
-            verified_domains_only: true,
+            full_interval: 360,
+            delta_interval: 5,
             filter: "department ne 'R&D'".into(),
-            delete_delay_days: 7,
-            purge_days: 30,
-            user_limit_count: 25,
-            user_limit_percent: 5,
-            group_limit_count: 10,
-            group_limit_percent: 5,
-            member_limit_percent: 30,
+            delete_after_days: 7,
+            purge_after_days: 30,
+            users: 25,
+            users_percent: 5,
+            groups: 10,
+            groups_percent: 5,
+            members_percent: 30,
+            members_from: 10,
             hold_hours: 72,
-            owners: "ada.lovelace".into(),
             ..SettingsForm::default()
         }
     }
 
     pub fn add(gallery: &mut Gallery) {
         let page = |form, preview| SettingsPage::new(frame("Sync settings", Section::Settings), form, preview);
-        gallery.add("settings", &page(form(), good()));
-        let errors = vec![("group_scope".to_owned(), "No group is called “Retial”.".to_owned())];
-        let bad = SettingsForm { filter: "department eq and accountEnabled".into(), group_scope: "Retial".into(), mode: "preview".into(), errors, ..form() };
-        gallery.add("settings-wrong", &page(bad, wrong()));
+        gallery.add("settings", &page(form(), Some(good())));
+        let bad = SettingsForm {
+            filter: "department eq and accountEnabled".into(),
+            mode: "preview".into(),
+            error: "Groups in scope: Retail is not an object id.".into(),
+            ..form()
+        };
+        gallery.add("settings-wrong", &page(bad, Some(wrong())));
+        gallery.add("settings-plain", &page(form(), None));
     }
 }

@@ -34,14 +34,18 @@ fn moments_are_relative_both_ways() {
 
 #[test]
 fn shares_never_round_something_to_nothing() {
-    for (part, whole, expected) in [(0, 10, "0 %"), (1, 100_000, "0.1 %"), (5, 100, "5.0 %"), (1, 3, "33 %"), (3, 0, "0 %")] {
+    for (part, whole, expected) in
+        [(0, 10, "0 %"), (1, 100_000, "0.1 %"), (5, 100, "5.0 %"), (1, 3, "33 %"), (3, 0, "0 %")]
+    {
         assert_eq!(percent(part, whole), expected);
     }
 }
 
 #[test]
 fn sizes_use_binary_units() {
-    for (size, expected) in [(0, "0 B"), (1_023, "1023 B"), (1_536, "1.5 KiB"), (1_468_007, "1.4 MiB"), (268_435_456, "256 MiB")] {
+    for (size, expected) in
+        [(0, "0 B"), (1_023, "1023 B"), (1_536, "1.5 KiB"), (1_468_007, "1.4 MiB"), (268_435_456, "256 MiB")]
+    {
         assert_eq!(bytes(size), expected);
     }
 }

@@ -2,7 +2,7 @@
 
 use kernel::Role;
 
-use super::operators::role_field;
+use super::list::role_field;
 use crate::form::Field;
 use crate::icon::Icon;
 use crate::layout::Frame;
@@ -37,10 +37,23 @@ pub fn page(frame: Frame, edit: &OperatorEdit) -> FormPage {
             .action(Action::post(toggle.0, at(toggle.1)))
             .action(Action::ask("Remove…", at("/remove")).danger());
     }
-    let error = |field: &str| edit.error.iter().filter(|(name, _)| *name == field).map(|(_, message)| message.clone()).collect::<String>();
+    let error = |field: &str| {
+        edit.error.iter().filter(|(name, _)| *name == field).map(|(_, message)| message.clone()).collect::<String>()
+    };
     FormPage::new(frame, head, at(""), "/operators")
-        .field(Field::text("display_name", "Full name").value(&edit.display_name).error(error("display_name")).attribute("maxlength", "120"))
-        .field(Field::email("email", "Mail address").value(&edit.email).hint("For warnings and held plans.").error(error("email")).optional())
+        .field(
+            Field::text("display_name", "Full name")
+                .value(&edit.display_name)
+                .error(error("display_name"))
+                .attribute("maxlength", "120"),
+        )
+        .field(
+            Field::email("email", "Mail address")
+                .value(&edit.email)
+                .hint("For warnings and held plans.")
+                .error(error("email"))
+                .optional(),
+        )
         .field(role_field(edit.role.as_str()).error(error("role")))
 }
 

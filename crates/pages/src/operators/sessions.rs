@@ -24,15 +24,22 @@ pub struct SessionRow {
 /// The page; `tabs` says whether somebody who may see everybody's does.
 pub fn page(frame: Frame, rows: &[SessionRow], tabs: Option<bool>, here: &Address, next: Option<&str>) -> ListPage {
     let everybody = tabs == Some(true);
-    let lead = if everybody { "Where operators are signed in. End any session that nobody recognises." } else { "Where you are signed in. End any session that you do not recognise." };
+    let lead = if everybody {
+        "Where operators are signed in. End any session that nobody recognises."
+    } else {
+        "Where you are signed in. End any session that you do not recognise."
+    };
     let mut head = PageHead::new("Sessions").crumb("Operators", "/operators").lead(lead);
     if !everybody && rows.iter().any(|row| !row.itself) {
         head = head.action(Action::ask("End all others", "/operators/sessions/end-others").danger());
     }
-    let columns = ["Operator", "From", "Begun", "Last used", "Ends"].map(Column::new).into_iter().chain([Column::actions()]);
+    let columns =
+        ["Operator", "From", "Begun", "Last used", "Ends"].map(Column::new).into_iter().chain([Column::actions()]);
     let now = frame.now;
     let lines = rows.iter().map(|row| {
-        let end = Action::post("End", format!("/operators/sessions/{}/end", row.id)).small().about(format!("the session from {}", row.address));
+        let end = Action::post("End", format!("/operators/sessions/{}/end", row.id))
+            .small()
+            .about(format!("the session from {}", row.address));
         Row::new(vec![
             Cell::name(&row.operator, &row.agent),
             Cell::text(&row.address),
@@ -48,7 +55,8 @@ pub fn page(frame: Frame, rows: &[SessionRow], tabs: Option<bool>, here: &Addres
     let page = ListPage::new(frame, head, table);
     match tabs {
         Some(everybody) => {
-            let tabs = vec![Tab::new("Yours", "/operators/sessions"), Tab::new("Everybody's", "/operators/sessions?all=yes")];
+            let tabs =
+                vec![Tab::new("Yours", "/operators/sessions"), Tab::new("Everybody's", "/operators/sessions?all=yes")];
             page.tabs(Tabs::new("Sessions", tabs, usize::from(everybody)))
         }
         None => page,
@@ -84,7 +92,16 @@ pub mod samples {
             itself,
         };
         let rows = [row("Firefox on Linux", "192.0.2.14", true), row("Safari on iPhone", "198.51.100.7", false)];
-        gallery.add("sessions", &page(frame("Sessions", Section::Operators), &rows, Some(false), &Address::new("/operators/sessions"), None));
+        gallery.add(
+            "sessions",
+            &page(
+                frame("Sessions", Section::Operators),
+                &rows,
+                Some(false),
+                &Address::new("/operators/sessions"),
+                None,
+            ),
+        );
         gallery.add("sessions-end", &ask_end_others(frame("Sessions", Section::Operators)));
     }
 }

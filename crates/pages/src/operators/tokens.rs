@@ -3,7 +3,7 @@
 use askama::Template;
 use kernel::{Role, Timestamp};
 
-use super::operators::{role_field, role_name};
+use super::list::{role_field, role_name};
 use crate::address::Address;
 use crate::form::{Choice, Field};
 use crate::icon::Icon;
@@ -29,11 +29,15 @@ pub fn page(frame: Frame, rows: &[TokenRow], here: &Address, next: Option<&str>)
     let head = PageHead::new("API tokens")
         .lead("For scripts, the command line and other programs. Each has a role and an end.")
         .action(Action::go("Make a token", "/operators/tokens/new").primary().icon(Icon::Plus));
-    let columns = ["Token", "Role", "State", "Last used", "Expires"].map(Column::new).into_iter().chain([Column::actions()]);
+    let columns =
+        ["Token", "Role", "State", "Last used", "Expires"].map(Column::new).into_iter().chain([Column::actions()]);
     let now = frame.now;
     let table = Table::new("tokens", "API tokens", columns.collect(), rows.iter().map(|row| line(row, now)).collect())
         .paging(Paging::new(here, rows.len(), None, next))
-        .empty(Empty::new("No tokens", "The command line and the API need one.").action(Action::go("Make a token", "/operators/tokens/new").primary()));
+        .empty(
+            Empty::new("No tokens", "The command line and the API need one.")
+                .action(Action::go("Make a token", "/operators/tokens/new").primary()),
+        );
     ListPage::new(frame, head, table)
 }
 
@@ -43,7 +47,8 @@ fn line(row: &TokenRow, now: Timestamp) -> Row {
         false if row.expires <= now => Badge::off("Expired"),
         false => Badge::warn("Owner may not sign in"),
     };
-    let revoke = Action::ask("Revoke", format!("/operators/tokens/{}/revoke", row.id)).small().danger().about(&row.label);
+    let revoke =
+        Action::ask("Revoke", format!("/operators/tokens/{}/revoke", row.id)).small().danger().about(&row.label);
     Row::new(vec![
         Cell::name(&row.label, format!("of {}", row.owner)),
         Cell::text(role_name(row.role)),
@@ -65,10 +70,18 @@ pub fn ask_revoke(frame: Frame, id: &str) -> ConfirmPage {
 /// `GET /operators/tokens/new`.
 pub fn form(frame: Frame, label: &str, role: &str, error: Option<&(&'static str, String)>) -> FormPage {
     let spans = [("30", "30 days"), ("90", "90 days"), ("365", "A year")].map(|(value, name)| Choice::new(value, name));
-    let error = |field: &str| error.filter(|(name, _)| *name == field).map(|(_, message)| message.clone()).unwrap_or_default();
+    let error =
+        |field: &str| error.filter(|(name, _)| *name == field).map(|(_, message)| message.clone()).unwrap_or_default();
     let head = PageHead::new("Make a token").crumb("API tokens", "/operators/tokens");
     FormPage::new(frame, head, "/operators/tokens", "/operators/tokens")
-        .field(Field::text("label", "What it is for").value(label).error(error("label")).hint("Shown in the list and in the audit trail.").attribute("required", "").attribute("maxlength", "80"))
+        .field(
+            Field::text("label", "What it is for")
+                .value(label)
+                .error(error("label"))
+                .hint("Shown in the list and in the audit trail.")
+                .attribute("required", "")
+                .attribute("maxlength", "80"),
+        )
         .field(role_field(if role.is_empty() { Role::Auditor.as_str() } else { role }).error(error("role")))
         .field(Field::select("days", "Expires after", spans.into()).value("90"))
         .submit("Make the token")
@@ -104,7 +117,11 @@ impl OncePage {
     pub fn link(frame: Frame, user_name: &str, url: &str) -> Self {
         Self {
             head: PageHead::new(format!("A link for {user_name}")).crumb("Operators", "/operators"),
-            callout: Callout::new(Tone::Warn, "Hand it over now", "It cannot be shown again. It works once and for 24 hours; whoever opens it chooses the password."),
+            callout: Callout::new(
+                Tone::Warn,
+                "Hand it over now",
+                "It cannot be shown again. It works once and for 24 hours; whoever opens it chooses the password.",
+            ),
             secret: Code::new("secret", "The link", url).wrap(),
             example: None,
             back: Action::go("Done", "/operators").primary(),
@@ -144,7 +161,12 @@ pub mod samples {
         gallery.add("tokens-empty", &page(frame("API tokens", Section::Tokens), &[], &here, None));
         gallery.add("token-new", &form(frame("Make a token", Section::Tokens), "", "", None));
         gallery.add("token-revoke", &ask_revoke(frame("Revoke", Section::Tokens), "1"));
-        let once = OncePage::token(frame("Token", Section::Tokens), "Nightly export", "vst_0198f0c26c1e_7Jt3QmXyZb2nVh5c", "https://vestibule.contoso.example");
+        let once = OncePage::token(
+            frame("Token", Section::Tokens),
+            "Nightly export",
+            "vst_0198f0c26c1e_7Jt3QmXyZb2nVh5c",
+            "https://vestibule.contoso.example",
+        );
         gallery.add("token-once", &once);
         let url = "https://vestibule.contoso.example/choose-password?token=7Jt3QmXyZb2nVh5cQ8rT";
         gallery.add("link-once", &OncePage::link(frame("A link", Section::Operators), "grace", url));

@@ -74,9 +74,10 @@ impl Cell {
         Self::When(When::exact(at))
     }
 
-    /// The name of the thing, linked.
+    /// The name of the thing, linked where it has a page.
     pub fn main(text: impl Into<String>, href: impl Into<String>, sub: impl Into<String>) -> Self {
-        Self::Main { text: text.into(), href: Some(href.into()), sub: sub.into() }
+        let href = Some(href.into()).filter(|href| !href.is_empty());
+        Self::Main { text: text.into(), href, sub: sub.into() }
     }
 
     /// The name of a thing that has no page.

@@ -2,57 +2,39 @@
 
 use kernel::Timestamp;
 
+use super::{Job, JobCounts, JobState};
 use crate::address::Address;
 use crate::layout::Frame;
 use crate::list::ListPage;
 use crate::parts::{Action, Badge, Cell, PageHead, Tab, Tabs};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
-/// How a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JobState {
-    Dead,
-    Queued,
-    Running,
-}
-
-/// One line of the list.
-#[derive(Debug, Clone)]
-pub struct JobRow {
-    pub id: String,
-    pub kind: String,
-    pub subject: String,
-    pub state: JobState,
-    pub attempts: u64,
-    pub error: String,
-    /// When it runs next, began, or was given up.
-    pub at: Timestamp,
-    pub node: String,
-}
-
-/// How many jobs there are of each state.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct JobCounts {
-    pub dead: u64,
-    pub queued: u64,
-    pub running: u64,
-}
-
 /// The page.
-pub fn page(frame: Frame, rows: &[JobRow], open: JobState, counts: JobCounts, here: &Address, next: Option<&str>) -> ListPage {
-    let head = PageHead::new("Jobs").lead("A job that fails is tried again with growing pauses. After the last attempt it waits here for you.");
+pub fn page(
+    frame: Frame,
+    rows: &[Job],
+    open: JobState,
+    counts: JobCounts,
+    here: &Address,
+    next: Option<&str>,
+) -> ListPage {
+    let head = PageHead::new("Jobs")
+        .lead("A job that fails is tried again with growing pauses. After the last attempt it waits here for you.");
     let when = match open {
         JobState::Dead => "Given up",
         JobState::Queued => "Next attempt",
         JobState::Running => "Running since",
     };
-    let columns = ["Job", "State", "Attempts", "Last error", when].map(Column::new).into_iter().chain([Column::actions()]);
+    let columns =
+        ["Job", "State", "Attempts", "Last error", when].map(Column::new).into_iter().chain([Column::actions()]);
     let now = frame.now;
     let mut table = Table::new("jobs", "Jobs", columns.collect(), rows.iter().map(|row| line(row, now)).collect())
         .paging(Paging::new(here, rows.len(), None, next))
         .empty(empty(open));
     if open == JobState::Dead {
-        table = table.bulk(Action::post("Retry", "/server/jobs/retry")).bulk(Action::post("Discard", "/server/jobs/discard"));
+        table = table
+            .bulk(Action::post("Retry", "/server/jobs/retry"))
+            .bulk(Action::post("Discard", "/server/jobs/discard"));
     }
     let tabs = vec![
         Tab::new("Given up", "/server/jobs").count(counts.dead),
@@ -67,7 +49,7 @@ pub fn page(frame: Frame, rows: &[JobRow], open: JobState, counts: JobCounts, he
     ListPage::new(frame, head, table).tabs(Tabs::new("Jobs by state", tabs, current))
 }
 
-fn line(row: &JobRow, now: Timestamp) -> Row {
+fn line(row: &Job, now: Timestamp) -> Row {
     let badge = match row.state {
         JobState::Dead => Badge::bad("Given up"),
         JobState::Queued => Badge::off("Waiting"),
@@ -75,8 +57,11 @@ fn line(row: &JobRow, now: Timestamp) -> Row {
     };
     let at = |verb: &str| format!("/server/jobs/{}/{verb}", row.id);
     let actions = match row.state {
-        JobState::Dead => vec![Action::post("Retry", at("retry")).small().about(&row.kind), Action::ask("Discard", at("discard")).small().about(&row.kind)],
-        JobState::Queued => vec![Action::post("Run now", at("retry")).small().about(&row.kind)],
+        JobState::Dead => vec![
+            Action::post("Retry", at("retry")).small().about(&row.kind),
+            Action::ask("Discard", at("discard")).small().about(&row.kind),
+        ],
+        JobState::Queued => vec![Action::ask("Discard", at("discard")).small().about(&row.kind)],
         JobState::Running => Vec::new(),
     };
     let line = Row::new(vec![
@@ -87,7 +72,7 @@ fn line(row: &JobRow, now: Timestamp) -> Row {
         Cell::ago(row.at, now),
         Cell::Actions(actions),
     ]);
-    if row.state == JobState::Dead { line.pick(&row.id, &row.kind) } else { line }
+    if row.state == JobState::Dead { line.pick(row.id.to_string(), &row.kind) } else { line }
 }
 
 fn empty(open: JobState) -> Empty {
@@ -102,23 +87,27 @@ fn empty(open: JobState) -> Empty {
 pub mod samples {
     //! What the list looks like.
 
-    use super::{JobCounts, JobRow, JobState, page};
+    use uuid::Uuid;
+
+    use super::{Job, JobCounts, JobState, page};
     use crate::address::Address;
     use crate::layout::Section;
     use crate::tests::{Gallery, HOUR, ago, frame};
 
     pub fn add(gallery: &mut Gallery) {
-        let row = |kind: &str, state, attempts, error: &str| JobRow {
-            id: "j1".into(),
+        let row = |kind: &str, state, attempts, error: &str| Job {
+            id: Uuid::from_u128(7),
             kind: kind.into(),
             subject: "Contoso".into(),
             state,
             attempts,
             error: error.into(),
             at: ago(HOUR),
-            node: "vestibule-a".into(),
         };
-        let rows = [row("dirsync.run", JobState::Dead, 8, "graph.microsoft.com cannot be reached"), row("tenants.probe", JobState::Dead, 8, "AADSTS7000222: the secret has expired")];
+        let rows = [
+            row("dirsync.run", JobState::Dead, 8, "graph.microsoft.com cannot be reached"),
+            row("tenants.probe", JobState::Dead, 8, "AADSTS7000222: the secret has expired"),
+        ];
         let counts = JobCounts { dead: 2, queued: 3, running: 0 };
         let here = Address::new("/server/jobs");
         gallery.add("jobs", &page(frame("Jobs", Section::Jobs), &rows, JobState::Dead, counts, &here, None));

@@ -49,14 +49,24 @@ pub struct AuditQuery {
 }
 
 /// The page.
-pub fn page(frame: Frame, rows: &[AuditRow], query: &AuditQuery, chain: &Chain, here: &Address, next: Option<&str>) -> ListPage {
+pub fn page(
+    frame: Frame,
+    rows: &[AuditRow],
+    query: &AuditQuery,
+    chain: &Chain,
+    here: &Address,
+    next: Option<&str>,
+) -> ListPage {
     let head = PageHead::new("Audit")
-        .lead("Every change to the directory and every act of an operator, in one order that nobody can rewrite unseen.")
+        .lead(
+            "Every change to the directory and every act of an operator, in one order that nobody can rewrite unseen.",
+        )
         .action(Action::post("Verify the chain", "/signals/audit/verify").icon(Icon::Shield));
     let columns = ["No.", "What", "Object", "Who", "Why", "When"].map(Column::new).into();
     let now = frame.now;
     let narrowed = here.clone().without(&["after", "trail", "from"]);
-    let export = |format: &str| narrowed.clone().with("format", format).to_string().replacen("/audit", "/audit/export", 1);
+    let export =
+        |format: &str| narrowed.clone().with("format", format).to_string().replacen("/audit", "/audit/export", 1);
     let table = Table::new("audit", "Audit entries", columns, rows.iter().map(|row| line(row, now)).collect())
         .paging(Paging::new(here, rows.len(), None, next))
         .export("JSON lines", export("jsonl"))
@@ -72,16 +82,24 @@ fn status(chain: &Chain, now: Timestamp) -> Callout {
             Callout::new(Tone::Ok, "The chain is whole", text)
         }
         Chain::Broken { revision } => {
-            let text = format!("Entry {} does not carry the hash it was written with: it, or one before it, was changed outside Vestibule.", format::count(*revision));
+            let text = format!(
+                "Entry {} does not carry the hash it was written with: it, or one before it, was changed outside Vestibule.",
+                format::count(*revision)
+            );
             Callout::new(Tone::Bad, "The chain is broken", text)
         }
-        Chain::Unknown => Callout::new(Tone::Info, "Entries are chained by hash", "Whoever changes or removes one outside Vestibule breaks the chain. Verify it whenever you like."),
+        Chain::Unknown => Callout::new(
+            Tone::Info,
+            "Entries are chained by hash",
+            "Whoever changes or removes one outside Vestibule breaks the chain. Verify it whenever you like.",
+        ),
     }
 }
 
 fn filters(query: &AuditQuery) -> Filters {
     let named = super::words::KINDS.iter().map(|(kind, name)| Choice::new(*kind, *name));
-    let other = Some(&query.kind).filter(|kind| !kind.is_empty() && !super::words::KINDS.iter().any(|(known, _)| known == *kind));
+    let other = Some(&query.kind)
+        .filter(|kind| !kind.is_empty() && !super::words::KINDS.iter().any(|(known, _)| known == *kind));
     let kinds = [Choice::new("", "All")].into_iter().chain(named).chain(other.map(|kind| Choice::new(kind, kind)));
     let fields = vec![
         Field::search("q", "Object id").value(&query.q).grow(),
@@ -94,7 +112,8 @@ fn filters(query: &AuditQuery) -> Filters {
 }
 
 fn line(row: &AuditRow, now: Timestamp) -> Row {
-    let object = if row.object_href.is_empty() { Cell::text(&row.object) } else { Cell::link(&row.object, &row.object_href) };
+    let object =
+        if row.object_href.is_empty() { Cell::text(&row.object) } else { Cell::link(&row.object, &row.object_href) };
     Row::new(vec![
         Cell::main(format::count(row.revision), format!("/signals/audit/{}", row.revision), ""),
         Cell::two(&row.what, &row.event),
@@ -115,26 +134,64 @@ pub mod samples {
     use crate::tests::{Gallery, HOUR, MINUTE, ago, frame};
 
     pub fn add(gallery: &mut Gallery) {
-        let row = |revision, event: &str, what: &str, object: &str, actor: &str, address: &str, cause: &str, at| AuditRow {
-            revision,
-            at: ago(at),
-            event: event.into(),
-            what: what.into(),
-            object: object.into(),
-            object_href: "/directory/users/u1".into(),
-            actor: actor.into(),
-            address: address.into(),
-            cause: cause.into(),
-        };
+        let row =
+            |revision, event: &str, what: &str, object: &str, actor: &str, address: &str, cause: &str, at| AuditRow {
+                revision,
+                at: ago(at),
+                event: event.into(),
+                what: what.into(),
+                object: object.into(),
+                object_href: "/directory/users/u1".into(),
+                actor: actor.into(),
+                address: address.into(),
+                cause: cause.into(),
+            };
         let rows = [
-            row(18_204, "user.updated", "Person updated", "Adele Vance", "system:scheduled sync", "", "attributes changed in the source", 4 * MINUTE),
-            row(18_203, "dirsync.settings_changed", "Sync settings changed", "filter", "operator:ada.lovelace", "192.0.2.14", "", 3 * HOUR),
-            row(18_202, "operators.signed_in", "Signed in", "ada.lovelace", "operator:ada.lovelace", "192.0.2.14", "", 3 * HOUR),
-            row(18_201, "dirsync.plan_held", "Plan held", "Full compare", "system:scheduled sync", "", "212 people over the limit of 25", 5 * HOUR),
+            row(
+                18_204,
+                "user.updated",
+                "Person updated",
+                "Adele Vance",
+                "system:scheduled sync",
+                "",
+                "attributes changed in the source",
+                4 * MINUTE,
+            ),
+            row(
+                18_203,
+                "dirsync.settings_changed",
+                "Sync settings changed",
+                "filter",
+                "operator:ada.lovelace",
+                "192.0.2.14",
+                "",
+                3 * HOUR,
+            ),
+            row(
+                18_202,
+                "operators.signed_in",
+                "Signed in",
+                "ada.lovelace",
+                "operator:ada.lovelace",
+                "192.0.2.14",
+                "",
+                3 * HOUR,
+            ),
+            row(
+                18_201,
+                "dirsync.plan_held",
+                "Plan held",
+                "Full compare",
+                "system:scheduled sync",
+                "",
+                "212 people over the limit of 25",
+                5 * HOUR,
+            ),
         ];
         let here = Address::new("/signals/audit");
         let query = AuditQuery::default();
-        let page = |rows: &[AuditRow], chain| page(frame("Audit", Section::Audit), rows, &query, &chain, &here, Some("c1"));
+        let page =
+            |rows: &[AuditRow], chain| page(frame("Audit", Section::Audit), rows, &query, &chain, &here, Some("c1"));
         gallery.add("audit", &page(&rows, Chain::Whole { revision: 18_190, at: ago(HOUR) }));
         gallery.add("audit-broken", &page(&rows, Chain::Broken { revision: 4_711 }));
         gallery.add("audit-empty", &page(&[], Chain::Unknown));

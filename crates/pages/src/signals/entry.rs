@@ -36,7 +36,11 @@ impl EntryPage {
     /// One entry.
     pub fn new(frame: Frame, entry: EntryView) -> Self {
         let row = &entry.row;
-        let object = if row.object_href.is_empty() { Cell::text(&row.object) } else { Cell::link(&row.object, &row.object_href) };
+        let object = if row.object_href.is_empty() {
+            Cell::text(&row.object)
+        } else {
+            Cell::link(&row.object, &row.object_href)
+        };
         let facts = Facts::new()
             .with("Event", Cell::Code(row.event.clone()))
             .with("Object", object)
@@ -56,7 +60,14 @@ impl EntryPage {
         if row.revision > 1 {
             head = head.action(Action::go("Previous", format!("/signals/audit/{}", row.revision - 1)));
         }
-        Self { frame, head, facts, chain, diff: entry.diff, json: Code::new("entry-json", "The entry as JSON", entry.json) }
+        Self {
+            frame,
+            head,
+            facts,
+            chain,
+            diff: entry.diff,
+            json: Code::new("entry-json", "The entry as JSON", entry.json),
+        }
     }
 }
 

@@ -57,7 +57,13 @@ impl Wanted {
     }
 
     fn here(&self) -> crate::address::Address {
-        let values = [("q", &self.q), ("kind", &self.kind), ("actor", &self.actor), ("since", &self.since), ("until", &self.until)];
+        let values = [
+            ("q", &self.q),
+            ("kind", &self.kind),
+            ("actor", &self.actor),
+            ("since", &self.since),
+            ("until", &self.until),
+        ];
         here("/signals/audit", &values.map(|(name, value)| (name, value.as_str())))
     }
 

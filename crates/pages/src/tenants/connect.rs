@@ -40,10 +40,12 @@ pub enum Step {
     Consent { asked: Vec<Asked>, start: String },
     /// Back from Entra without consent.
     Refused { title: String, text: String, code: String, again: String },
+    /// Back from Entra with consent, which takes a while to arrive.
+    Settling { here: String, detail: String },
     /// One's own registration: scripts that make it, and its ids.
     Register { form: RegistrationForm, powershell: String, az: String },
     /// The connection test.
-    Test { checks: Checklist, passed: bool, tenant_href: String, by_consent: bool },
+    Test { checks: Checklist, passed: bool, tenant_href: String, source: String, by_consent: bool },
 }
 
 /// The page.
@@ -62,14 +64,14 @@ impl ConnectPage {
         let head = PageHead::new("Connect a tenant").crumb("Tenants", "/tenants");
         let steps = match &step {
             Step::Choose { .. } => Steps::new(BY_CONSENT, 0),
-            Step::Consent { .. } | Step::Refused { .. } => Steps::new(BY_CONSENT, 1),
+            Step::Consent { .. } | Step::Refused { .. } | Step::Settling { .. } => Steps::new(BY_CONSENT, 1),
             Step::Register { .. } => Steps::new(BY_HAND, 1),
             Step::Test { by_consent, .. } => Steps::new(if *by_consent { BY_CONSENT } else { BY_HAND }, 2),
         };
         Self { frame, head, steps, step }
     }
 
-    fn ways(&self, consent_possible: bool) -> Field {
+    fn ways(consent_possible: bool) -> Field {
         let consent = Choice::new("consent", "Admin consent")
             .hint("An administrator of the tenant signs in at Microsoft and agrees. The quickest way.");
         let own = Choice::new("register", "I registered the app myself")
@@ -78,44 +80,75 @@ impl ConnectPage {
         Field::radio("way", "How", ways).value(if consent_possible { "consent" } else { "register" }).cards()
     }
 
-    fn registration(&self, form: &RegistrationForm) -> Vec<Field> {
+    fn registration(form: &RegistrationForm) -> Vec<Field> {
         registration_fields(form)
     }
 
-    fn custom(&self, form: &RegistrationForm) -> Vec<Field> {
+    fn custom(form: &RegistrationForm) -> Vec<Field> {
         vec![
-            Field::text("login_url", "Login address").value(&form.login_url).optional().attribute("placeholder", "https://login.example"),
-            Field::text("graph_url", "Graph address").value(&form.graph_url).optional().attribute("placeholder", "https://graph.example/v1.0"),
+            Field::text("login_url", "Login address")
+                .value(&form.login_url)
+                .optional()
+                .attribute("placeholder", "https://login.example"),
+            Field::text("graph_url", "Graph address")
+                .value(&form.graph_url)
+                .optional()
+                .attribute("placeholder", "https://graph.example/v1.0"),
         ]
     }
 
-    fn credential(&self, form: &RegistrationForm) -> Vec<Field> {
-        credential_fields(&form.credential_error, "")
+    fn credential(form: &RegistrationForm) -> Vec<Field> {
+        credential_fields(&form.credential_error)
     }
 
-    fn errors(&self, form: &RegistrationForm) -> Vec<(String, String)> {
-        let fields: Vec<Field> = registration_fields(form).into_iter().chain(credential_fields(&form.credential_error, "")).collect();
+    fn errors(form: &RegistrationForm) -> Vec<(String, String)> {
+        let fields: Vec<Field> =
+            registration_fields(form).into_iter().chain(credential_fields(&form.credential_error)).collect();
         form::summary(&fields.iter().collect::<Vec<_>>())
     }
 
-    fn script(&self, id: &str, label: &str, text: &str) -> Code {
+    fn script(id: &str, label: &str, text: &str) -> Code {
         Code::new(id, label, text)
     }
 
-    fn refused(&self, title: &str, text: &str, code: &str, again: &str) -> Callout {
+    fn settling(detail: &str, here: &str) -> Callout {
+        let text = format!("{detail} Consent takes seconds to minutes to arrive; Vestibule keeps asking.");
+        Callout::new(Tone::Busy, "Waiting for Entra", text.trim()).action(Action::go("Look again", here).primary())
+    }
+
+    fn refused(title: &str, text: &str, code: &str, again: &str) -> Callout {
         let text = if code.is_empty() { text.to_owned() } else { format!("{text} (code {code})") };
-        Callout::new(Tone::Bad, title, text).action(Action::go("Try again", again).primary()).action(Action::go("Choose another way", "/tenants/connect"))
+        Callout::new(Tone::Bad, title, text)
+            .action(Action::go("Try again", again).primary())
+            .action(Action::go("Choose another way", "/tenants/connect"))
     }
 }
 
 fn registration_fields(form: &RegistrationForm) -> Vec<Field> {
-    let clouds = [("global", "Global"), ("us_government", "US Government"), ("china", "China (21Vianet)"), ("custom", "Custom addresses")];
+    let clouds = [
+        ("global", "Global"),
+        ("us_government", "US Government"),
+        ("china", "China (21Vianet)"),
+        ("custom", "Custom addresses"),
+    ];
     let clouds = clouds.map(|(value, name)| Choice::new(value, name)).into();
     vec![
-        Field::text("name", "Friendly name").value(&form.name).hint("How this tenant is called here.").attribute("required", "").attribute("maxlength", "100"),
+        Field::text("name", "Friendly name")
+            .value(&form.name)
+            .hint("How this tenant is called here.")
+            .attribute("required", "")
+            .attribute("maxlength", "100"),
         Field::select("cloud", "Cloud", clouds).value(&form.cloud),
-        Field::text("tenant", "Tenant id or domain").mono().value(&form.tenant).error(&form.tenant_error).attribute("required", ""),
-        Field::text("client_id", "Application (client) id").mono().value(&form.client_id).error(&form.client_error).attribute("required", ""),
+        Field::text("tenant", "Tenant id or domain")
+            .mono()
+            .value(&form.tenant)
+            .error(&form.tenant_error)
+            .attribute("required", ""),
+        Field::text("client_id", "Application (client) id")
+            .mono()
+            .value(&form.client_id)
+            .error(&form.client_error)
+            .attribute("required", ""),
     ]
 }
 
@@ -145,10 +178,32 @@ pub mod samples {
             again: "/tenants/connect/consent".into(),
         };
         gallery.add("connect-refused", &page(refused));
-        let form = RegistrationForm { name: "Contoso".into(), cloud: "global".into(), tenant: "contoso".into(), tenant_error: "No tenant has this id or domain in this cloud.".into(), ..RegistrationForm::default() };
-        let register = Step::Register { form, powershell: "Connect-MgGraph -Scopes Application.ReadWrite.All\nNew-MgApplication -DisplayName Vestibule".into(), az: "az ad app create --display-name Vestibule".into() };
+        let settling = Step::Settling {
+            here: "/tenants/connect/consent/1".into(),
+            detail: "Entra does not know the application yet.".into(),
+        };
+        gallery.add("connect-settling", &page(settling));
+        let form = RegistrationForm {
+            name: "Contoso".into(),
+            cloud: "global".into(),
+            tenant: "contoso".into(),
+            tenant_error: "No tenant has this id or domain in this cloud.".into(),
+            ..RegistrationForm::default()
+        };
+        let register = Step::Register {
+            form,
+            powershell: "Connect-MgGraph -Scopes Application.ReadWrite.All\nNew-MgApplication -DisplayName Vestibule"
+                .into(),
+            az: "az ad app create --display-name Vestibule".into(),
+        };
         gallery.add("connect-register", &page(register));
-        let test = |failed: bool| Step::Test { checks: checks(failed), passed: !failed, tenant_href: "/tenants/t1".into(), by_consent: true };
+        let test = |failed: bool| Step::Test {
+            checks: checks(failed),
+            passed: !failed,
+            tenant_href: "/tenants/t1".into(),
+            source: "t1".into(),
+            by_consent: true,
+        };
         gallery.add("connect-test", &page(test(false)));
         gallery.add("connect-test-failed", &page(test(true)));
     }

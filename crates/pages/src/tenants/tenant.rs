@@ -7,7 +7,9 @@ use crate::form::{self, Choice, Field};
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::ConfirmPage;
-use crate::parts::{Action, Badge, Callout, Cell, Check, Checklist, Code, Facts, Meter, PageHead, Tab, Tabs, Tone, When};
+use crate::parts::{
+    Action, Badge, Callout, Cell, Check, Checklist, Code, Facts, Meter, PageHead, Tab, Tabs, Tone, When,
+};
 use crate::table::{Column, Empty, Row, Table};
 
 /// What every tab shows.
@@ -26,10 +28,8 @@ pub struct TenantView {
     /// Admin consent, or an app registration of one's own.
     pub way: String,
     pub connected: Timestamp,
-    pub connected_by: String,
     pub last_sync: Option<Timestamp>,
-    pub consent_href: Option<String>,
-    pub entra_href: String,
+    pub paused: bool,
 }
 
 /// A secret or certificate; its value never comes here.
@@ -41,13 +41,14 @@ pub struct CredentialRow {
     /// The secret's hint or the certificate's thumbprint.
     pub hint: String,
     pub description: String,
-    /// In use, staged, expired.
+    /// In use, staged, expired, retired.
     pub status: Badge,
     pub added: Timestamp,
     pub expires: Option<Timestamp>,
     /// Read from Entra, or entered.
     pub expiry_source: String,
-    pub in_use: bool,
+    pub staged: bool,
+    pub retired: bool,
 }
 
 /// An application permission.
@@ -57,16 +58,19 @@ pub struct PermissionRow {
     /// What it is for, and what fails without it.
     pub why: String,
     pub needed: bool,
-    pub present: bool,
+    /// Sync goes on without it.
+    pub optional: bool,
+    /// Unknown before the first token.
+    pub present: Option<bool>,
 }
 
 /// The tab that is open.
 #[derive(Debug)]
 pub enum Open {
     /// The connection test.
-    Test { checks: Checklist, at: Option<Timestamp>, running: bool },
-    /// Secrets and certificates.
-    Credentials(Vec<CredentialRow>),
+    Test { checks: Checklist, at: Option<Timestamp> },
+    /// Secrets and certificates, and what is wrong with the one that was to be added.
+    Credentials { rows: Vec<CredentialRow>, error: String },
     /// Needed and present, with scripts that grant what is missing.
     Permissions { rows: Vec<PermissionRow>, powershell: String, az: String },
     /// Names.
@@ -76,11 +80,10 @@ pub enum Open {
 /// What the settings form holds.
 #[derive(Debug, Clone, Default)]
 pub struct TenantForm {
+    pub version: i64,
     pub name: String,
     pub user_id_attribute: String,
-    pub name_error: String,
-    /// What a change of the attribute would do, once asked.
-    pub effect: String,
+    pub error: String,
 }
 
 /// The page.
@@ -107,7 +110,7 @@ impl TenantPage {
         ];
         let current = match &open {
             Open::Test { .. } => 0,
-            Open::Credentials(_) => 1,
+            Open::Credentials { .. } => 1,
             Open::Permissions { .. } => 2,
             Open::Settings(_) => 3,
         };
@@ -124,10 +127,8 @@ impl TenantPage {
             .text("Cloud", &tenant.cloud)
             .text("Connected by", &tenant.way)
             .with("Since", Cell::at(tenant.connected))
-            .text("Operator", &tenant.connected_by)
             .with("Verified domains", Cell::Lines(domains))
             .with("Last sync", Cell::ago_or(tenant.last_sync, self.frame.now, "Never"))
-            .with("In Entra", Cell::link("Open the application", &tenant.entra_href))
     }
 
     fn href(&self, tail: &str) -> String {
@@ -144,17 +145,27 @@ impl TenantPage {
     fn credentials(&self, rows: &[CredentialRow]) -> Table {
         let now = self.frame.now;
         let lines = rows.iter().map(|row| {
-            let remove = Action::ask("Remove", format!("/tenants/{}/credentials/{}/remove", self.tenant.id, row.id)).small().about(&row.description);
+            let at = |verb: &str| format!("/tenants/{}/credentials/{}/{verb}", self.tenant.id, row.id);
+            let mut actions = Vec::new();
+            if row.staged {
+                actions.push(Action::post("Use now", at("promote")).small().about(&row.description));
+            }
+            if !row.retired {
+                actions.push(Action::ask("Remove", at("remove")).small().about(&row.description));
+            }
             Row::new(vec![
                 Cell::name(&row.description, format!("{} {}", row.kind, row.hint)),
                 Cell::badge(row.status.clone()),
                 Cell::ago(row.added, now),
                 Cell::ago_or(row.expires, now, "Unknown"),
                 Cell::Muted(row.expiry_source.clone()),
-                Cell::Actions(if row.in_use { Vec::new() } else { vec![remove] }),
+                Cell::Actions(actions),
             ])
         });
-        let columns = ["Credential", "State", "Added", "Expires", "Known"].map(Column::new).into_iter().chain([Column::actions()]);
+        let columns = ["Credential", "State", "Added", "Expires", "Known"]
+            .map(Column::new)
+            .into_iter()
+            .chain([Column::actions()]);
         Table::new("credentials", "Credentials", columns.collect(), lines.collect())
             .empty(Empty::new("No credential", "Nothing can be read from the tenant without one."))
     }
@@ -162,7 +173,7 @@ impl TenantPage {
     /// How much of its life each credential has left.
     fn expiry(&self, rows: &[CredentialRow]) -> Vec<(Meter, String)> {
         let now = self.frame.now;
-        let dated = rows.iter().filter_map(|row| Some((row, row.expires?)));
+        let dated = rows.iter().filter(|row| !row.retired).filter_map(|row| Some((row, row.expires?)));
         let meter = |(row, expires): (&CredentialRow, Timestamp)| {
             let day = 86_400;
             let (whole, left) = (expires.since(row.added).as_secs() / day, expires.since(now).as_secs() / day);
@@ -171,51 +182,78 @@ impl TenantPage {
                 8..=30 => Tone::Warn,
                 _ => Tone::Ok,
             };
-            let note = if left == 0 { "Expired".to_owned() } else { format!("Expires on {}", crate::format::day(expires)) };
+            let note =
+                if left == 0 { "Expired".to_owned() } else { format!("Expires on {}", crate::format::day(expires)) };
             (Meter::new(tone, format!("{}: days left", row.description), left, whole.max(left)), note)
         };
         dated.map(meter).collect()
     }
 
-    fn credential_form(&self) -> Vec<Field> {
-        credential_fields("", "")
+    fn credential_form(error: &str) -> Vec<Field> {
+        credential_fields(error)
     }
 
-    fn permissions(&self, rows: &[PermissionRow]) -> Table {
+    fn permissions(rows: &[PermissionRow]) -> Table {
         let lines = rows.iter().map(|row| {
             let status = match (row.needed, row.present) {
-                (true, true) => Badge::ok("Granted"),
-                (true, false) => Badge::bad("Missing"),
-                (false, true) => Badge::warn("Not needed"),
-                (false, false) => Badge::off("Not used"),
+                (false, _) => Badge::warn("Not needed"),
+                (true, Some(true)) => Badge::ok("Granted"),
+                (true, Some(false)) if row.optional => Badge::off("Optional, not granted"),
+                (true, Some(false)) => Badge::bad("Missing"),
+                (true, None) => Badge::off("Not known yet"),
             };
             Row::new(vec![Cell::Copy(row.name.clone()), Cell::badge(status), Cell::text(&row.why)])
         });
-        Table::new("permissions", "Permissions", vec![Column::new("Application permission"), Column::new("State"), Column::new("What for")], lines.collect())
+        Table::new(
+            "permissions",
+            "Permissions",
+            vec![Column::new("Application permission"), Column::new("State"), Column::new("What for")],
+            lines.collect(),
+        )
     }
 
-    fn permission_note(&self, rows: &[PermissionRow]) -> Callout {
-        let missing: Vec<String> = rows.iter().filter(|row| row.needed && !row.present).map(|row| row.name.clone()).collect();
-        let extra: Vec<String> = rows.iter().filter(|row| !row.needed && row.present).map(|row| row.name.clone()).collect();
+    fn permission_note(rows: &[PermissionRow]) -> Callout {
+        let missing: Vec<String> = rows
+            .iter()
+            .filter(|row| row.needed && !row.optional && row.present == Some(false))
+            .map(|row| row.name.clone())
+            .collect();
+        let extra: Vec<String> = rows.iter().filter(|row| !row.needed).map(|row| row.name.clone()).collect();
         if !missing.is_empty() {
             let text = "What needs it stands still; everything else goes on. Grant it with one of the scripts below.";
-            Callout::new(Tone::Bad, format!("{} missing", crate::format::plural(u64::try_from(missing.len()).unwrap_or(0), "permission is", "permissions are")), text).items(missing)
+            Callout::new(
+                Tone::Bad,
+                format!(
+                    "{} missing",
+                    crate::format::plural(
+                        u64::try_from(missing.len()).unwrap_or(0),
+                        "permission is",
+                        "permissions are"
+                    )
+                ),
+                text,
+            )
+            .items(missing)
         } else if extra.is_empty() {
-            Callout::new(Tone::Ok, "Exactly what is needed", "The token carries every permission that the chosen features need, and no other.")
+            Callout::new(
+                Tone::Ok,
+                "Exactly what is needed",
+                "The token carries every permission that the chosen features need, and no other.",
+            )
         } else {
             Callout::new(Tone::Warn, "More than is needed", "These can be removed without loss.").items(extra)
         }
     }
 
-    fn settings(&self, form: &TenantForm) -> Vec<Field> {
+    fn settings(form: &TenantForm) -> Vec<Field> {
         settings_fields(form)
     }
 
-    fn errors(&self, form: &TenantForm) -> Vec<(String, String)> {
+    fn errors(form: &TenantForm) -> Vec<(String, String)> {
         form::summary(&settings_fields(form).iter().collect::<Vec<_>>())
     }
 
-    fn script(&self, id: &str, label: &str, text: &str) -> Code {
+    fn script(id: &str, label: &str, text: &str) -> Code {
         Code::new(id, label, text)
     }
 }
@@ -230,7 +268,7 @@ fn settings_fields(form: &TenantForm) -> Vec<Field> {
     ];
     let attributes = attributes.map(|(value, name)| Choice::new(value, name)).into();
     vec![
-        Field::text("name", "Friendly name").value(&form.name).error(&form.name_error).attribute("required", "").attribute("maxlength", "100"),
+        Field::text("name", "Friendly name").value(&form.name).error(&form.error).attribute("required", "").attribute("maxlength", "100"),
         Field::select("user_id_attribute", "User ID attribute", attributes)
             .value(&form.user_id_attribute)
             .hint("By which people are looked up and shown. People are always kept apart by their object id, so this can change."),
@@ -238,7 +276,7 @@ fn settings_fields(form: &TenantForm) -> Vec<Field> {
 }
 
 /// The fields for a secret or a certificate; also in the wizard.
-pub fn credential_fields(error: &str, expires: &str) -> Vec<Field> {
+pub fn credential_fields(error: &str) -> Vec<Field> {
     vec![
         Field::area("certificate", "Certificate and private key (PEM)", 4)
             .mono()
@@ -246,9 +284,14 @@ pub fn credential_fields(error: &str, expires: &str) -> Vec<Field> {
             .error(error)
             .optional()
             .attribute("autocomplete", "off"),
-        Field::password("secret", "Or a client secret").hint("The value, not its id.").optional().attribute("autocomplete", "off"),
+        Field::password("secret", "Or a client secret")
+            .hint("The value, not its id.")
+            .optional()
+            .attribute("autocomplete", "off"),
         Field::text("description", "Description").optional().attribute("maxlength", "100"),
-        Field::date("expires", "Expires").value(expires).hint("Only needed for a secret, and only where it cannot be read from Entra.").optional(),
+        Field::date("expires", "Expires")
+            .hint("Only needed for a secret, and only where it cannot be read from Entra.")
+            .optional(),
     ]
 }
 
@@ -258,30 +301,34 @@ fn head(tenant: &TenantView) -> PageHead {
         .lead(&tenant.domain)
         .badge(tenant.status.clone())
         .action(Action::post("Test", format!("/tenants/{}/test", tenant.id)).icon(Icon::Pulse))
-        .action(Action::post("Sync now", "/dirsync/runs").value("tenant", &tenant.id).icon(Icon::Sync))
+        .action(Action::post(if tenant.paused { "Go on" } else { "Pause" }, format!("/tenants/{}/pause", tenant.id)))
+        .action(Action::post("Sync now", format!("/dirsync/sources/{}/sync", tenant.id)).icon(Icon::Sync))
 }
 
 fn notice(tenant: &TenantView) -> Option<Callout> {
-    if tenant.status_reason.is_empty() {
-        return None;
-    }
-    let callout = Callout::new(Tone::Warn, "Not everything works", &tenant.status_reason);
-    Some(match &tenant.consent_href {
-        Some(href) => callout.action(Action::go("Give consent", href).primary()),
-        None => callout,
-    })
+    let wrong = !tenant.status_reason.is_empty();
+    wrong.then(|| Callout::new(Tone::Warn, "Not everything works", &tenant.status_reason))
 }
 
 /// The question before a tenant is removed.
 pub fn remove(frame: Frame, tenant: &TenantView, user_count: u64) -> ConfirmPage {
-    ConfirmPage::new(frame, format!("Remove {}?", tenant.name), "Remove the tenant", format!("/tenants/{}/remove", tenant.id))
-        .consequence(format!(
-            "Its credentials are wiped. {} stay in the directory as conflicts until you decide about them.",
-            crate::format::plural(user_count, "person", "people")
-        ))
-        .field(Field::text("confirm", format!("Type {} to confirm", tenant.name)).attribute("required", "").attribute("autocomplete", "off"))
-        .cancel(format!("/tenants/{}", tenant.id))
-        .danger()
+    ConfirmPage::new(
+        frame,
+        format!("Remove {}?", tenant.name),
+        "Remove the tenant",
+        format!("/tenants/{}/remove", tenant.id),
+    )
+    .consequence(format!(
+        "Its credentials are wiped. {} stay in the directory as conflicts until you decide about them.",
+        crate::format::plural(user_count, "person", "people")
+    ))
+    .field(
+        Field::text("confirm", format!("Type {} to confirm", tenant.name))
+            .attribute("required", "")
+            .attribute("autocomplete", "off"),
+    )
+    .cancel(format!("/tenants/{}", tenant.id))
+    .danger()
 }
 
 /// A test with nothing run yet.
@@ -313,17 +360,16 @@ pub mod samples {
             cloud: "Global".into(),
             way: "Admin consent".into(),
             connected: ago(210 * DAY),
-            connected_by: "ada.lovelace".into(),
             last_sync: Some(ago(4 * MINUTE)),
-            consent_href: None,
-            entra_href: "https://entra.example/app".into(),
+            paused: false,
         }
     }
 
     pub fn checks(failed: bool) -> Checklist {
         let took = Duration::from_millis;
         let mut checks = vec![
-            Check::new(Tone::Ok, "Name resolution", "login.microsoftonline.com and graph.microsoft.com are known.").took(took(12)),
+            Check::new(Tone::Ok, "Name resolution", "login.microsoftonline.com and graph.microsoft.com are known.")
+                .took(took(12)),
             Check::new(Tone::Ok, "TLS", "Both certificates are trusted.").took(took(48)),
             Check::new(Tone::Ok, "Clock", "0.2 s apart."),
         ];
@@ -339,7 +385,9 @@ pub mod samples {
         }
         checks.extend([
             Check::new(Tone::Ok, "Token", "Issued for 60 min.").took(took(210)),
-            Check::new(Tone::Warn, "Permissions", "All needed are there, one more than needed.").code("Directory.Read.All").mend("Remove Directory.Read.All from the app registration."),
+            Check::new(Tone::Warn, "Permissions", "All needed are there, one more than needed.")
+                .code("Directory.Read.All")
+                .mend("Remove Directory.Read.All from the app registration."),
             Check::new(Tone::Ok, "Read people", "One page of 5.").took(took(180)),
             Check::new(Tone::Ok, "Read groups", "One page of 5.").took(took(140)),
             Check::new(Tone::Ok, "Delta", "A delta link was given.").took(took(320)),
@@ -349,7 +397,7 @@ pub mod samples {
     }
 
     fn credentials() -> Open {
-        let row = |kind: &str, hint: &str, description: &str, status, added, expires, in_use| CredentialRow {
+        let row = |kind: &str, hint: &str, description: &str, status, added, expires, in_use: bool| CredentialRow {
             id: hint.into(),
             kind: kind.into(),
             hint: hint.into(),
@@ -358,16 +406,24 @@ pub mod samples {
             added: ago(added),
             expires: Some(ahead(expires)),
             expiry_source: "read from Entra".into(),
-            in_use,
+            staged: !in_use,
+            retired: false,
         };
-        Open::Credentials(vec![
+        let rows = vec![
             row("Secret", "Qx8…", "First secret", Badge::ok("In use"), 167 * DAY, 13 * DAY, true),
             row("Certificate", "9F:1C:77…", "Certificate 2027", Badge::accent("Staged"), DAY, 364 * DAY, false),
-        ])
+        ];
+        Open::Credentials { rows, error: String::new() }
     }
 
     pub fn permissions(missing: bool) -> Open {
-        let row = |name: &str, why: &str, needed, present| PermissionRow { name: name.into(), why: why.into(), needed, present };
+        let row = |name: &str, why: &str, needed, present| PermissionRow {
+            name: name.into(),
+            why: why.into(),
+            needed,
+            optional: false,
+            present: Some(present),
+        };
         Open::Permissions {
             rows: vec![
                 row("User.Read.All", "Reads people. Without it nothing can be synced.", true, true),
@@ -382,15 +438,20 @@ pub mod samples {
 
     pub fn add(gallery: &mut Gallery) {
         let page = |tenant, open| TenantPage::new(frame("Contoso", Section::Tenants), tenant, open);
-        let test = |failed, at| Open::Test { checks: checks(failed), at, running: false };
+        let test = |failed, at| Open::Test { checks: checks(failed), at };
         gallery.add("tenant", &page(tenant(), test(false, Some(ago(4 * MINUTE)))));
-        let broken = TenantView { status: Badge::bad("Secret expired"), status_reason: "Every client secret has expired. Removals are frozen until a new one works.".into(), consent_href: Some("/tenants/t1/consent".into()), ..tenant() };
+        let broken = TenantView {
+            status: Badge::bad("Secret expired"),
+            status_reason: "Every client secret has expired. Removals are frozen until a new one works.".into(),
+            ..tenant()
+        };
         gallery.add("tenant-broken", &page(broken, test(true, Some(ago(MINUTE)))));
-        gallery.add("tenant-untested", &page(tenant(), Open::Test { checks: not_tested(), at: None, running: true }));
+        gallery.add("tenant-untested", &page(tenant(), Open::Test { checks: not_tested(), at: None }));
         gallery.add("tenant-credentials", &page(tenant(), credentials()));
         gallery.add("tenant-permissions", &page(tenant(), permissions(false)));
         gallery.add("tenant-permissions-missing", &page(tenant(), permissions(true)));
-        let form = TenantForm { name: "Contoso".into(), user_id_attribute: "mail".into(), effect: "1,962 people would show another User ID; 3 would share one: info@contoso.example, sales@contoso.example.".into(), ..TenantForm::default() };
+        let form =
+            TenantForm { version: 3, name: "Contoso".into(), user_id_attribute: "mail".into(), error: String::new() };
         gallery.add("tenant-settings", &page(tenant(), Open::Settings(form)));
         gallery.add("tenant-remove", &remove(frame("Remove", Section::Tenants), &tenant(), 1_962));
     }

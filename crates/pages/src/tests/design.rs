@@ -89,7 +89,11 @@ fn design() -> Design {
                 Stage { name: "Apply", tone: Tone::Off },
             ])
             .speed(2_400, Some(Duration::from_secs(22))),
-        code: Code::new("sample-code", "Sample script", "Connect-MgGraph -Scopes Application.ReadWrite.All\nGet-MgUser"),
+        code: Code::new(
+            "sample-code",
+            "Sample script",
+            "Connect-MgGraph -Scopes Application.ReadWrite.All\nGet-MgUser",
+        ),
         fields: fields(),
     }
 }

@@ -2,18 +2,24 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
+use directory::Directory;
+use dirsync::Dirsync;
+use dirsync::sources::TenantSources;
+use graph::{HttpSettings, Pace, ProxySetting};
 use http::{Request, StatusCode};
-use kernel::{Actor, RequestId, Rng, Secret};
+use kernel::{Actor, Env, Page, PageRequest, RequestId, Rng, Secret};
 use operators::permissions::CreateOperator;
 use operators::{Config, Operators};
 use signals::Signals;
+use tenants::{Parts, Tenants};
 use testkit::{Answer, Db, call, on_each_database};
 use uuid::Uuid;
-use web::{CsrfKey, Gate, Settings};
+use web::{CsrfKey, Gate, Problem, Settings};
 
-use crate::Rooms;
+use crate::{Health, Job, JobCounts, JobState, Rooms, Server};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -28,13 +34,9 @@ impl Browser {
         let operators = Operators::new(db.store.clone(), db.env.clone(), Config::default());
         let organisation = operators.ensure_organisation().await.unwrap().id;
         let system = Actor::system("test", organisation, RequestId(Uuid::from_u128(1)));
-        operators
-            .create_owner(&system.may(CreateOperator {}).unwrap(), "ada", &Secret::from(PASSWORD))
-            .await
-            .unwrap();
+        operators.create_owner(&system.may(CreateOperator {}).unwrap(), "ada", &Secret::from(PASSWORD)).await.unwrap();
         let gate = Gate::new(Arc::new(operators.clone()), CsrfKey::random(Rng::seeded(1)));
-        let signals = Signals::new(db.store.clone());
-        let rooms = Rooms { env: db.env.clone(), url: "http://127.0.0.1".into(), operators, signals };
+        let rooms = rooms(db, operators);
         let mut settings = Settings::new(db.env.clone(), gate);
         settings.problem_page = Some(Arc::new(crate::problem_page(&db.env)));
         Self { router: web::layers(crate::routes(rooms), settings), cookie: String::new() }
@@ -73,6 +75,51 @@ impl Browser {
     }
 }
 
+fn rooms(db: &Db, operators: Operators) -> Rooms {
+    let tenants = Tenants::new(Parts {
+        store: db.store.clone(),
+        env: db.env.clone(),
+        sealer: db.sealer.clone(),
+        config: tenants::Config::default(),
+        http: HttpSettings { proxy: ProxySetting::Direct, ..HttpSettings::default() },
+        pace: Pace::virtual_time().0,
+    });
+    let tenants = tenants.unwrap();
+    let sources = Arc::new(TenantSources(tenants.clone()));
+    Rooms {
+        env: db.env.clone(),
+        url: "http://127.0.0.1".into(),
+        operators,
+        directory: Directory::new(db.store.clone(), db.env.clone()),
+        dirsync: Dirsync::new(db.store.clone(), db.env.clone(), sources),
+        signals: Signals::new(db.store.clone()),
+        tenants,
+        server: Arc::new(NoServer(db.env.clone())),
+    }
+}
+
+/// A server with nothing in it.
+struct NoServer(Env);
+
+#[async_trait]
+impl Server for NoServer {
+    async fn list_jobs(&self, _: &Actor, _: JobState, _: &PageRequest) -> Result<Page<Job>, Problem> {
+        Ok(Page { items: Vec::new(), next: None })
+    }
+    async fn count_jobs(&self, _: &Actor) -> Result<JobCounts, Problem> {
+        Ok(JobCounts::default())
+    }
+    async fn retry_job(&self, _: &Actor, _: Uuid) -> Result<(), Problem> {
+        Ok(())
+    }
+    async fn discard_job(&self, _: &Actor, _: Uuid) -> Result<(), Problem> {
+        Ok(())
+    }
+    async fn health(&self, _: &Actor) -> Result<Health, Problem> {
+        Ok(Health { findings: Vec::new(), database: "a test".into(), database_size: 0, started: self.0.now() })
+    }
+}
+
 fn location(answer: &Answer) -> &str {
     answer.headers.get("location").map_or("", |value| value.to_str().unwrap())
 }
@@ -81,7 +128,7 @@ fn location(answer: &Answer) -> &str {
 async fn strangers_are_sent_to_sign_in_and_come_back() {
     on_each_database(async |db| {
         let mut browser = Browser::new(&db).await;
-        for path in ["/operators", "/operators/tokens", "/operators/sessions", "/signals/audit"] {
+        for path in ["/operators", "/dirsync/runs", "/directory/users", "/tenants", "/signals/audit"] {
             let answer = browser.get(path).await;
             let expected = format!("/sign-in?next={}", path.replace('/', "%2F").replace('-', "%2D"));
             assert_eq!((answer.status, location(&answer)), (StatusCode::SEE_OTHER, expected.as_str()));
@@ -145,7 +192,8 @@ async fn an_invited_operator_chooses_a_password_and_is_in() {
         let fields = [("user_name", "grace"), ("role", "helpdesk"), ("csrf", &csrf)];
         let html = browser.post("/operators", &fields).await.text();
         let (_, rest) = html.split_once("/choose-password?token=").unwrap();
-        let token: String = rest.chars().take_while(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter)).collect();
+        let token: String =
+            rest.chars().take_while(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter)).collect();
 
         browser.cookie.clear();
         let shown = browser.get(&format!("/choose-password?token={token}")).await.text();
@@ -206,6 +254,32 @@ async fn assets_are_kept_for_ever_under_their_hash() {
         let other = browser.get("/assets/000000000000/base.css").await;
         assert_eq!(other.headers["cache-control"], "no-cache");
         assert_eq!(browser.get("/assets/0/../Cargo.toml").await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_page_of_the_navigation_opens_on_a_fresh_server() {
+    on_each_database(async |db| {
+        let mut browser = Browser::new(&db).await;
+        browser.sign_in().await;
+        let links = crate::layout::NAVIGATION.iter().flat_map(|(_, links)| links.iter()).map(|link| link.href);
+        let others = [
+            "/search?q=ada",
+            "/dirsync/exceptions/new",
+            "/dirsync/additions/new",
+            "/tenants/connect",
+            "/dirsync/plans?state=decided",
+        ];
+        let mut faults = Vec::new();
+        for path in links.chain(others) {
+            let answer = browser.get(path).await;
+            if answer.status != StatusCode::OK {
+                faults.push(format!("{path}: {} {}", answer.status, answer.text()));
+            }
+            faults.extend(super::strict::faults(&answer.text()).into_iter().map(|fault| format!("{path}: {fault}")));
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
     })
     .await;
 }

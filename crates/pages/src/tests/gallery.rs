@@ -17,11 +17,11 @@ impl Gallery {
         super::design::add(&mut gallery);
         operators::gate::samples::add(&mut gallery);
         operators::operator::samples::add(&mut gallery);
-        operators::operators::samples::add(&mut gallery);
+        operators::list::samples::add(&mut gallery);
         operators::tokens::samples::add(&mut gallery);
         operators::sessions::samples::add(&mut gallery);
         overview::samples::add(&mut gallery);
-        tenants::tenants::samples::add(&mut gallery);
+        tenants::list::samples::add(&mut gallery);
         tenants::tenant::samples::add(&mut gallery);
         tenants::connect::samples::add(&mut gallery);
         directory::users::samples::add(&mut gallery);
@@ -67,7 +67,8 @@ impl Gallery {
         for (name, html) in self.pages() {
             std::fs::write(folder.join(format!("{name}.html")), html).unwrap();
         }
-        let links: String = self.pages().map(|(name, _)| format!("<li><a href=\"{name}.html\">{name}</a>")).collect();
+        let links: Vec<_> = self.pages().map(|(name, _)| format!("<li><a href=\"{name}.html\">{name}</a>")).collect();
+        let links = links.concat();
         std::fs::write(folder.join("index.html"), format!("<!doctype html><title>Gallery</title><ul>{links}</ul>"))
             .unwrap();
     }

@@ -5,7 +5,8 @@ use axum::response::Response;
 use http::StatusCode;
 use kernel::{ActorKind, OperatorId, Role};
 use operators::permissions::{
-    CreateOperator, DisableOperator, ReadOperators, RemoveOperator, ResetPassword, SignOutOperator, UnlockOperator, UpdateOperator,
+    CreateOperator, DisableOperator, ReadOperators, RemoveOperator, ResetPassword, SignOutOperator, UnlockOperator,
+    UpdateOperator,
 };
 use operators::{Link, NewOperator, OperatorState, OperatorUpdate, OperatorView, OperatorsError};
 use serde::Deserialize;
@@ -16,8 +17,8 @@ use crate::Rooms;
 use crate::desk::{Desk, done, here};
 use crate::flash::Done;
 use crate::layout::Section;
+use crate::operators::list::{OperatorForm, OperatorRow, form, page as list_page};
 use crate::operators::operator::{self, OperatorEdit};
-use crate::operators::operators::{OperatorForm, OperatorRow, form, page as list_page};
 use crate::operators::tokens::OncePage;
 use crate::paged::Paged;
 use crate::render::{page, page_with};
@@ -92,7 +93,13 @@ pub async fn create_operator(
         Err(error) => {
             let Some(error) = field_of(&error).map(Some) else { return Err(error.into()) };
             let role = body.role.to_string();
-            let again = OperatorForm { user_name: body.user_name, display_name: body.display_name, email: body.email, role, error };
+            let again = OperatorForm {
+                user_name: body.user_name,
+                display_name: body.display_name,
+                email: body.email,
+                role,
+                error,
+            };
             let frame = desk.frame("Add an operator", Section::Operators);
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(frame, &again)))
         }
@@ -172,7 +179,11 @@ fn again(
 }
 
 /// `GET /operators/{id}/reset`.
-pub async fn ask_reset(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<OperatorId>) -> Result<Response, Problem> {
+pub async fn ask_reset(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<OperatorId>,
+) -> Result<Response, Problem> {
     desk.may(ResetPassword { operator: id })?;
     let view = rooms.operators.get_operator(&desk.may(ReadOperators {})?, id).await?;
     let frame = desk.frame("New password", Section::Operators);
@@ -191,7 +202,11 @@ pub async fn reset_password(
 }
 
 /// `GET /operators/{id}/remove`.
-pub async fn ask_remove(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<OperatorId>) -> Result<Response, Problem> {
+pub async fn ask_remove(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<OperatorId>,
+) -> Result<Response, Problem> {
     desk.may(RemoveOperator { operator: id })?;
     let view = rooms.operators.get_operator(&desk.may(ReadOperators {})?, id).await?;
     let frame = desk.frame("Remove", Section::Operators);

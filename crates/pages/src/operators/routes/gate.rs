@@ -182,7 +182,11 @@ pub async fn choose_password(
 }
 
 fn repeated(password: &Secret<String>, repeat: &Secret<String>) -> Result<(), OperatorsError> {
-    if password.expose() == repeat.expose() { Ok(()) } else { Err(OperatorsError::WeakPassword("was not repeated alike")) }
+    if password.expose() == repeat.expose() {
+        Ok(())
+    } else {
+        Err(OperatorsError::WeakPassword("was not repeated alike"))
+    }
 }
 
 async fn sign_in_at_once(

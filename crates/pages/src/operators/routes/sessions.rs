@@ -60,8 +60,16 @@ fn row(session: &SessionView) -> SessionRow {
 /// What a browser says of itself, in words that people know; the text itself where it is no browser's.
 fn browser(agent: &str) -> String {
     let names = [("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
-    let systems = [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")];
-    let find = |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let systems = [
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let find =
+        |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (find(&names), find(&systems)) {
         (Some(name), Some(system)) => format!("{name} on {system}"),
         (Some(name), None) => name.to_owned(),
@@ -82,7 +90,11 @@ pub async fn end_others(desk: Desk, State(rooms): State<Rooms>) -> Result<Respon
 }
 
 /// `POST /operators/sessions/{id}/end`: one's own, or anybody's for those who may.
-pub async fn end_session(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<SessionId>) -> Result<Response, Problem> {
+pub async fn end_session(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<SessionId>,
+) -> Result<Response, Problem> {
     let own = rooms.operators.revoke_own_session(&desk.may(ActForOneself {})?, id).await;
     match own {
         Err(OperatorsError::NoSuchSession(_)) if desk.can(RevokeSession { session: id }) => {

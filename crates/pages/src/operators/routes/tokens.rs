@@ -80,7 +80,11 @@ pub async fn ask_revoke(desk: Desk, Path(id): Path<TokenId>) -> Result<Response,
 }
 
 /// `POST /operators/tokens/{id}/revoke`.
-pub async fn revoke_token(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TokenId>) -> Result<Response, Problem> {
+pub async fn revoke_token(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<TokenId>,
+) -> Result<Response, Problem> {
     rooms.operators.revoke_token(&desk.may(RevokeToken { token: id })?).await?;
     Ok(done("/operators/tokens", Done::TokenRevoked))
 }

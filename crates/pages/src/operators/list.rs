@@ -76,9 +76,10 @@ pub fn page(frame: Frame, rows: &[OperatorRow], here: &Address, next: Option<&st
     let columns = ["Operator", "Role", "State", "Last sign-in", "Last seen"].map(Column::new).into_iter();
     let columns = columns.chain([Column::number("Sessions"), Column::actions()]);
     let now = frame.now;
-    let table = Table::new("operators", "Operators", columns.collect(), rows.iter().map(|row| line(row, now)).collect())
-        .paging(Paging::new(here, rows.len(), None, next))
-        .empty(Empty::new("No operators", ""));
+    let table =
+        Table::new("operators", "Operators", columns.collect(), rows.iter().map(|row| line(row, now)).collect())
+            .paging(Paging::new(here, rows.len(), None, next))
+            .empty(Empty::new("No operators", ""));
     ListPage::new(frame, head, table)
 }
 
@@ -119,11 +120,34 @@ pub fn form(frame: Frame, form: &OperatorForm) -> FormPage {
     let head = PageHead::new("Add an operator")
         .crumb("Operators", "/operators")
         .lead("You get a link to hand over, by which they choose their own password. It works once and for 24 hours.");
-    let error = |field: &str| form.error.iter().filter(|(name, _)| *name == field).map(|(_, message)| message.clone()).collect::<String>();
+    let error = |field: &str| {
+        form.error.iter().filter(|(name, _)| *name == field).map(|(_, message)| message.clone()).collect::<String>()
+    };
     FormPage::new(frame, head, "/operators", "/operators")
-        .field(Field::text("user_name", "User name").value(&form.user_name).hint("Letters, digits and . _ - @ +").error(error("user_name")).attribute("required", "").attribute("autocomplete", "off").attribute("maxlength", "64"))
-        .field(Field::text("display_name", "Full name").value(&form.display_name).error(error("display_name")).optional().attribute("autocomplete", "off").attribute("maxlength", "120"))
-        .field(Field::email("email", "Mail address").value(&form.email).error(error("email")).optional().attribute("autocomplete", "off"))
+        .field(
+            Field::text("user_name", "User name")
+                .value(&form.user_name)
+                .hint("Letters, digits and . _ - @ +")
+                .error(error("user_name"))
+                .attribute("required", "")
+                .attribute("autocomplete", "off")
+                .attribute("maxlength", "64"),
+        )
+        .field(
+            Field::text("display_name", "Full name")
+                .value(&form.display_name)
+                .error(error("display_name"))
+                .optional()
+                .attribute("autocomplete", "off")
+                .attribute("maxlength", "120"),
+        )
+        .field(
+            Field::email("email", "Mail address")
+                .value(&form.email)
+                .error(error("email"))
+                .optional()
+                .attribute("autocomplete", "off"),
+        )
         .field(role_field(if form.role.is_empty() { Role::Auditor.as_str() } else { &form.role }).error(error("role")))
         .submit("Add")
 }
@@ -158,9 +182,17 @@ pub mod samples {
             row("ada.lovelace", Role::Owner, true),
             OperatorRow { last_sign_in: Some(ago(2 * DAY)), ..row("grace", Role::Administrator, false) },
             OperatorRow { locked_until: Some(ahead(12 * MINUTE)), ..row("service.desk", Role::Helpdesk, false) },
-            OperatorRow { must_change: true, last_sign_in: None, last_seen: None, session_count: 0, invited: true, ..row("audit", Role::Auditor, false) },
+            OperatorRow {
+                must_change: true,
+                last_sign_in: None,
+                last_seen: None,
+                session_count: 0,
+                invited: true,
+                ..row("audit", Role::Auditor, false)
+            },
         ];
-        gallery.add("operators", &page(frame("Operators", Section::Operators), &rows, &Address::new("/operators"), None));
+        gallery
+            .add("operators", &page(frame("Operators", Section::Operators), &rows, &Address::new("/operators"), None));
         gallery.add("operator-new", &form(frame("Add an operator", Section::Operators), &OperatorForm::default()));
     }
 }

@@ -1,0 +1,51 @@
+//! The handlers of these pages.
+
+mod groups;
+mod search;
+mod users;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use directory::DirectoryError;
+use directory::service::ExportFormat;
+use futures_util::Stream;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+
+use crate::Rooms;
+
+/// People and groups.
+pub fn routes() -> Router<Rooms> {
+    Router::new()
+        .route("/directory/users", get(users::list_users))
+        .route("/directory/users/export", get(users::export_users))
+        .route("/directory/users/{id}", get(users::show_profile))
+        .route("/directory/users/{id}/groups", get(users::show_groups))
+        .route("/directory/users/{id}/history", get(users::show_history))
+        .route("/directory/users/{id}/why", get(users::show_why))
+        .route("/directory/users/{id}/sync", post(users::sync_user))
+        .route("/directory/groups", get(groups::list_groups))
+        .route("/directory/groups/export", get(groups::export_groups))
+        .route("/directory/groups/{id}", get(groups::show_members))
+        .route("/directory/groups/{id}/nested", get(groups::show_nested))
+        .route("/directory/groups/{id}/history", get(groups::show_history))
+        .route("/directory/groups/{id}/sync", post(groups::sync_group))
+        .route("/search", get(search::search))
+}
+
+/// A file that streams.
+fn file(
+    name: &str,
+    format: ExportFormat,
+    lines: impl Stream<Item = Result<String, DirectoryError>> + Send + 'static,
+) -> Response {
+    let disposition = format!("attachment; filename=\"{name}.{format}\"");
+    let headers = [(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, disposition)];
+    (headers, Body::from_stream(lines)).into_response()
+}
+
+/// Which file.
+fn format_of(text: &str) -> ExportFormat {
+    if text == "csv" { ExportFormat::Csv } else { ExportFormat::JsonLines }
+}

@@ -1,0 +1,205 @@
+//! Groups.
+
+use axum::extract::State;
+use axum::response::Response;
+use directory::index::Reach;
+use directory::permissions::ReadDirectory;
+use directory::views::{GroupMember, GroupView as Found};
+use directory::{GroupFilter, GroupId, GroupKind, GroupSort, Order, StateName};
+use dirsync::permissions::SyncOne;
+use kernel::{Cursor, PageRequest};
+use serde::Deserialize;
+use web::{PageQuery, Path, Problem, Query};
+
+use super::users::name_of;
+use super::{file, format_of};
+use crate::Rooms;
+use crate::desk::{Desk, done, here};
+use crate::directory::group::{GroupPage, GroupView, MemberRow, NestedRow, Open, members, nested};
+use crate::directory::groups::{self, GroupQuery};
+use crate::directory::words;
+use crate::dirsync::routes::sources;
+use crate::flash::Done;
+use crate::layout::Section;
+use crate::paged::Paged;
+use crate::parts::Timeline;
+use crate::render::page;
+
+/// What the list is narrowed to.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    format: String,
+}
+
+impl Wanted {
+    fn filter(&self) -> GroupFilter {
+        let text = Some(self.q.trim().to_owned()).filter(|text| !text.is_empty());
+        GroupFilter { text, kind: GroupKind::parse(&self.kind), ..GroupFilter::default() }
+    }
+
+    fn order(&self) -> Order<GroupSort> {
+        let (descending, key) = self.sort.strip_prefix('-').map_or((false, self.sort.as_str()), |key| (true, key));
+        let by = match key {
+            "changed" => GroupSort::ChangedAt,
+            other => GroupSort::parse(other).unwrap_or(GroupSort::Name),
+        };
+        Order { by, descending }
+    }
+}
+
+/// `GET /directory/groups`.
+pub async fn list_groups(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(wanted): Query<Wanted>,
+    query: PageQuery,
+    place: Paged,
+) -> Result<Response, Problem> {
+    let may = desk.may(ReadDirectory {})?;
+    let found = rooms.directory.list_groups(&may, &wanted.filter(), wanted.order(), &query.request()).await?;
+    let counts = rooms.directory.group_counts(&may).await?;
+    let total = words::count(&counts, &[StateName::Active, StateName::Disabled, StateName::Conflict]);
+    let sources = sources(&desk, &rooms).await?;
+    let rows: Vec<_> =
+        found.items.iter().map(|group| words::group(group, &name_of(&sources, group.source.id))).collect();
+    let values = [("q", wanted.q.as_str()), ("kind", &wanted.kind), ("sort", &wanted.sort)];
+    let here = place.apply(here("/directory/groups", &values));
+    let shown = GroupQuery { q: wanted.q, kind: wanted.kind, sort: wanted.sort };
+    let next = found.next.as_ref().map(Cursor::as_str);
+    Ok(page(&groups::page(desk.frame("Groups", Section::Groups), &rows, &shown, total, &here, next)))
+}
+
+/// `GET /directory/groups/export`.
+pub async fn export_groups(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let may = desk.may(ReadDirectory {})?;
+    let format = format_of(&wanted.format);
+    let lines = rooms.directory.export_groups(&may, wanted.filter(), format).await?;
+    Ok(file("vestibule-groups", format, lines))
+}
+
+async fn find(desk: &Desk, rooms: &Rooms, id: GroupId) -> Result<Found, Problem> {
+    Ok(rooms.directory.get_group(&desk.may(ReadDirectory {})?, id).await?)
+}
+
+async fn show(desk: &Desk, rooms: &Rooms, found: &Found, open: Open) -> Result<Response, Problem> {
+    let sources = sources(desk, rooms).await?;
+    let summary = &found.summary;
+    let row = words::group(summary, &name_of(&sources, summary.source.id));
+    let count = |length: usize| u64::try_from(length).unwrap_or(0);
+    let view = GroupView {
+        id: row.id,
+        name: row.name,
+        description: row.description,
+        kind: row.kind,
+        dynamic: row.dynamic,
+        state: row.state,
+        state_reason: words::state_reason(&summary.state),
+        object_id: summary.object_id.to_string(),
+        mail: summary.mail.clone().unwrap_or_default(),
+        tenant: row.source,
+        tenant_href: format!("/tenants/{}", summary.source.id),
+        first_seen: found.created_at,
+        changed: summary.changed_at,
+        direct_count: summary.direct_members.unwrap_or_default(),
+        transitive_count: summary.transitive_members.unwrap_or_default(),
+        nested_count: count(found.children.len()),
+        parent_count: count(found.parents.len()),
+        left_out_count: found.members.left_out,
+        unknown_count: found.members.unknown
+            + found.members.devices
+            + found.members.service_principals
+            + found.members.others,
+    };
+    Ok(page(&GroupPage::new(desk.frame(view.name.clone(), Section::Groups), view, open)))
+}
+
+/// Which members.
+#[derive(Deserialize)]
+pub struct Which {
+    #[serde(default)]
+    members: String,
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /directory/groups/{id}`.
+pub async fn show_members(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<GroupId>,
+    Query(which): Query<Which>,
+    query: PageQuery,
+    place: Paged,
+) -> Result<Response, Problem> {
+    let group = find(&desk, &rooms, id).await?;
+    let transitive = which.members != "direct";
+    let reach = if transitive { Reach::Transitive } else { Reach::Direct };
+    let text = Some(which.q.trim()).filter(|text| !text.is_empty());
+    let may = desk.may(ReadDirectory {})?;
+    let found = rooms.directory.group_members(&may, id, reach, text, &query.request()).await?;
+    let rows: Vec<_> = found.items.iter().map(member).collect();
+    let values = [("members", which.members.as_str()), ("q", &which.q)];
+    let here = place.apply(here(&format!("/directory/groups/{id}"), &values));
+    let table = members(&rows, desk.now(), &here, found.next.as_ref().map(Cursor::as_str));
+    show(&desk, &rooms, &group, Open::Members { table, transitive }).await
+}
+
+fn member(member: &GroupMember) -> MemberRow {
+    let row = words::user(&member.user, "");
+    MemberRow {
+        id: row.id,
+        name: row.name,
+        upn: row.upn,
+        state: row.state,
+        direct: member.direct,
+        path: words::path(&member.path),
+    }
+}
+
+/// `GET /directory/groups/{id}/nested`.
+pub async fn show_nested(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<GroupId>) -> Result<Response, Problem> {
+    let group = find(&desk, &rooms, id).await?;
+    let row = |parent: bool| {
+        let cycle = &group.cycle;
+        move |other: &directory::views::GroupRef| NestedRow {
+            id: other.id.to_string(),
+            name: other.name.clone(),
+            parent,
+            cycle: cycle.iter().any(|knot| knot.id == other.id),
+        }
+    };
+    let rows: Vec<_> = group.parents.iter().map(row(true)).chain(group.children.iter().map(row(false))).collect();
+    show(&desk, &rooms, &group, Open::Nested(nested(&rows))).await
+}
+
+/// `GET /directory/groups/{id}/history`.
+pub async fn show_history(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<GroupId>,
+) -> Result<Response, Problem> {
+    let group = find(&desk, &rooms, id).await?;
+    let may = desk.may(ReadDirectory {})?;
+    let found = rooms.directory.group_history(&may, id, &PageRequest::first(200)).await?;
+    let entries = found.items.iter().map(|entry| words::entry(entry, desk.now())).collect();
+    show(&desk, &rooms, &group, Open::History(Timeline::new(entries, "Nothing has happened yet."))).await
+}
+
+/// `POST /directory/groups/{id}/sync`.
+pub async fn sync_group(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<GroupId>) -> Result<Response, Problem> {
+    let group = find(&desk, &rooms, id).await?.summary;
+    let may = desk.may(SyncOne { source: group.source.id })?;
+    let run = rooms.dirsync.sync_one(&may, &format!("group:{}", group.object_id), false).await?;
+    Ok(done(format!("/dirsync/runs/{}", run.id), Done::RunStarted))
+}

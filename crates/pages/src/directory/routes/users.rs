@@ -1,0 +1,238 @@
+//! People.
+
+use axum::extract::State;
+use axum::response::Response;
+use directory::index::Reach;
+use directory::permissions::ReadDirectory;
+use directory::views::{StateView, UserSummary};
+use directory::{Order, SourceId, StateName, User, UserFilter, UserId, UserSort};
+use dirsync::permissions::{ReadSync, SyncOne};
+use kernel::{Cursor, PageRequest};
+use serde::Deserialize;
+use web::{PageQuery, Path, Problem, Query};
+
+use super::{file, format_of};
+use crate::Rooms;
+use crate::desk::{Desk, done, here};
+use crate::directory::user::{Address, MembershipRow, Open, UserPage, UserView, memberships};
+use crate::directory::users::{self, UserQuery, UserTotals};
+use crate::directory::words;
+use crate::dirsync::routes::sources;
+use crate::dirsync::words::plain;
+use crate::flash::Done;
+use crate::layout::Section;
+use crate::paged::Paged;
+use crate::parts::{Action, Callout, Check, Checklist, Timeline, Tone};
+use crate::render::{page, sentence};
+
+/// What the list is narrowed to.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    format: String,
+}
+
+impl Wanted {
+    fn filter(&self) -> UserFilter {
+        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        UserFilter {
+            text: some(&self.q),
+            state: StateName::parse(&self.state),
+            source: self.source.parse::<SourceId>().ok(),
+            user_type: some(&self.kind),
+            ..UserFilter::default()
+        }
+    }
+
+    fn order(&self) -> Order<UserSort> {
+        let (descending, key) = self.sort.strip_prefix('-').map_or((false, self.sort.as_str()), |key| (true, key));
+        let by = match key {
+            "changed" => UserSort::ChangedAt,
+            other => UserSort::parse(other).unwrap_or(UserSort::Name),
+        };
+        Order { by, descending }
+    }
+
+    fn values(&self) -> [(&'static str, &str); 5] {
+        [("q", &self.q), ("state", &self.state), ("kind", &self.kind), ("source", &self.source), ("sort", &self.sort)]
+    }
+}
+
+/// `GET /directory/users`.
+pub async fn list_users(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(wanted): Query<Wanted>,
+    query: PageQuery,
+    place: Paged,
+) -> Result<Response, Problem> {
+    let may = desk.may(ReadDirectory {})?;
+    let filter = wanted.filter();
+    let found = rooms.directory.list_users(&may, &filter, wanted.order(), &query.request()).await?;
+    let counts = rooms.directory.user_counts(&may).await?;
+    let sources = sources(&desk, &rooms).await?;
+    let totals = UserTotals {
+        matching: rooms.directory.count_users(&may, &filter).await?,
+        active: words::count(&counts, &[StateName::Active]),
+        left_out: words::count(&counts, &[StateName::Excluded]),
+        sources: sources.clone(),
+    };
+    let rows: Vec<_> = found.items.iter().map(|user| row(user, &sources)).collect();
+    let here = place.apply(here("/directory/users", &wanted.values()));
+    let next = found.next.as_ref().map(Cursor::as_str);
+    let shown =
+        UserQuery { q: wanted.q, state: wanted.state, kind: wanted.kind, source: wanted.source, sort: wanted.sort };
+    Ok(page(&users::page(desk.frame("People", Section::Users), &rows, &shown, &totals, &here, next)))
+}
+
+fn row(user: &User, sources: &[(String, String)]) -> users::UserRow {
+    words::user(&UserSummary::from(user), &name_of(sources, user.source.id))
+}
+
+/// What people call a source.
+pub fn name_of(sources: &[(String, String)], id: SourceId) -> String {
+    let id = id.to_string();
+    sources.iter().find(|(known, _)| *known == id).map(|(_, name)| name.clone()).unwrap_or_default()
+}
+
+/// `GET /directory/users/export`.
+pub async fn export_users(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let may = desk.may(ReadDirectory {})?;
+    let format = format_of(&wanted.format);
+    let lines = rooms.directory.export_users(&may, wanted.filter(), format).await?;
+    Ok(file("vestibule-people", format, lines))
+}
+
+async fn find(desk: &Desk, rooms: &Rooms, id: UserId) -> Result<User, Problem> {
+    Ok(rooms.directory.get_user(&desk.may(ReadDirectory {})?, id).await?)
+}
+
+async fn show(desk: &Desk, rooms: &Rooms, user: &User, open: Open) -> Result<Response, Problem> {
+    let view = view(desk, rooms, user).await?;
+    Ok(page(&UserPage::new(desk.frame(view.name.clone(), Section::Users), view, open)))
+}
+
+async fn view(desk: &Desk, rooms: &Rooms, user: &User) -> Result<UserView, Problem> {
+    let sources = sources(desk, rooms).await?;
+    let summary = UserSummary::from(user);
+    let row = words::user(&summary, &name_of(&sources, user.source.id));
+    let state = StateView::from(&user.state);
+    Ok(UserView {
+        id: row.id,
+        name: row.name,
+        upn: row.upn,
+        state: row.state,
+        state_reason: words::state_reason(&state),
+        guest: row.guest,
+        object_id: user.object_id.to_string(),
+        tenant: row.source,
+        tenant_href: format!("/tenants/{}", user.source.id),
+        source: plain(user.source.kind.as_str()),
+        first_seen: user.created_at,
+        last_seen: user.seen_at,
+        changed: user.changed_at,
+        missing_since: user.missing_since,
+        manager: manager(desk, rooms, user).await,
+        attributes: words::attributes(&user.attributes),
+        addresses: addresses(user),
+    })
+}
+
+async fn manager(desk: &Desk, rooms: &Rooms, user: &User) -> Option<(String, String)> {
+    let object_id = user.attributes.manager?;
+    let may = desk.may(ReadDirectory {}).ok()?;
+    let manager = rooms.directory.get_user_by_object_id(&may, user.source.id, object_id).await.ok()?;
+    Some((manager.name(), manager.id.to_string()))
+}
+
+fn addresses(user: &User) -> Vec<Address> {
+    let found = user.addresses();
+    let primary = found.primary.map(|value| Address { value, kind: "Primary".to_owned(), primary: true });
+    let alias = |value| Address { value, kind: "Alias".to_owned(), primary: false };
+    let other = |text: String| {
+        let (kind, value) = text.split_once(':').unwrap_or(("Other", &text));
+        Address { value: value.to_owned(), kind: kind.to_uppercase(), primary: false }
+    };
+    let aliases = found.aliases.into_iter().map(alias);
+    primary.into_iter().chain(aliases).chain(found.others.into_iter().map(other)).collect()
+}
+
+/// `GET /directory/users/{id}`.
+pub async fn show_profile(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<UserId>) -> Result<Response, Problem> {
+    let user = find(&desk, &rooms, id).await?;
+    show(&desk, &rooms, &user, Open::Profile).await
+}
+
+/// `GET /directory/users/{id}/groups`.
+pub async fn show_groups(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<UserId>,
+    query: PageQuery,
+    place: Paged,
+) -> Result<Response, Problem> {
+    let user = find(&desk, &rooms, id).await?;
+    let may = desk.may(ReadDirectory {})?;
+    let found = rooms.directory.user_groups(&may, id, Reach::Transitive, &query.request()).await?;
+    let row = |group: &directory::views::UserGroup| MembershipRow {
+        id: group.group.id.to_string(),
+        name: group.group.name.clone(),
+        direct: group.direct,
+        paths: group.paths.iter().map(|path| words::path(path)).collect(),
+        more_paths: group.more_paths,
+    };
+    let rows: Vec<_> = found.items.iter().map(row).collect();
+    let here = place.apply(here(&format!("/directory/users/{id}/groups"), &[]));
+    let table = memberships(&rows, &here, found.next.as_ref().map(Cursor::as_str));
+    show(&desk, &rooms, &user, Open::Groups(table)).await
+}
+
+/// `GET /directory/users/{id}/history`.
+pub async fn show_history(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<UserId>) -> Result<Response, Problem> {
+    let user = find(&desk, &rooms, id).await?;
+    let may = desk.may(ReadDirectory {})?;
+    let found = rooms.directory.user_history(&may, id, &PageRequest::first(200)).await?;
+    let entries = found.items.iter().map(|entry| words::entry(entry, desk.now())).collect();
+    show(&desk, &rooms, &user, Open::History(Timeline::new(entries, "Nothing has happened yet."))).await
+}
+
+/// `GET /directory/users/{id}/why`.
+pub async fn show_why(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<UserId>) -> Result<Response, Problem> {
+    let user = find(&desk, &rooms, id).await?;
+    let why = rooms.dirsync.why(&desk.may(ReadSync {})?, id.0).await?.why;
+    let check = |step: &dirsync::scope::Step| {
+        let tone = if step.passes { Tone::Ok } else { Tone::Bad };
+        Check::new(tone, plain(step.rule), sentence(&step.says))
+    };
+    let verdict = if why.included {
+        Callout::new(Tone::Ok, "Let in", "Every rule lets this person in.")
+    } else {
+        let because = why.because.map(|because| plain(because.as_str())).unwrap_or_default();
+        Callout::new(Tone::Info, "Left out", format!("{because}. The first rule that does not pass decides."))
+    };
+    let verdict = verdict.action(Action::go("Sync settings", format!("/dirsync/settings?source={}", user.source.id)));
+    let rules = Checklist::new(why.steps.iter().map(check).collect());
+    show(&desk, &rooms, &user, Open::Why { verdict, rules }).await
+}
+
+/// `POST /directory/users/{id}/sync`.
+pub async fn sync_user(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<UserId>) -> Result<Response, Problem> {
+    let user = find(&desk, &rooms, id).await?;
+    let may = desk.may(SyncOne { source: user.source.id })?;
+    let run = rooms.dirsync.sync_one(&may, &format!("user:{}", user.object_id), false).await?;
+    Ok(done(format!("/dirsync/runs/{}", run.id), Done::RunStarted))
+}

@@ -1,0 +1,69 @@
+//! The handlers of these pages.
+
+mod conflicts;
+mod lists;
+mod plans;
+mod runs;
+mod settings;
+
+use axum::Router;
+use axum::routing::{get, post};
+use dirsync::permissions::ReadSync;
+use web::Problem;
+
+use crate::Rooms;
+use crate::desk::Desk;
+
+/// The sync.
+pub fn routes() -> Router<Rooms> {
+    Router::new()
+        .route("/dirsync/runs", get(runs::list_runs))
+        .route("/dirsync/sources/{id}/sync", post(runs::start_run))
+        .route("/dirsync/sources/{id}/preview", post(runs::preview_run))
+        .route("/dirsync/runs/{id}", get(runs::get_run))
+        .route("/dirsync/runs/{id}/events", get(runs::follow_run))
+        .route("/dirsync/runs/{id}/cancel", get(runs::ask_cancel).post(runs::cancel_run))
+        .route("/dirsync/runs/{id}/undo", get(runs::ask_undo).post(runs::undo_run))
+        .route("/dirsync/plans", get(plans::list_plans))
+        .route("/dirsync/plans/{id}", get(plans::get_plan))
+        .route("/dirsync/plans/{id}/allow", get(plans::ask_allow).post(plans::allow))
+        .route("/dirsync/plans/{id}/allow-safe", get(plans::ask_allow_safe).post(plans::allow_safe))
+        .route("/dirsync/plans/{id}/ask-part", post(plans::ask_part))
+        .route("/dirsync/plans/{id}/allow-part", post(plans::allow_part))
+        .route("/dirsync/plans/{id}/reject", get(plans::ask_reject).post(plans::reject))
+        .route("/dirsync/conflicts", get(conflicts::list_conflicts))
+        .route("/dirsync/conflicts/confirm", get(conflicts::ask_one).post(conflicts::ask_many))
+        .route("/dirsync/conflicts/export", get(conflicts::export_all))
+        .route("/dirsync/conflicts/export-selected", post(conflicts::export_selected))
+        .route("/dirsync/conflicts/delete", post(conflicts::delete))
+        .route("/dirsync/conflicts/ignore", post(conflicts::ignore))
+        .route("/dirsync/conflicts/deactivate", post(conflicts::deactivate))
+        .route("/dirsync/exceptions", get(lists::list_exceptions).post(lists::create_exception))
+        .route("/dirsync/exceptions/new", get(lists::new_exception))
+        .route("/dirsync/exceptions/ask-end", get(lists::ask_end_one).post(lists::ask_end_many))
+        .route("/dirsync/exceptions/end", post(lists::end_exceptions))
+        .route("/dirsync/additions", get(lists::list_additions).post(lists::create_addition))
+        .route("/dirsync/additions/new", get(lists::new_addition))
+        .route("/dirsync/additions/{id}/withdraw", get(lists::ask_withdraw).post(lists::withdraw))
+        .route("/dirsync/settings", get(settings::get_settings).post(settings::put_settings))
+        .route("/dirsync/settings/count", post(settings::count))
+        .route("/dirsync/settings/preview", post(settings::preview))
+}
+
+/// The organisation's sources as `(id, name)`.
+pub async fn sources(desk: &Desk, rooms: &Rooms) -> Result<Vec<(String, String)>, Problem> {
+    let found = rooms.dirsync.list_sources(&desk.may(ReadSync {})?).await?;
+    Ok(found.into_iter().map(|source| (source.kept.source_id.to_string(), source.name)).collect())
+}
+
+/// What people call a source.
+fn name_of(sources: &[(String, String)], id: directory::SourceId) -> String {
+    let id = id.to_string();
+    sources.iter().find(|(known, _)| *known == id).map(|(_, name)| name.clone()).unwrap_or_default()
+}
+
+/// A reason as it was typed; none when nothing was.
+fn reason(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.chars().take(500).collect())
+}

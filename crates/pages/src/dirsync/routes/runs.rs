@@ -1,0 +1,267 @@
+//! Runs: list, look at, follow, start, cancel, undo.
+
+use std::time::Duration;
+
+use askama::Template as _;
+use axum::extract::State;
+use axum::response::Response;
+use directory::SourceId;
+use dirsync::permissions::{DecideRun, ReadSync, StartRun, Undo};
+use dirsync::totals::Effect;
+use dirsync::{ChangeFilter, Run, RunFilter, RunId, RunKind, RunState};
+use futures_util::stream;
+use kernel::{Cursor, May};
+use serde::Deserialize;
+use web::events::{Event, sse};
+use web::{PageQuery, Path, Problem, Query};
+
+use super::{name_of, sources};
+use crate::Rooms;
+use crate::desk::{Desk, done, here};
+use crate::dirsync::run::{ChangeQuery, RunLive, RunPage, RunView, change_table};
+use crate::dirsync::runs::{self, RunQuery};
+use crate::dirsync::words;
+use crate::flash::Done;
+use crate::layout::Section;
+use crate::list::ConfirmPage;
+use crate::paged::Paged;
+use crate::render::page;
+
+/// What the list is narrowed to.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    changes: String,
+}
+
+/// `GET /dirsync/runs`.
+pub async fn list_runs(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(wanted): Query<Wanted>,
+    query: PageQuery,
+    place: Paged,
+) -> Result<Response, Problem> {
+    let filter = RunFilter {
+        source_id: None,
+        state: RunState::parse(&wanted.state),
+        kind: RunKind::parse(&wanted.kind),
+        with_changes_only: wanted.changes == "yes",
+    };
+    let found = rooms.dirsync.list_runs(&desk.may(ReadSync {})?, &filter, &query.request()).await?;
+    let sources = sources(&desk, &rooms).await?;
+    let rows: Vec<_> = found.items.iter().map(|run| words::row(run, &name_of(&sources, run.source_id))).collect();
+    let values = [("state", wanted.state.as_str()), ("kind", &wanted.kind), ("changes", &wanted.changes)];
+    let here = place.apply(here("/dirsync/runs", &values));
+    let shown = RunQuery { state: wanted.state, kind: wanted.kind, changes: wanted.changes };
+    let next = found.next.as_ref().map(Cursor::as_str);
+    Ok(page(&runs::page(desk.frame("Runs", Section::Runs), &rows, &shown, &sources, &here, next)))
+}
+
+/// `POST /dirsync/sources/{id}/sync`.
+pub async fn start_run(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<SourceId>) -> Result<Response, Problem> {
+    start(&desk, &rooms, id, false).await
+}
+
+/// `POST /dirsync/sources/{id}/preview`.
+pub async fn preview_run(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<SourceId>,
+) -> Result<Response, Problem> {
+    start(&desk, &rooms, id, true).await
+}
+
+async fn start(desk: &Desk, rooms: &Rooms, source: SourceId, preview: bool) -> Result<Response, Problem> {
+    let may = desk.may(StartRun { source })?;
+    let run = rooms.dirsync.start_run(&may, RunKind::Full, preview).await?;
+    Ok(done(format!("/dirsync/runs/{}", run.id), Done::RunStarted))
+}
+
+/// What the changes are narrowed to.
+#[derive(Debug, Default, Deserialize)]
+pub struct Changes {
+    #[serde(default)]
+    pub q: String,
+    #[serde(default)]
+    pub cause: String,
+    #[serde(default)]
+    pub what: String,
+}
+
+impl Changes {
+    /// For the service.
+    pub fn filter(&self) -> ChangeFilter {
+        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        ChangeFilter {
+            effect: Effect::parse(&self.what),
+            cause: some(&self.cause),
+            text: some(&self.q),
+            visible_only: true,
+            removing_members: false,
+        }
+    }
+
+    /// For the fields above the list.
+    pub fn query(&self) -> ChangeQuery {
+        ChangeQuery { cause: self.cause.clone(), what: self.what.clone(), q: self.q.clone() }
+    }
+
+    /// For links.
+    pub fn values(&self) -> [(&'static str, &str); 3] {
+        [("q", &self.q), ("cause", &self.cause), ("what", &self.what)]
+    }
+}
+
+/// `GET /dirsync/runs/{id}`.
+pub async fn get_run(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<RunId>,
+    Query(wanted): Query<Changes>,
+    query: PageQuery,
+    place: Paged,
+) -> Result<Response, Problem> {
+    let may = desk.may(ReadSync {})?;
+    let run = rooms.dirsync.get_run(&may, id).await?;
+    let found = rooms.dirsync.list_changes(&may, id, &wanted.filter(), &query.request()).await?;
+    let held = run.state == RunState::Held;
+    let rows: Vec<_> = found.items.iter().map(|planned| words::change(planned, held)).collect();
+    let here = place.apply(here(&format!("/dirsync/runs/{id}"), &wanted.values()));
+    let table = change_table(&rows, &here, None, found.next.as_ref().map(Cursor::as_str), false);
+    let sources = sources(&desk, &rooms).await?;
+    let causes = words::causes(run.totals.as_ref());
+    let undo = run.state == RunState::Done && desk.can(Undo { source: run.source_id });
+    let view = RunView { undo, ..view(&run, &name_of(&sources, run.source_id)) };
+    let frame = desk.frame(view.kind.clone(), Section::Runs);
+    Ok(page(&RunPage::new(frame, view, &causes, table, &wanted.query())))
+}
+
+fn view(run: &Run, source: &str) -> RunView {
+    let row = words::row(run, source);
+    let progress = &run.progress;
+    let read = [
+        ("People", progress.users),
+        ("Groups", progress.groups),
+        ("Memberships", progress.memberships),
+        ("Pages", progress.pages),
+    ];
+    RunView {
+        id: row.id,
+        kind: row.kind,
+        tenant: row.tenant,
+        tenant_href: "/tenants".to_owned(),
+        state: row.state,
+        trigger: run
+            .subject
+            .as_ref()
+            .map_or_else(|| row.trigger.clone(), |subject| format!("{}, {subject}", row.trigger)),
+        started: row.started,
+        took: row.took,
+        counts: row.counts,
+        read: read.map(|(name, count)| (name.to_owned(), count)).into(),
+        failed_objects: u64::try_from(progress.skipped.len()).unwrap_or(0),
+        verified: (run.state == RunState::Done).then_some(progress.applied),
+        live: words::live(run),
+        plan_href: (run.state == RunState::Held).then(|| format!("/dirsync/plans/{}", run.id)),
+        undo: false,
+    }
+}
+
+/// How often a follower looks.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// `GET /dirsync/runs/{id}/events`: the moving part of the page, whenever it has moved; `end` when the run is over.
+pub async fn follow_run(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<RunId>) -> Result<Response, Problem> {
+    let may = desk.may(ReadSync {})?;
+    rooms.dirsync.get_run(&may, id).await?;
+    let start = Following { rooms, may, id, last: String::new(), over: false };
+    Ok(sse(stream::unfold(start, |following| following.next())))
+}
+
+struct Following {
+    rooms: Rooms,
+    may: May<ReadSync>,
+    id: RunId,
+    last: String,
+    over: bool,
+}
+
+impl Following {
+    async fn next(mut self) -> Option<(Event, Self)> {
+        if self.over {
+            return None;
+        }
+        loop {
+            let run = self.rooms.dirsync.get_run(&self.may, self.id).await.ok()?;
+            let view = view(&run, "");
+            if !view.state.is_live() {
+                self.over = true;
+                return Some((Event::default().event("end").data("over"), self));
+            }
+            let html = RunLive::new(&view).render().ok()?;
+            if html != self.last {
+                self.last.clone_from(&html);
+                return Some((Event::default().event("patch").data(html), self));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}
+
+/// `GET /dirsync/runs/{id}/cancel`.
+pub async fn ask_cancel(desk: Desk, Path(id): Path<RunId>) -> Result<Response, Problem> {
+    desk.may(DecideRun { run: id })?;
+    let here = format!("/dirsync/runs/{id}");
+    let ask = ConfirmPage::new(
+        desk.frame("Cancel", Section::Runs),
+        "Cancel this run?",
+        "Cancel the run",
+        format!("{here}/cancel"),
+    );
+    Ok(page(&ask.consequence("Nothing has been written yet. The next run begins anew.").cancel(here)))
+}
+
+/// `POST /dirsync/runs/{id}/cancel`.
+pub async fn cancel_run(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<RunId>) -> Result<Response, Problem> {
+    rooms.dirsync.cancel_run(&desk.may(DecideRun { run: id })?).await?;
+    Ok(done(format!("/dirsync/runs/{id}"), Done::RunCancelled))
+}
+
+/// `GET /dirsync/runs/{id}/undo`.
+pub async fn ask_undo(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<RunId>) -> Result<Response, Problem> {
+    let run = rooms.dirsync.get_run(&desk.may(ReadSync {})?, id).await?;
+    desk.may(Undo { source: run.source_id })?;
+    let here = format!("/dirsync/runs/{id}");
+    let ask = ConfirmPage::new(
+        desk.frame("Undo", Section::Runs),
+        "Undo this run?",
+        "Show what undo would do",
+        format!("{here}/undo"),
+    );
+    let consequence = "First comes a preview. What the source still says otherwise comes back with the next run.";
+    Ok(page(&ask.consequence(consequence).cancel(here)))
+}
+
+/// `POST /dirsync/runs/{id}/undo`: a preview first; `really=yes` does it.
+pub async fn undo_run(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<RunId>,
+    Query(really): Query<Really>,
+) -> Result<Response, Problem> {
+    let run = rooms.dirsync.get_run(&desk.may(ReadSync {})?, id).await?;
+    let may = desk.may(Undo { source: run.source_id })?;
+    let undo = rooms.dirsync.undo_run(&may, id, really.really.is_none()).await?;
+    Ok(done(format!("/dirsync/runs/{}", undo.id), Done::UndoStarted))
+}
+
+/// Whether to do it, after the preview.
+#[derive(Deserialize)]
+pub struct Really {
+    really: Option<String>,
+}

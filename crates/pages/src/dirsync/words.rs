@@ -1,0 +1,266 @@
+//! The sync's nouns in words, and its records as the pages' plain data.
+
+use directory::{Act, ConflictCause, ObjectKind, State};
+use dirsync::guard::{Breach, Verdict};
+use dirsync::totals::{Effect, Totals};
+use dirsync::{Planned, Run, RunKind};
+
+use super::plan::{AffectedGroup, LimitView};
+use super::plans::PlanState;
+use super::run::{CauseRow, ChangeRow, LiveView};
+use super::runs::{Counts, RunRow, RunState};
+use crate::format;
+use crate::parts::{Badge, Diff, Tone};
+use crate::render::sentence;
+
+/// `deleted_in_source` as "Deleted in source".
+pub fn plain(name: &str) -> String {
+    sentence(&name.replace('_', " ")).trim_end_matches('.').to_owned()
+}
+
+/// What a run reads.
+pub fn kind(run: &Run) -> &'static str {
+    match run.kind {
+        RunKind::Full => "Full compare",
+        RunKind::Delta => "Delta",
+        RunKind::Rescope => "New settings",
+        RunKind::Single => "One person or group",
+        RunKind::Undo => "Undo",
+    }
+}
+
+/// Where a run stands.
+pub fn state(run: &Run) -> RunState {
+    use dirsync::RunState as From;
+    match run.state {
+        From::Queued => RunState::Queued,
+        From::Collecting | From::Planning | From::Applying | From::Verifying => RunState::Running,
+        From::Held => RunState::Held,
+        From::Done => RunState::Done,
+        From::Previewed => RunState::Preview,
+        From::Failed => RunState::Failed { reason: reason(run) },
+        From::Cancelled => RunState::Cancelled,
+        From::Rejected => RunState::Rejected,
+        From::Superseded => RunState::Overtaken,
+    }
+}
+
+fn reason(run: &Run) -> String {
+    let detail = run.error_detail.as_deref().map(sentence).unwrap_or_default();
+    match (&run.error_code, detail.is_empty()) {
+        (Some(code), true) => code.clone(),
+        (_, _) => detail,
+    }
+}
+
+/// What a plan changes, people and groups together.
+pub fn counts(totals: Option<&Totals>) -> Counts {
+    let Some(totals) = totals else { return Counts::default() };
+    let both = |effect| totals.count(ObjectKind::User, effect) + totals.count(ObjectKind::Group, effect);
+    Counts {
+        created: both(Effect::Create),
+        updated: both(Effect::Update),
+        lost: both(Effect::Lose),
+        returned: both(Effect::Return),
+        purged: both(Effect::Purge),
+        memberships_added: totals.members_added,
+        memberships_removed: totals.members_removed,
+    }
+}
+
+/// A run as a line of a list.
+pub fn row(run: &Run, source: &str) -> RunRow {
+    let started = run.started_at.unwrap_or(run.created_at);
+    RunRow {
+        id: run.id.to_string(),
+        kind: kind(run).to_owned(),
+        tenant: source.to_owned(),
+        state: state(run),
+        trigger: run.started_by.clone(),
+        started,
+        took: run.finished_at.map(|end| end.since(started)),
+        counts: counts(run.totals.as_ref()),
+    }
+}
+
+/// Changes by cause, the most frequent first.
+pub fn causes(totals: Option<&Totals>) -> Vec<CauseRow> {
+    let causes = totals.map(|totals| totals.causes.iter()).into_iter().flatten();
+    let row = |(key, count): (&String, &u64)| CauseRow { cause: plain(key), count: *count, key: key.clone() };
+    let mut rows: Vec<_> = causes.map(row).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.count));
+    rows
+}
+
+/// How far a run is, while it goes.
+pub fn live(run: &Run) -> Option<LiveView> {
+    use dirsync::RunState as From;
+    let progress = &run.progress;
+    let read = progress.users + progress.groups;
+    let (stage, noun, done, of) = match run.state {
+        From::Queued => (0, "read", 0, None),
+        From::Collecting => (0, "people and groups read", read, progress.users_expected.filter(|of| *of >= read)),
+        From::Planning => (1, "changes planned", progress.planned, None),
+        From::Applying => (3, "changes applied", progress.applied, Some(progress.planned)),
+        From::Verifying => (4, "changes applied, being read back", progress.applied, Some(progress.planned)),
+        _ => return None,
+    };
+    let began = run.started_at.unwrap_or(run.created_at);
+    let seconds = progress.at.since(began).as_secs().max(1);
+    let per_second = done / seconds;
+    let left = of.filter(|_| per_second > 0).map(|of| of.saturating_sub(done) / per_second.max(1));
+    Some(LiveView {
+        stage,
+        noun: noun.to_owned(),
+        done,
+        of,
+        per_second,
+        remaining: left.map(std::time::Duration::from_secs),
+        note: String::new(),
+    })
+}
+
+/// An item of a plan as a line.
+pub fn change(planned: &Planned, held: bool) -> ChangeRow {
+    let change = &planned.change;
+    let outcome = match (planned.allowed, planned.applied_at) {
+        (_, Some(_)) => Badge::ok("Applied"),
+        (false, None) => Badge::off("Left out"),
+        (true, None) if held => Badge::warn("Held"),
+        (true, None) => Badge::accent("Planned"),
+    };
+    let kind = if change.kind == ObjectKind::User { "person" } else { "group" };
+    let (what, tone) = effect(planned.effect);
+    ChangeRow {
+        id: planned.seq.to_string(),
+        name: change.name.clone(),
+        sub: kind.to_owned(),
+        href: String::new(),
+        what: what.to_owned(),
+        tone,
+        cause: plain(change.cause.as_str()),
+        diff: diff(&change.act),
+        outcome,
+    }
+}
+
+/// What a change means, in a word.
+pub fn effect(effect: Effect) -> (&'static str, Tone) {
+    match effect {
+        Effect::Create => ("Create", Tone::Ok),
+        Effect::Update => ("Update", Tone::Info),
+        Effect::Lose => ("Lose", Tone::Warn),
+        Effect::Return => ("Return", Tone::Ok),
+        Effect::Purge => ("Purge", Tone::Bad),
+        Effect::Members => ("Members", Tone::Info),
+        Effect::Note => ("Note", Tone::Off),
+    }
+}
+
+fn diff(act: &Act) -> Diff {
+    match act {
+        Act::PutUser { attributes, state } => {
+            let department = attributes.department.clone().unwrap_or_default();
+            let name = attributes.user_principal_name.clone().unwrap_or_default();
+            let diff = Diff::new().added("State", plain(state.name().as_str()));
+            let diff = if name.is_empty() { diff } else { diff.added("User principal name", name) };
+            if department.is_empty() { diff } else { diff.added("Department", department) }
+        }
+        Act::PutGroup { state, .. } => Diff::new().added("State", plain(state.name().as_str())),
+        Act::SetState { state } => Diff::new().added("State", state_text(state)),
+        Act::Members { added, removed } => {
+            let count = |members: usize| format::plural(u64::try_from(members).unwrap_or(0), "member", "members");
+            let diff = Diff::new();
+            let diff = if added.is_empty() { diff } else { diff.added("Added", count(added.len())) };
+            if removed.is_empty() { diff } else { diff.removed("Removed", count(removed.len())) }
+        }
+        Act::MarkMissing => Diff::new().added("Note", "not seen in this read"),
+        Act::Purge => Diff::new().removed("Everything", "row and memberships"),
+    }
+}
+
+fn state_text(state: &State) -> String {
+    match state.due() {
+        Some(due) => format!("{}, due {}", plain(state.name().as_str()), format::day(due)),
+        None => plain(state.name().as_str()),
+    }
+}
+
+/// Why a plan is held, in a sentence for each limit.
+pub fn breaches(run: &Run) -> Vec<String> {
+    let Some(Verdict::Hold { breaches, .. }) = &run.verdict else { return Vec::new() };
+    breaches.iter().map(breach).collect()
+}
+
+fn breach(breach: &Breach) -> String {
+    match breach {
+        Breach::NotConfirmed => "Nobody has confirmed a plan under these settings yet".to_owned(),
+        Breach::TooMany { kind, lost, limit, limit_percent, .. } => {
+            let (one, many) = if kind == "user" { ("person", "people") } else { ("group", "groups") };
+            let lost = format::plural(*lost, one, many);
+            format!("{lost} would be lost; the limit is {} or {limit_percent} %", format::count(*limit))
+        }
+        Breach::Shrinks { groups, limit_percent } => {
+            let groups = format::plural(*groups, "group", "groups");
+            format!("{groups} would lose more than {limit_percent} % of their members")
+        }
+    }
+}
+
+/// The limits that a plan reaches, with their figures.
+pub fn limits(run: &Run) -> Vec<LimitView> {
+    let Some(Verdict::Hold { breaches, .. }) = &run.verdict else { return Vec::new() };
+    let limit = |breach: &Breach| match breach {
+        Breach::NotConfirmed => None,
+        Breach::TooMany { kind, lost, lost_before, of, limit, limit_percent } => Some(LimitView {
+            name: if kind == "user" { "People lost".to_owned() } else { "Groups lost".to_owned() },
+            planned: lost + lost_before,
+            limit: *limit,
+            note: format!(
+                "{} by this plan, {} in the 24 hours before; of {}, at most {limit_percent} %",
+                format::count(*lost),
+                format::count(*lost_before),
+                format::count(*of)
+            ),
+        }),
+        Breach::Shrinks { groups, limit_percent } => Some(LimitView {
+            name: "Groups that shrink".to_owned(),
+            planned: *groups,
+            limit: 0,
+            note: format!("by more than {limit_percent} %"),
+        }),
+    };
+    breaches.iter().filter_map(limit).collect()
+}
+
+/// The groups that would lose most.
+pub fn shrinks(run: &Run) -> Vec<AffectedGroup> {
+    let shrinks = run.totals.iter().flat_map(|totals| totals.shrinks.iter());
+    let group = |shrink: &dirsync::totals::Shrink| AffectedGroup {
+        id: String::new(),
+        name: shrink.name.clone(),
+        before: shrink.of,
+        after: shrink.of.saturating_sub(shrink.lost),
+        used_by: String::new(),
+    };
+    shrinks.map(group).collect()
+}
+
+/// How a plan stands that is or was held.
+pub fn plan_state(run: &Run) -> PlanState {
+    use dirsync::RunState as From;
+    match (run.state, run.decision.as_deref()) {
+        (From::Held, _) => PlanState::Waiting,
+        (From::Superseded, _) => PlanState::Superseded,
+        (From::Rejected, Some("rejected")) => PlanState::Rejected,
+        (From::Rejected, _) => PlanState::Expired,
+        (_, Some("allowed_in_part")) => PlanState::AllowedInPart,
+        _ => PlanState::Allowed,
+    }
+}
+
+/// Why somebody is in conflict.
+pub fn conflict(cause: ConflictCause) -> String {
+    let known = super::conflicts::CAUSES.iter().find(|(key, _)| *key == cause.as_str());
+    known.map_or_else(|| plain(cause.as_str()), |(_, words)| (*words).to_owned())
+}

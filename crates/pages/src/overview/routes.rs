@@ -1,0 +1,192 @@
+//! The handler of this page.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use directory::StateName;
+use directory::permissions::ReadDirectory;
+use dirsync::permissions::ReadSync;
+use dirsync::service::source_settings::SourceStatus;
+use dirsync::{Run, RunFilter, RunState};
+use kernel::{PageRequest, Timestamp};
+use signals::Wish;
+use signals::permissions::ReadEvents;
+use tenants::permissions::ReadTenants;
+use web::Problem;
+
+use super::{OverviewPage, OverviewView, TenantHealth};
+use crate::Rooms;
+use crate::chart::{Bars, Bucket, Series};
+use crate::desk::Desk;
+use crate::directory::words::{count, look};
+use crate::dirsync::words as sync;
+use crate::format;
+use crate::layout::Section;
+use crate::parts::{Action, Callout, Check, Entry, Timeline, Tone};
+use crate::render::page;
+use crate::tenants::routes::{status_of, statuses};
+use crate::tenants::words as tenant;
+
+/// The front page.
+pub fn routes() -> Router<Rooms> {
+    Router::new().route("/", get(overview))
+}
+
+/// `GET /`.
+async fn overview(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Problem> {
+    let directory = rooms.directory.summary(&desk.may(ReadDirectory {})?).await?;
+    let sources = statuses(&desk, &rooms).await?;
+    let runs =
+        rooms.dirsync.list_runs(&desk.may(ReadSync {})?, &RunFilter::default(), &PageRequest::first(200)).await?.items;
+    let tenants = tenants(&desk, &rooms, &sources).await?;
+    let held: Vec<&Run> = runs.iter().filter(|run| run.state == RunState::Held).collect();
+    let conflicts = count(&directory.users, &[StateName::Conflict]) + count(&directory.groups, &[StateName::Conflict]);
+    let oldest = sources.iter().filter_map(|source| source.last_read_at).min();
+    let stale = sources.iter().any(|source| source.stale);
+    let view = OverviewView {
+        user_count: count(&directory.users, &HELD),
+        active_count: count(&directory.users, &[StateName::Active]),
+        group_count: count(&directory.groups, &HELD),
+        membership_count: directory.index.map(|index| index.memberships).unwrap_or_default(),
+        conflict_count: conflicts,
+        held_count: u64::try_from(held.len()).unwrap_or(0),
+        lag: oldest.map_or_else(|| "No data yet".to_owned(), |at| format::duration(desk.now().since(at))),
+        lag_tone: if stale {
+            Tone::Warn
+        } else if oldest.is_some() {
+            Tone::Ok
+        } else {
+            Tone::Off
+        },
+        first_steps: first_steps(&tenants, &sources),
+        decisions: decisions(&held, &tenants, desk.now()),
+        runs: runs.iter().take(6).map(|run| sync::row(run, &name_of(&sources, run))).collect(),
+        chart: chart(&runs, desk.now()),
+        recent: recent(&desk, &rooms).await?,
+        tenants,
+    };
+    Ok(page(&OverviewPage::new(desk.frame("Overview", Section::Overview), view)))
+}
+
+/// The states of those whom the organisation has.
+const HELD: [StateName; 3] = [StateName::Active, StateName::Disabled, StateName::Conflict];
+
+fn name_of(sources: &[SourceStatus], run: &Run) -> String {
+    let source = sources.iter().find(|source| source.kept.source_id == run.source_id);
+    source.map(|source| source.name.clone()).unwrap_or_default()
+}
+
+async fn tenants(desk: &Desk, rooms: &Rooms, sources: &[SourceStatus]) -> Result<Vec<TenantHealth>, Problem> {
+    let may = desk.may(ReadTenants {})?;
+    let mut rows = Vec::new();
+    for found in rooms.tenants.list_tenants(&may).await? {
+        let expires = tenant::last_expiry(&rooms.tenants.list_credentials(&may, found.id).await?);
+        rows.push(tenant::health(&found, status_of(sources, found.id), expires));
+    }
+    Ok(rows)
+}
+
+/// Days before the end of a credential from which on it is a matter for today.
+const SOON: Duration = Duration::from_hours(30 * 24);
+
+fn decisions(held: &[&Run], tenants: &[TenantHealth], now: Timestamp) -> Vec<Callout> {
+    let held = held.iter().map(|run| {
+        let why = sync::breaches(run).join(". ");
+        let expires =
+            run.expires_at.map(|at| format!(" It expires {}.", format::relative(at, now))).unwrap_or_default();
+        Callout::new(Tone::Warn, "A plan waits for a decision", format!("{why}.{expires}"))
+            .action(Action::go("Decide", format!("/dirsync/plans/{}", run.id)).primary())
+    });
+    let broken = tenants.iter().filter(|tenant| !tenant.status_reason.is_empty()).map(|tenant| {
+        Callout::new(Tone::Warn, format!("{} needs a look", tenant.name), &tenant.status_reason)
+            .action(Action::go("Look", format!("/tenants/{}", tenant.id)))
+    });
+    let ends = tenants.iter().filter_map(|tenant| Some((tenant, tenant.credential_expires?)));
+    let ending = ends.filter(|(_, at)| *at <= now.plus(SOON)).map(|(tenant, at)| {
+        let title = format!("The credential of {} expires {}", tenant.name, format::relative(at, now));
+        Callout::new(Tone::Warn, title, "Add a second one now; it takes over by itself.")
+            .action(Action::go("Credentials", format!("/tenants/{}/credentials", tenant.id)))
+    });
+    held.chain(broken).chain(ending).collect()
+}
+
+/// What is left of setting up; empty once a plan was confirmed.
+fn first_steps(tenants: &[TenantHealth], sources: &[SourceStatus]) -> Vec<Check> {
+    if sources.iter().any(|source| source.kept.confirmed_version > 0) {
+        return Vec::new();
+    }
+    let read = sources.iter().any(|source| source.last_run.is_some());
+    let step = |done: bool, next: bool| {
+        if done {
+            Tone::Ok
+        } else if next {
+            Tone::Busy
+        } else {
+            Tone::Off
+        }
+    };
+    let connected = !tenants.is_empty();
+    vec![
+        Check::new(Tone::Ok, "Create the first operator", "Done: that is you."),
+        Check::new(step(connected, true), "Connect a tenant", "By consent, or with an app registration of your own."),
+        Check::new(step(read, connected), "Look at the first preview", "It changes nothing."),
+        Check::new(
+            step(false, read),
+            "Switch sync on and confirm the first plan",
+            "From then on runs apply what they plan.",
+        ),
+    ]
+}
+
+const DAYS: u64 = 30;
+const DAY: Duration = Duration::from_hours(24);
+
+/// What runs changed on each of the last days.
+fn chart(runs: &[Run], now: Timestamp) -> Bars {
+    let series =
+        [("Created or returned", Tone::Ok), ("Updated", Tone::Info), ("Lost", Tone::Warn), ("Purged", Tone::Bad)];
+    let series = series.map(|(name, tone)| Series { name: name.to_owned(), tone });
+    let today = now.seconds().div_euclid(86_400);
+    let mut days: BTreeMap<i64, [u64; 4]> = BTreeMap::new();
+    for run in runs.iter().filter(|run| run.state == RunState::Done) {
+        let counts = sync::counts(run.totals.as_ref());
+        let at = run.finished_at.unwrap_or(run.created_at).seconds().div_euclid(86_400);
+        let day = days.entry(at).or_default();
+        let found = [counts.created + counts.returned, counts.updated, counts.lost, counts.purged];
+        day.iter_mut().zip(found).for_each(|(sum, count)| *sum += count);
+    }
+    let buckets = (0..DAYS).rev().map(|back| {
+        let label = format::day(now.minus(DAY * u32::try_from(back).unwrap_or(0)));
+        let day = today - i64::try_from(back).unwrap_or(0);
+        Bucket {
+            label: label.rsplit_once(' ').map(|(day, _)| day.to_owned()).unwrap_or(label),
+            counts: days.get(&day).copied().unwrap_or_default().into(),
+        }
+    });
+    Bars::new("Changes per day, last 30 days", series.into(), buckets.collect())
+}
+
+/// The newest events.
+const RECENT: i64 = 10;
+
+async fn recent(desk: &Desk, rooms: &Rooms) -> Result<Timeline, Problem> {
+    let may = desk.may(ReadEvents {})?;
+    let end =
+        rooms.signals.follow(&may, Wish { after: 0, limit: 1, ..Wish::default() }, std::future::ready(())).await?;
+    let after = end.newest.saturating_sub(RECENT * 3).max(0);
+    let wish = Wish { after, limit: 30, ..Wish::default() };
+    let found = rooms.signals.follow(&may, wish, std::future::ready(())).await?;
+    let limit = usize::try_from(RECENT).unwrap_or(10);
+    let entries = found.events.iter().rev().take(limit).map(|event| {
+        let row = crate::signals::words::row(event);
+        let what =
+            if row.object.is_empty() { row.what } else { format!("{}: {}", row.object, row.what.to_lowercase()) };
+        let (tone, icon) = look(&event.kind);
+        Entry::new(tone, what, row.at, desk.now(), row.actor).icon(icon)
+    });
+    Ok(Timeline::new(entries.collect(), "Nothing has happened yet."))
+}

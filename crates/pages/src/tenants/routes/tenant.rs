@@ -1,0 +1,259 @@
+//! A tenant and its tabs.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use kernel::{Kinded as _, Timestamp};
+use serde::Deserialize;
+use tenants::connect::TenantUpdate;
+use tenants::credentials::NewCertificate;
+use tenants::model::{CredentialId, Slot};
+use tenants::permissions::{
+    DeleteCredential, DeleteTenant, ProbeTenant, PromoteCredential, PutCredential, ReadTenants, UpdateTenant,
+};
+use tenants::{Tenant, TenantId, TenantState, TenantsError, UserIdAttribute};
+use web::{Form, Path, Problem};
+
+use super::{status_of, statuses};
+use crate::Rooms;
+use crate::desk::{Desk, done};
+use crate::flash::Done;
+use crate::layout::Section;
+use crate::list::ConfirmPage;
+use crate::parts::Checklist;
+use crate::render::{page, page_with, sentence};
+use crate::tenants::tenant::{Open, TenantForm, TenantPage, not_tested, remove as remove_page};
+use crate::tenants::{list, words};
+
+/// `GET /tenants`.
+pub async fn list_tenants(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Problem> {
+    let may = desk.may(ReadTenants {})?;
+    let statuses = statuses(&desk, &rooms).await?;
+    let mut rows = Vec::new();
+    for tenant in rooms.tenants.list_tenants(&may).await? {
+        let expires = words::last_expiry(&rooms.tenants.list_credentials(&may, tenant.id).await?);
+        rows.push(words::health(&tenant, status_of(&statuses, tenant.id), expires));
+    }
+    Ok(page(&list::page(desk.frame("Tenants", Section::Tenants), &rows)))
+}
+
+async fn find(desk: &Desk, rooms: &Rooms, id: TenantId) -> Result<Tenant, Problem> {
+    Ok(rooms.tenants.get_tenant(&desk.may(ReadTenants {})?, id).await?)
+}
+
+async fn show(desk: &Desk, rooms: &Rooms, tenant: &Tenant, open: Open) -> Result<TenantPage, Problem> {
+    let statuses = statuses(desk, rooms).await?;
+    let view = words::view(tenant, status_of(&statuses, tenant.id));
+    Ok(TenantPage::new(desk.frame(&tenant.name, Section::Tenants), view, open))
+}
+
+/// `GET /tenants/{id}`.
+pub async fn show_test(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TenantId>) -> Result<Response, Problem> {
+    let tenant = find(&desk, &rooms, id).await?;
+    let open = Open::Test { checks: not_tested(), at: None };
+    Ok(page(&show(&desk, &rooms, &tenant, open).await?))
+}
+
+/// `POST /tenants/{id}/test`: runs it and shows it.
+pub async fn run_test(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TenantId>) -> Result<Response, Problem> {
+    let checks: Checklist = words::checklist(&rooms.tenants.run_test(&desk.may(ProbeTenant { tenant: id })?).await?);
+    let tenant = find(&desk, &rooms, id).await?;
+    let open = Open::Test { checks, at: Some(desk.now()) };
+    Ok(page(&show(&desk, &rooms, &tenant, open).await?))
+}
+
+/// `GET /tenants/{id}/credentials`.
+pub async fn show_credentials(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<TenantId>,
+) -> Result<Response, Problem> {
+    Ok(page(&credentials(&desk, &rooms, id, String::new()).await?))
+}
+
+async fn credentials(desk: &Desk, rooms: &Rooms, id: TenantId, error: String) -> Result<TenantPage, Problem> {
+    let tenant = find(desk, rooms, id).await?;
+    let records = rooms.tenants.list_credentials(&desk.may(ReadTenants {})?, id).await?;
+    let rows = records.iter().map(|record| words::credential(record, desk.now())).collect();
+    show(desk, rooms, &tenant, Open::Credentials { rows, error }).await
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct New {
+    #[serde(default)]
+    certificate: String,
+    #[serde(default)]
+    secret: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    expires: String,
+}
+
+/// `POST /tenants/{id}/credentials`.
+pub async fn add_credential(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<TenantId>,
+    Form(body): Form<New>,
+) -> Result<Response, Problem> {
+    let may = desk.may(PutCredential { tenant: id })?;
+    let new = words::new_credential(&body.certificate, &body.secret, &body.description, &body.expires);
+    match rooms.tenants.put_credential(&may, &new, None::<Slot>).await {
+        Ok(_) => Ok(done(format!("/tenants/{id}/credentials"), Done::CredentialAdded)),
+        Err(error @ (TenantsError::Invalid { .. } | TenantsError::Certificate(_))) => {
+            let error = sentence(&error.public_detail());
+            let shown = credentials(&desk, &rooms, id, error).await?;
+            Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /tenants/{id}/credentials/certificate`.
+pub async fn make_certificate(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<TenantId>,
+) -> Result<Response, Problem> {
+    let may = desk.may(PutCredential { tenant: id })?;
+    rooms.tenants.generate_certificate(&may, &NewCertificate::default()).await?;
+    Ok(done(format!("/tenants/{id}/permissions"), Done::CertificateMade))
+}
+
+/// `POST /tenants/{id}/credentials/{credential}/promote`.
+pub async fn promote(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path((id, credential)): Path<(TenantId, CredentialId)>,
+) -> Result<Response, Problem> {
+    rooms.tenants.promote_credential(&desk.may(PromoteCredential { tenant: id, credential })?).await?;
+    Ok(done(format!("/tenants/{id}/credentials"), Done::Saved))
+}
+
+/// `GET /tenants/{id}/credentials/{credential}/remove`.
+pub async fn ask_retire(
+    desk: Desk,
+    Path((id, credential)): Path<(TenantId, CredentialId)>,
+) -> Result<Response, Problem> {
+    desk.may(DeleteCredential { tenant: id, credential })?;
+    let here = format!("/tenants/{id}/credentials");
+    let action = format!("{here}/{credential}/remove");
+    let ask = ConfirmPage::new(desk.frame("Remove", Section::Tenants), "Remove this credential?", "Remove", action);
+    Ok(page(&ask.consequence("Its secret is wiped here. Remove it in Entra too.").cancel(here).danger()))
+}
+
+/// `POST /tenants/{id}/credentials/{credential}/remove`.
+pub async fn retire(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path((id, credential)): Path<(TenantId, CredentialId)>,
+) -> Result<Response, Problem> {
+    rooms.tenants.delete_credential(&desk.may(DeleteCredential { tenant: id, credential })?).await?;
+    Ok(done(format!("/tenants/{id}/credentials"), Done::CredentialRemoved))
+}
+
+/// `GET /tenants/{id}/permissions`.
+pub async fn show_permissions(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<TenantId>,
+) -> Result<Response, Problem> {
+    let tenant = find(&desk, &rooms, id).await?;
+    let view = rooms.tenants.permissions(&desk.may(ReadTenants {})?, id).await?;
+    let rows = words::permissions(&view);
+    let open = Open::Permissions { rows, powershell: view.scripts.powershell, az: view.scripts.az };
+    Ok(page(&show(&desk, &rooms, &tenant, open).await?))
+}
+
+fn filled(tenant: &Tenant) -> TenantForm {
+    TenantForm {
+        version: tenant.version,
+        name: tenant.name.clone(),
+        user_id_attribute: tenant.user_id_attribute.to_string(),
+        error: String::new(),
+    }
+}
+
+/// `GET /tenants/{id}/settings`.
+pub async fn show_settings(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<TenantId>,
+) -> Result<Response, Problem> {
+    let tenant = find(&desk, &rooms, id).await?;
+    let open = Open::Settings(filled(&tenant));
+    Ok(page(&show(&desk, &rooms, &tenant, open).await?))
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Settings {
+    version: i64,
+    name: String,
+    user_id_attribute: UserIdAttribute,
+}
+
+/// `POST /tenants/{id}/settings`.
+pub async fn save_settings(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<TenantId>,
+    Form(body): Form<Settings>,
+) -> Result<Response, Problem> {
+    let may = desk.may(UpdateTenant { tenant: id })?;
+    let (name, attribute) = (Some(body.name.clone()), Some(body.user_id_attribute));
+    let update = TenantUpdate { version: body.version, name, user_id_attribute: attribute, ..TenantUpdate::default() };
+    match rooms.tenants.update_tenant(&may, &update).await {
+        Ok(_) => Ok(done(format!("/tenants/{id}/settings"), Done::Saved)),
+        Err(TenantsError::Changed) => Ok(done(format!("/tenants/{id}/settings"), Done::Stale)),
+        Err(error @ TenantsError::Invalid { .. }) => {
+            let tenant = find(&desk, &rooms, id).await?;
+            let error = sentence(&error.public_detail());
+            let user_id_attribute = body.user_id_attribute.to_string();
+            let form = TenantForm { name: body.name, user_id_attribute, error, ..filled(&tenant) };
+            let shown = show(&desk, &rooms, &tenant, Open::Settings(form)).await?;
+            Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /tenants/{id}/pause`: pauses, or goes on.
+pub async fn pause(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TenantId>) -> Result<Response, Problem> {
+    let may = desk.may(UpdateTenant { tenant: id })?;
+    let tenant = find(&desk, &rooms, id).await?;
+    let paused = tenant.state == TenantState::Paused;
+    let state = Some(if paused { TenantState::Connected } else { TenantState::Paused });
+    let update = TenantUpdate { version: tenant.version, state, ..TenantUpdate::default() };
+    rooms.tenants.update_tenant(&may, &update).await?;
+    Ok(done(format!("/tenants/{id}"), Done::Saved))
+}
+
+/// `GET /tenants/{id}/remove`.
+pub async fn ask_remove(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TenantId>) -> Result<Response, Problem> {
+    desk.may(DeleteTenant { tenant: id })?;
+    let tenant = find(&desk, &rooms, id).await?;
+    let statuses = statuses(&desk, &rooms).await?;
+    let health = words::health(&tenant, status_of(&statuses, id), None::<Timestamp>);
+    let view = words::view(&tenant, None);
+    Ok(page(&remove_page(desk.frame("Remove", Section::Tenants), &view, health.user_count)))
+}
+
+/// What the confirmation sends.
+#[derive(Deserialize)]
+pub struct Confirmed {
+    confirm: String,
+}
+
+/// `POST /tenants/{id}/remove`.
+pub async fn remove(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<TenantId>,
+    Form(body): Form<Confirmed>,
+) -> Result<Response, Problem> {
+    rooms.tenants.delete_tenant(&desk.may(DeleteTenant { tenant: id })?, &body.confirm).await?;
+    Ok(done("/tenants", Done::TenantRemoved))
+}
