@@ -49,11 +49,7 @@ pub async fn load(store: &Store, organisation: OrganisationId) -> Result<View, S
 }
 
 /// The index holds the groups that give rights, with their rows; others come with their rows when they do.
-async fn load_groups(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    index: &mut IndexBuilder,
-) -> Result<Arena, StoreError> {
+async fn load_groups(tx: &mut Tx, organisation: OrganisationId, index: &mut IndexBuilder) -> Result<Arena, StoreError> {
     let mut sources = HashMap::new();
     let mut lines = ArenaBuilder::default();
     rows::groups::each_held(tx, organisation, |group| {
@@ -76,11 +72,7 @@ async fn load_groups(
 }
 
 /// What a view becomes with everything that was logged since. `None` when it is up to date.
-pub async fn catch_up(
-    store: &Store,
-    organisation: OrganisationId,
-    from: &View,
-) -> Result<Option<View>, StoreError> {
+pub async fn catch_up(store: &Store, organisation: OrganisationId, from: &View) -> Result<Option<View>, StoreError> {
     let mut tx = store.read().await?;
     let head = signals::newest(&mut tx, organisation).await?;
     if head == from.index.revision() {

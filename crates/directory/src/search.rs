@@ -42,9 +42,9 @@ impl Arena {
     pub fn top(&self, query: &Query, limit: usize) -> Vec<Uuid> {
         let mut found: [Vec<Uuid>; 3] = Default::default();
         let mut looked = 0;
-        self.scan(query, |record, rank| {
+        self.scan(query, |record, line| {
             looked += 1;
-            let bucket = &mut found[rank as usize];
+            let bucket = &mut found[query.rank(line) as usize];
             if bucket.len() < limit {
                 bucket.push(record.id);
             }
@@ -57,12 +57,13 @@ impl Arena {
 
     /// The numbers of all whose text matches.
     pub fn matches(&self, query: &Query) -> RoaringBitmap {
-        let mut all = RoaringBitmap::new();
+        let mut all = Vec::new();
         self.scan(query, |record, _| {
-            all.insert(record.ordinal);
+            all.push(record.ordinal);
             true
         });
-        all
+        // Lines lie in the order of their numbers.
+        RoaringBitmap::from_sorted_iter(all).unwrap_or_default()
     }
 }
 

@@ -27,7 +27,8 @@ struct House {
 
 impl House {
     fn new(db: Db) -> Self {
-        let source = Source { organisation: db.organisation, kind: SourceKind::Graph, id: SourceId(Uuid::from_u128(7)) };
+        let source =
+            Source { organisation: db.organisation, kind: SourceKind::Graph, id: SourceId(Uuid::from_u128(7)) };
         let directory = Directory::new(db.store.clone(), db.env.clone());
         Self { db, source, directory }
     }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::Query;
-use super::query::Rank;
 
 /// How many numbers one chunk covers.
 const CHUNK: u32 = 2_048;
@@ -81,7 +80,10 @@ impl Arena {
                 SearchChange::Put { ordinal, id, line } => drop(wanted.insert(ordinal, Some((id, line)))),
                 SearchChange::Remove { ordinal } => drop(wanted.insert(ordinal, None)),
                 SearchChange::Forget { id } => {
-                    wanted.values_mut().filter(|line| line.as_ref().is_some_and(|(own, _)| *own == id)).for_each(|line| *line = None);
+                    wanted
+                        .values_mut()
+                        .filter(|line| line.as_ref().is_some_and(|(own, _)| *own == id))
+                        .for_each(|line| *line = None);
                     wanted.extend(self.ordinal_of(id).map(|ordinal| (ordinal, None)));
                 }
             }
@@ -90,7 +92,8 @@ impl Arena {
         let wanted: Vec<_> = wanted.into_iter().collect();
         for part in wanted.chunk_by(|a, b| a.0 / CHUNK == b.0 / CHUNK) {
             let number = part[0].0 / CHUNK;
-            let chunk = self.chunks.get(&number).map_or_else(|| Chunk::default().merged(part), |held| held.merged(part));
+            let chunk =
+                self.chunks.get(&number).map_or_else(|| Chunk::default().merged(part), |held| held.merged(part));
             if chunk.records.is_empty() {
                 fresh.chunks.remove(&number);
             } else {
@@ -100,8 +103,8 @@ impl Arena {
         fresh
     }
 
-    /// Hands every matching record with its rank to `found`, until that says stop.
-    pub(super) fn scan(&self, query: &Query, mut found: impl FnMut(&Record, Rank) -> bool) {
+    /// Hands every matching record with its line to `found`, until that says stop.
+    pub(super) fn scan(&self, query: &Query, mut found: impl FnMut(&Record, &str) -> bool) {
         for chunk in self.chunks.values() {
             if !chunk.scan(query, &mut found) {
                 return;
@@ -162,7 +165,7 @@ impl Chunk {
     }
 
     /// Says whether to go on.
-    fn scan(&self, query: &Query, found: &mut impl FnMut(&Record, Rank) -> bool) -> bool {
+    fn scan(&self, query: &Query, found: &mut impl FnMut(&Record, &str) -> bool) -> bool {
         let (mut from, mut number) = (0, 0);
         while let Some(at) = query.driver().find(&self.text.as_bytes()[from..]) {
             number += self.records[number..].partition_point(|record| record.end as usize <= from + at);
@@ -170,9 +173,8 @@ impl Chunk {
             let start = number.checked_sub(1).map_or(0, |before| self.records[before].end as usize);
             from = record.end as usize;
             number += 1;
-            if let Some(rank) = query.rank(&self.text[start..from])
-                && !found(record, rank)
-            {
+            let line = &self.text[start..from];
+            if query.fits(line) && !found(record, line) {
                 return false;
             }
         }

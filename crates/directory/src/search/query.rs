@@ -49,16 +49,18 @@ impl Query {
         &self.words[0]
     }
 
-    /// How well a line fits that holds the driver; `None` when another word is not in it.
-    pub(super) fn rank(&self, line: &str) -> Option<Rank> {
-        if self.words[1..].iter().any(|word| word.find(line.as_bytes()).is_none()) {
-            return None;
-        }
+    /// Whether a line that holds the driver holds the other words too.
+    pub(super) fn fits(&self, line: &str) -> bool {
+        self.words[1..].iter().all(|word| word.find(line.as_bytes()).is_some())
+    }
+
+    /// How well a line fits that holds all words.
+    pub(super) fn rank(&self, line: &str) -> Rank {
         if line.starts_with(&self.whole) {
-            return Some(Rank::Begins);
+            return Rank::Begins;
         }
         let words = self.words.iter().all(|word| begins_a_word(line, word));
-        Some(if words { Rank::Words } else { Rank::Inside })
+        if words { Rank::Words } else { Rank::Inside }
     }
 }
 

@@ -110,7 +110,9 @@ proptest! {
             }
         }
         let mut builder = ArenaBuilder::default();
-        model.iter().for_each(|(ordinal, line)| builder.add(*ordinal, id(*ordinal), line.clone()));
+        for (ordinal, line) in &model {
+            builder.add(*ordinal, id(*ordinal), line.clone());
+        }
         prop_assert_eq!(&arena, &builder.build());
         let Some(parsed) = Query::parse(&query) else { return Ok(()) };
         let mut expected: Vec<(usize, u32)> =

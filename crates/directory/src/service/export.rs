@@ -31,13 +31,38 @@ impl ExportFormat {
 }
 
 const USER_HEAD: [&str; 16] = [
-    "id", "object_id", "source", "source_id", "name", "user_principal_name", "mail", "aliases", "state", "cause", "due",
-    "department", "job_title", "user_type", "created_at", "changed_at",
+    "id",
+    "object_id",
+    "source",
+    "source_id",
+    "name",
+    "user_principal_name",
+    "mail",
+    "aliases",
+    "state",
+    "cause",
+    "due",
+    "department",
+    "job_title",
+    "user_type",
+    "created_at",
+    "changed_at",
 ];
 
 const GROUP_HEAD: [&str; 13] = [
-    "id", "object_id", "source", "source_id", "name", "description", "mail", "kind", "dynamic", "state", "direct_members",
-    "transitive_members", "changed_at",
+    "id",
+    "object_id",
+    "source",
+    "source_id",
+    "name",
+    "description",
+    "mail",
+    "kind",
+    "dynamic",
+    "state",
+    "direct_members",
+    "transitive_members",
+    "changed_at",
 ];
 
 impl Directory {

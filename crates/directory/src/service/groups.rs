@@ -160,11 +160,7 @@ async fn member_counts(tx: &mut Tx, group: &Group) -> Result<MemberCounts, Store
 /// A group with how many are in it.
 pub(super) fn summary(group: &Group, index: Option<&Snapshot>) -> GroupSummary {
     let count = |reach| index.map(|index| index.members_of(group.id, reach).len());
-    GroupSummary {
-        direct_members: count(Reach::Direct),
-        transitive_members: count(Reach::Transitive),
-        ..group.into()
-    }
+    GroupSummary { direct_members: count(Reach::Direct), transitive_members: count(Reach::Transitive), ..group.into() }
 }
 
 /// What people call these groups.

@@ -37,7 +37,8 @@ impl Directory {
         groups.truncate(page.limit + 1);
         let found = Page::from_rows(groups, page.limit, |group| (group.name().to_lowercase(), group.id));
         let ways: Vec<_> = found.items.iter().map(|group| index.paths_all(id, group.id, MOST_PATHS)).collect();
-        let names = names(&mut tx, organisation, ways.iter().flat_map(|way| way.paths.iter().flatten().copied())).await?;
+        let names =
+            names(&mut tx, organisation, ways.iter().flat_map(|way| way.paths.iter().flatten().copied())).await?;
         let mut ways = ways.into_iter();
         Ok(found.map(|group| {
             let way = ways.next();

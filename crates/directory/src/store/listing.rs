@@ -126,7 +126,10 @@ fn group_conditions(sql: Sql, filter: &GroupFilter) -> Sql {
         sql = sql.push(" AND dynamic = ").bind(dynamic);
     }
     for word in words(filter.text.as_deref()) {
-        sql = sql.push(" AND (sort_name LIKE ").bind(word.clone()).push(" ESCAPE '\\' OR LOWER(COALESCE(mail, '')) LIKE ");
+        sql = sql
+            .push(" AND (sort_name LIKE ")
+            .bind(word.clone())
+            .push(" ESCAPE '\\' OR LOWER(COALESCE(mail, '')) LIKE ");
         sql = sql.bind(word.clone()).push(" ESCAPE '\\' OR LOWER(COALESCE(description, '')) LIKE ").bind(word);
         sql = sql.push(" ESCAPE '\\')");
     }

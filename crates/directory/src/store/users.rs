@@ -150,7 +150,8 @@ pub(crate) async fn with_text_in_attributes(
 ) -> Result<Vec<User>, StoreError> {
     let sql = Sql::new("SELECT * FROM directory_users WHERE state NOT IN ('deleted', 'excluded') AND organisation = ");
     let sql = sql.bind(source.organisation).push(" AND source_id = ").bind(source.id);
-    let sql = sql.push(" AND LOWER(attributes) LIKE ").bind(super::pattern(text)).push(" ESCAPE '\\' ORDER BY id LIMIT ");
+    let sql =
+        sql.push(" AND LOWER(attributes) LIKE ").bind(super::pattern(text)).push(" ESCAPE '\\' ORDER BY id LIMIT ");
     select(tx, sql.bind(limit)).await
 }
 

@@ -35,7 +35,10 @@ async fn the_same_changes_twice_change_nothing_the_second_time() {
         assert_eq!(entries.len(), 3);
         let entry = &entries[0];
         assert_eq!((entry.name.as_str(), entry.reason.as_deref()), ("user.created", Some("changed_in_source")));
-        assert_eq!(entry.cause.as_ref().map(|cause| (cause.kind.as_str(), cause.id)), Some(("run", Some(Uuid::from_u128(9)))));
+        assert_eq!(
+            entry.cause.as_ref().map(|cause| (cause.kind.as_str(), cause.id)),
+            Some(("run", Some(Uuid::from_u128(9))))
+        );
         assert_eq!(entry.object.as_ref().and_then(|object| object.name.as_deref()), Some("Ada Lovelace"));
     })
     .await;

@@ -51,7 +51,8 @@ async fn each_filter_narrows_and_what_is_left_out_appears_only_when_asked_for() 
             assert!(count.is_none_or(|count| count == expected.len() as u64), "{filter:?}: {count:?}");
         }
         let nobody = group(crate::GroupId(Uuid::nil()));
-        let refused = house.directory.list_users(&house.may(), &nobody, Order::default(), &PageRequest::default()).await;
+        let refused =
+            house.directory.list_users(&house.may(), &nobody, Order::default(), &PageRequest::default()).await;
         assert!(matches!(refused, Err(DirectoryError::NoSuchGroup)));
         let nul = text("\0");
         let refused = house.directory.list_users(&house.may(), &nul, Order::default(), &PageRequest::default()).await;

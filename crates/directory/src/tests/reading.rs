@@ -77,7 +77,10 @@ async fn memberships_are_answered_with_the_way_they_come_about() {
 
         let group = directory.get_group(&may, everybody).await.unwrap();
         assert_eq!((group.summary.direct_members, group.summary.transitive_members), (Some(1), Some(3)));
-        assert_eq!((group.members.users, group.members.left_out, group.members.unknown, group.members.groups), (3, 1, 1, 1));
+        assert_eq!(
+            (group.members.users, group.members.left_out, group.members.unknown, group.members.groups),
+            (3, 1, 1, 1)
+        );
         assert_eq!((path(&group.children), group.parents.len(), group.cycle.len()), (vec!["Engineers"], 0, 0));
         house.settle(vec![members(2, &[nested(1)], &[])]).await;
         let group = directory.get_group(&may, engineers).await.unwrap();

@@ -110,9 +110,15 @@ async fn answers_hold_what_pages_and_scripts_need() {
         let next = users.json()["next"].as_str().unwrap().to_owned();
         assert_eq!(names(&ask(&router, "helpdesk", &format!("/users?after={next}")).await.json()), ["Grace Hopper"]);
         let alan = &users.json()["items"][1];
-        assert_eq!((&alan["state"], &alan["cause"], &alan["decision"]), (&json!("conflict"), &json!("deleted"), &json!("pending")));
+        assert_eq!(
+            (&alan["state"], &alan["cause"], &alan["decision"]),
+            (&json!("conflict"), &json!("deleted"), &json!("pending"))
+        );
         let user = ask(&router, "helpdesk", &format!("/users/{ada}")).await.json();
-        assert_eq!((&user["addresses"]["aliases"], &user["attributes"]["department"]), (&json!(["countess@mail.example"]), &json!("Research")));
+        assert_eq!(
+            (&user["addresses"]["aliases"], &user["attributes"]["department"]),
+            (&json!(["countess@mail.example"]), &json!("Research"))
+        );
         let answer = ask(&router, "helpdesk", &format!("/membership?user={ada}&group={everybody}")).await.json();
         assert_eq!((&answer["member"], &answer["path"][0]["name"]), (&json!(true), &json!("Engineers")));
         let summary = ask(&router, "helpdesk", "/summary").await.json();
@@ -134,7 +140,9 @@ async fn an_export_is_safe_to_open_in_a_spreadsheet() {
         assert!(csv.headers["content-disposition"].to_str().unwrap().contains("vestibule-users.csv"));
         let text = csv.text();
         assert!(text.starts_with("id,object_id,source,source_id,name,") && text.lines().count() == 3, "{text}");
-        assert!(text.contains("\"'=HYPERLINK(1)\"") && text.contains("\"'@SUM\"") && text.contains("\"a \"\"b\"\", c\""));
+        assert!(
+            text.contains("\"'=HYPERLINK(1)\"") && text.contains("\"'@SUM\"") && text.contains("\"a \"\"b\"\", c\"")
+        );
         let groups = ask(&router, "auditor", "/groups/export").await.text();
         assert!(groups.contains("\"'+1\""), "{groups}");
         let lines = ask(&router, "auditor", "/users/export?format=jsonl&q=sum").await.text();
