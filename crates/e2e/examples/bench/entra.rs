@@ -58,7 +58,7 @@ impl Entra {
             credential: Credential::Secret(Secret::new(ready.client_secret.clone())),
         };
         let cloud = Cloud::Custom { login: ready.base_url.parse()?, graph: ready.base_url.parse()? };
-        let budget = Budget::new(Limits::LARGE, Pace::real());
+        let budget = Arc::new(Budget::new(Limits::LARGE, Pace::real()));
         let http = http_client(&HttpSettings::default())?;
         let provider = Arc::new(FixedCredentials::one(credentials));
         Ok(Client::new(Config::new(http, Env::system(), cloud, provider, budget))?)
