@@ -12,8 +12,10 @@ use std::path::Path;
 
 use kernel::Env;
 use serde::Serialize;
+use store::Store;
 
 use crate::config::Config;
+use crate::keys::Ring;
 
 /// How something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -66,6 +68,18 @@ pub async fn examine(config: Config) -> Vec<Finding> {
     findings.extend(database::examine(&config, &env).await);
     findings.extend(reach::examine(&config, &env).await);
     findings.extend(rights::examine(&config, &env).await);
+    findings
+}
+
+/// Looks at what a running server can see without asking anybody outside.
+pub(crate) async fn here(config: &Config, store: &Store, ring: &Ring, env: &Env) -> Vec<Finding> {
+    let mut findings = vec![files::keys(config)];
+    findings.extend(files::certificate(config, env.now()));
+    if let Some(file) = config.store.file() {
+        findings.push(files::disk(folder_of(&file)));
+    }
+    findings.extend(database::look(store, env).await);
+    findings.push(database::secrets(store, ring).await);
     findings
 }
 

@@ -6,6 +6,7 @@ pub mod log;
 pub mod wiring;
 
 pub mod background;
+mod console;
 pub mod jobs;
 pub mod router;
 

@@ -29,6 +29,8 @@ pub struct Rooms {
     pub env: Env,
     /// Where people reach this server, without a slash at its end.
     pub url: String,
+    /// The server itself, for the console.
+    pub server: Arc<dyn pages::Server>,
     /// Who may run the server.
     pub operators: Operators,
     /// The log.
@@ -53,6 +55,7 @@ pub fn build(rooms: Rooms, settings: Settings) -> (Router, Arc<OpenApi>) {
         tenants: rooms.tenants.clone(),
         directory: rooms.directory.clone(),
         dirsync: rooms.dirsync.clone(),
+        server: rooms.server.clone(),
     });
     let (api, mut openapi) = api(rooms).split_for_parts();
     web::describe(&mut openapi);

@@ -18,6 +18,7 @@ use utoipa::openapi::OpenApi;
 use web::{CsrfKey, Gate};
 
 use crate::config::{Config, ConfigError};
+use crate::console::Console;
 use crate::jobs::Jobs;
 use crate::keys::{KeysError, Ring};
 use crate::router;
@@ -117,6 +118,15 @@ impl App {
         let dirsync = Dirsync::new(store.clone(), env.clone(), sources);
         let jobs = Jobs::new(store.clone(), env.clone());
         let gate = Gate::new(Arc::new(operators.clone()), CsrfKey::new(&ring.csrf, env.rng.clone()));
+        let config = Arc::new(config);
+        let console = Console {
+            config: config.clone(),
+            store: store.clone(),
+            env: env.clone(),
+            ring: ring.clone(),
+            jobs: jobs.clone(),
+            started: env.now(),
+        };
         let rooms = router::Rooms {
             env: env.clone(),
             url: config.url(),
@@ -135,7 +145,7 @@ impl App {
         };
         let (router, openapi) = router::build(rooms, settings);
         Ok(Self {
-            config: Arc::new(config),
+            config,
             env,
             store,
             ring,

@@ -22,13 +22,22 @@ pub(super) async fn examine(config: &Config, env: &Env) -> Vec<Finding> {
         Ok(store) => store,
         Err(why) => return vec![Finding::bad("database", why, "check [store] and whether the database runs")],
     };
-    let mut findings = vec![answers(&store).await];
-    if store.backend() == Backend::Postgres {
-        findings.push(clock(&store, env).await);
-    }
-    findings.push(jobs(&store).await);
-    findings.push(secrets(&store, config).await);
+    let mut findings = look(&store, env).await;
+    findings.push(match Ring::load(config, &Rng::system()) {
+        Ok(ring) => secrets(&store, &ring).await,
+        Err(error) => Finding::bad("secrets", chain(&error), "see the line about keys"),
+    });
     store.close().await;
+    findings
+}
+
+/// What an open database says about itself.
+pub(super) async fn look(store: &Store, env: &Env) -> Vec<Finding> {
+    let mut findings = vec![answers(store).await];
+    if store.backend() == Backend::Postgres {
+        findings.push(clock(store, env).await);
+    }
+    findings.push(jobs(store).await);
     findings
 }
 
@@ -81,11 +90,7 @@ async fn jobs(store: &Store) -> Finding {
 }
 
 /// Whether every sealed value opens: a wrong ring is found now and not when a secret is needed.
-async fn secrets(store: &Store, config: &Config) -> Finding {
-    let ring = match Ring::load(config, &Rng::system()) {
-        Ok(ring) => ring,
-        Err(error) => return Finding::bad("secrets", chain(&error), "see the line about keys"),
-    };
+pub(super) async fn secrets(store: &Store, ring: &Ring) -> Finding {
     match crate::keys::survey(store, &ring.sealer).await {
         Ok(found) if found.closed > 0 => {
             let said = format!("{} of {} cannot be opened", found.closed, found.all);
