@@ -1,1 +1,14 @@
-//! The server, the emulator and seeded data in one process.
+#![doc = include_str!("../README.md")]
+
+pub mod arguments;
+mod folder;
+mod life;
+pub mod ready;
+mod set_up;
+pub mod start;
+
+pub use arguments::Arguments;
+pub use start::{Demo, start};
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,6 @@ use crate::doctor;
 use crate::jobs::permissions::{DiscardJob, ReadJobs, RetryJob};
 use crate::jobs::{JobView, Jobs};
 use crate::keys::Ring;
-use crate::keys::Ring;
 
 kernel::permission!(
     /// Looks at how the server is.
@@ -24,7 +23,7 @@ kernel::permission!(
 );
 
 /// The server as the console sees it.
-pub(crate) struct Host {
+pub(crate) struct Console {
     /// What it was built from.
     pub config: Arc<Config>,
     /// The database.
@@ -40,7 +39,7 @@ pub(crate) struct Host {
 }
 
 #[async_trait]
-impl Server for Host {
+impl Server for Console {
     async fn list_jobs(&self, actor: &Actor, state: JobState, page: &PageRequest) -> Result<Page<Job>, Problem> {
         let wanted = match state {
             JobState::Dead => queue::JobState::Dead,
@@ -83,7 +82,7 @@ impl Server for Host {
     }
 }
 
-impl Console {
+impl Host {
     /// How large the database is, where that can be told.
     async fn size(&self) -> Option<u64> {
         if let Some(file) = self.config.store.file() {

@@ -18,7 +18,7 @@ use utoipa::openapi::OpenApi;
 use web::{CsrfKey, Gate};
 
 use crate::config::{Config, ConfigError};
-use crate::console::Console;
+use crate::console::Host;
 use crate::jobs::Jobs;
 use crate::keys::{KeysError, Ring};
 use crate::router;
@@ -119,7 +119,7 @@ impl App {
         let jobs = Jobs::new(store.clone(), env.clone());
         let gate = Gate::new(Arc::new(operators.clone()), CsrfKey::new(&ring.csrf, env.rng.clone()));
         let config = Arc::new(config);
-        let console = Console {
+        let host = Host {
             config: config.clone(),
             store: store.clone(),
             env: env.clone(),
@@ -130,6 +130,7 @@ impl App {
         let rooms = router::Rooms {
             env: env.clone(),
             url: config.url(),
+            server: Arc::new(host),
             operators: operators.clone(),
             signals: signals.clone(),
             tenants: tenants.clone(),
