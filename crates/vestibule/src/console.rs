@@ -23,7 +23,7 @@ kernel::permission!(
 );
 
 /// The server as the console sees it.
-pub(crate) struct Console {
+pub(crate) struct Host {
     /// What it was built from.
     pub config: Arc<Config>,
     /// The database.
@@ -39,7 +39,7 @@ pub(crate) struct Console {
 }
 
 #[async_trait]
-impl Server for Console {
+impl Server for Host {
     async fn list_jobs(&self, actor: &Actor, state: JobState, page: &PageRequest) -> Result<Page<Job>, Problem> {
         let wanted = match state {
             JobState::Dead => queue::JobState::Dead,
