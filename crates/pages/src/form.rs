@@ -159,21 +159,10 @@ impl Field {
         self
     }
 
-    /// Choices side by side.
-    pub fn inline(mut self) -> Self {
-        self.list_class = "inline";
-        self
-    }
-
     /// Any other attribute, such as `autocomplete`.
     pub fn attribute(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.attributes.push((name, value.into()));
         self
-    }
-
-    /// The id in the page, for links from a summary of errors.
-    pub fn id(&self) -> &str {
-        &self.id
     }
 
     fn described_by(&self) -> String {

@@ -75,7 +75,6 @@ pub struct FormPage {
     pub frame: Frame,
     pub head: PageHead,
     pub action: String,
-    pub callouts: Vec<Callout>,
     pub fields: Vec<Field>,
     pub submit: String,
     pub cancel: String,
@@ -85,18 +84,12 @@ impl FormPage {
     /// A form that is sent to `action`; `cancel` leads back.
     pub fn new(frame: Frame, head: PageHead, action: impl Into<String>, cancel: impl Into<String>) -> Self {
         let (action, cancel) = (action.into(), cancel.into());
-        Self { frame, head, action, callouts: Vec::new(), fields: Vec::new(), submit: "Save".to_owned(), cancel }
+        Self { frame, head, action, fields: Vec::new(), submit: "Save".to_owned(), cancel }
     }
 
     /// With a field.
     pub fn field(mut self, field: Field) -> Self {
         self.fields.push(field);
-        self
-    }
-
-    /// With a remark above the fields.
-    pub fn callout(mut self, callout: Callout) -> Self {
-        self.callouts.push(callout);
         self
     }
 

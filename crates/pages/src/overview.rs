@@ -5,7 +5,7 @@ pub mod routes;
 use askama::Template;
 use kernel::Timestamp;
 
-use crate::chart::Bars;
+use crate::chart::{Bars, Spark};
 use crate::dirsync::runs::{self, RunRow};
 use crate::icon::Icon;
 use crate::layout::Frame;
@@ -40,6 +40,8 @@ pub struct OverviewView {
     pub lag_tone: Tone,
     pub tenants: Vec<TenantHealth>,
     pub runs: Vec<RunRow>,
+    /// How much changed on each of the last days.
+    pub activity: Vec<u64>,
     pub chart: Bars,
     pub recent: Timeline,
     /// What has to be decided, most urgent first.
@@ -104,6 +106,8 @@ fn tiles(view: &OverviewView) -> Tiles {
             .note(crate::format::plural(view.membership_count, "direct membership", "direct memberships"))
             .href("/directory/groups"),
         if waiting > 0 { decisions.tone(Tone::Warn) } else { decisions.tone(Tone::Ok) },
+        Tile::count("Changes today", view.activity.last().copied().unwrap_or_default())
+            .spark(Spark::new("Changes per day, last 30 days", &view.activity)),
         Tile::new("Oldest data", &view.lag)
             .tone(view.lag_tone)
             .note("since a source last confirmed it")
@@ -219,6 +223,7 @@ pub mod samples {
                 ),
             ],
             runs: rows().into_iter().take(5).collect(),
+            activity: vec![3, 9, 12, 4, 0, 1, 18, 22, 9, 14],
             chart: chart(30),
             recent: Timeline::new(entries, "Nothing happened yet."),
             decisions: vec![held, secret],
@@ -245,6 +250,7 @@ pub mod samples {
             lag_tone: Tone::Off,
             tenants: Vec::new(),
             runs: Vec::new(),
+            activity: Vec::new(),
             chart: Bars::new("Changes per day", Vec::new(), Vec::new()),
             recent: Timeline::new(Vec::new(), "Nothing happened yet."),
             decisions: Vec::new(),

@@ -4,7 +4,6 @@ use askama::Template;
 use kernel::Timestamp;
 
 use super::users::UserState;
-use crate::format;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::parts::{Action, Badge, Callout, Cell, Checklist, Facts, PageHead, Path, Tab, Tabs, Timeline, Tone};

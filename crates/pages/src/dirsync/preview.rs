@@ -14,7 +14,7 @@ pub struct SampleRow {
     pub id: String,
     pub name: String,
     pub upn: String,
-    /// Comes in, goes out, stays in, stays out.
+    /// Comes in, goes out, stays in.
     pub becomes: Becomes,
     pub reason: String,
 }
@@ -25,7 +25,6 @@ pub enum Becomes {
     Added,
     Removed,
     Kept,
-    LeftOut,
 }
 
 impl Becomes {
@@ -34,7 +33,6 @@ impl Becomes {
             Self::Added => Badge::ok("Comes in"),
             Self::Removed => Badge::warn("Goes out"),
             Self::Kept => Badge::label("Stays in"),
-            Self::LeftOut => Badge::off("Left out"),
         }
     }
 }
@@ -120,7 +118,6 @@ pub mod samples {
                 row("Emily Braun", Becomes::Added, "department is Retail"),
                 row("Grady Archie", Becomes::Removed, "department ne 'R&D' is false"),
                 row("Adele Vance", Becomes::Kept, "every rule is met"),
-                row("Diego Siciliani", Becomes::LeftOut, "a guest"),
             ],
             ..PreviewView::default()
         }

@@ -203,7 +203,6 @@ impl RunPage {
 #[derive(Debug, Clone, Default)]
 pub struct ChangeQuery {
     pub cause: String,
-    pub what: String,
     pub q: String,
 }
 

@@ -47,6 +47,7 @@ async fn overview(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Pr
     let conflicts = count(&directory.users, &[StateName::Conflict]) + count(&directory.groups, &[StateName::Conflict]);
     let oldest = sources.iter().filter_map(|source| source.last_read_at).min();
     let stale = sources.iter().any(|source| source.stale);
+    let days = days(&runs, desk.now());
     let view = OverviewView {
         user_count: count(&directory.users, &HELD),
         active_count: count(&directory.users, &[StateName::Active]),
@@ -65,7 +66,8 @@ async fn overview(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Pr
         first_steps: first_steps(&tenants, &sources),
         decisions: decisions(&held, &tenants, desk.now()),
         runs: runs.iter().take(6).map(|run| sync::row(run, &name_of(&sources, run))).collect(),
-        chart: chart(&runs, desk.now()),
+        activity: days.iter().map(|bucket| bucket.counts.iter().sum()).collect(),
+        chart: chart(days),
         recent: recent(&desk, &rooms).await?,
         tenants,
     };
@@ -142,32 +144,36 @@ fn first_steps(tenants: &[TenantHealth], sources: &[SourceStatus]) -> Vec<Check>
     ]
 }
 
-const DAYS: u64 = 30;
+const DAYS: u32 = 30;
 const DAY: Duration = Duration::from_hours(24);
 
-/// What runs changed on each of the last days.
-fn chart(runs: &[Run], now: Timestamp) -> Bars {
-    let series =
-        [("Created or returned", Tone::Ok), ("Updated", Tone::Info), ("Lost", Tone::Warn), ("Purged", Tone::Bad)];
-    let series = series.map(|(name, tone)| Series { name: name.to_owned(), tone });
-    let today = now.seconds().div_euclid(86_400);
+/// What runs changed on each of the last days: created or returned, updated, lost, purged.
+fn days(runs: &[Run], now: Timestamp) -> Vec<Bucket> {
     let mut days: BTreeMap<i64, [u64; 4]> = BTreeMap::new();
     for run in runs.iter().filter(|run| run.state == RunState::Done) {
         let counts = sync::counts(run.totals.as_ref());
-        let at = run.finished_at.unwrap_or(run.created_at).seconds().div_euclid(86_400);
-        let day = days.entry(at).or_default();
         let found = [counts.created + counts.returned, counts.updated, counts.lost, counts.purged];
+        let day = days.entry(day_of(run.finished_at.unwrap_or(run.created_at))).or_default();
         day.iter_mut().zip(found).for_each(|(sum, count)| *sum += count);
     }
-    let buckets = (0..DAYS).rev().map(|back| {
-        let label = format::day(now.minus(DAY * u32::try_from(back).unwrap_or(0)));
-        let day = today - i64::try_from(back).unwrap_or(0);
-        Bucket {
-            label: label.rsplit_once(' ').map(|(day, _)| day.to_owned()).unwrap_or(label),
-            counts: days.get(&day).copied().unwrap_or_default().into(),
-        }
-    });
-    Bars::new("Changes per day, last 30 days", series.into(), buckets.collect())
+    let bucket = |back| {
+        let at = now.minus(DAY * back);
+        let label = format::day(at);
+        let label = label.rsplit_once(' ').map_or(label.as_str(), |(day, _)| day).to_owned();
+        Bucket { label, counts: days.get(&day_of(at)).copied().unwrap_or_default().into() }
+    };
+    (0..DAYS).rev().map(bucket).collect()
+}
+
+fn day_of(at: Timestamp) -> i64 {
+    at.seconds().div_euclid(86_400)
+}
+
+fn chart(days: Vec<Bucket>) -> Bars {
+    let series =
+        [("Created or returned", Tone::Ok), ("Updated", Tone::Info), ("Lost", Tone::Warn), ("Purged", Tone::Bad)];
+    let series = series.map(|(name, tone)| Series { name: name.to_owned(), tone });
+    Bars::new("Changes per day, last 30 days", series.into(), days)
 }
 
 /// The newest events.

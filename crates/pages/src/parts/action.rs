@@ -13,7 +13,6 @@ enum Way {
     /// A link whose page asks before anything happens; opens as a dialog where scripts run.
     Ask,
     Post,
-    Download,
 }
 
 /// A link or button.
@@ -25,15 +24,13 @@ pub struct Action {
     way: Way,
     class: String,
     icon: Option<Icon>,
-    value: Option<(String, String)>,
-    disabled: Option<String>,
     about: Option<String>,
 }
 
 impl Action {
     fn new(way: Way, label: impl Into<String>, href: impl Into<String>) -> Self {
         let (label, href) = (label.into(), href.into());
-        Self { label, href, way, class: "button".to_owned(), icon: None, value: None, disabled: None, about: None }
+        Self { label, href, way, class: "button".to_owned(), icon: None, about: None }
     }
 
     /// Goes to a page.
@@ -51,11 +48,6 @@ impl Action {
         Self::new(Way::Post, label, href)
     }
 
-    /// Fetches a file.
-    pub fn download(label: impl Into<String>, href: impl Into<String>) -> Self {
-        Self::new(Way::Download, label, href).icon(Icon::Download)
-    }
-
     /// The one thing most readers came for.
     pub fn primary(self) -> Self {
         self.class("primary")
@@ -64,11 +56,6 @@ impl Action {
     /// Destroys or cuts off something.
     pub fn danger(self) -> Self {
         self.class("danger")
-    }
-
-    /// Recedes.
-    pub fn quiet(self) -> Self {
-        self.class("quiet")
     }
 
     /// Fits into a table row.
@@ -85,18 +72,6 @@ impl Action {
     /// With an icon before the words.
     pub fn icon(mut self, icon: Icon) -> Self {
         self.icon = Some(icon);
-        self
-    }
-
-    /// Sends one more value with the POST.
-    pub fn value(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.value = Some((name.into(), value.into()));
-        self
-    }
-
-    /// Cannot be used now, and why.
-    pub fn disabled(mut self, reason: impl Into<String>) -> Self {
-        self.disabled = Some(reason.into());
         self
     }
 

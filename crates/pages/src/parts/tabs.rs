@@ -29,17 +29,17 @@ impl Tab {
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(
     ext = "html",
-    source = r#"<nav class="tabs" aria-label="{{ label }}">{% for tab in tabs %}<a href="{{ tab.href }}"{% if loop.index0 == current %} aria-current="page"{% endif %}>{{ tab.name }}{% if let Some(count) = tab.count %} <span class="count">{{ count }}</span>{% endif %}</a>{% endfor %}</nav>"#
+    source = r#"<nav class="tabs" aria-label="{{ label }}">{% for tab in list %}<a href="{{ tab.href }}"{% if loop.index0 == current %} aria-current="page"{% endif %}>{{ tab.name }}{% if let Some(count) = tab.count %} <span class="count">{{ count }}</span>{% endif %}</a>{% endfor %}</nav>"#
 )]
 pub struct Tabs {
     label: String,
-    tabs: Vec<Tab>,
+    list: Vec<Tab>,
     current: usize,
 }
 
 impl Tabs {
     /// Views, the open one counted from zero.
     pub fn new(label: impl Into<String>, tabs: Vec<Tab>, current: usize) -> Self {
-        Self { label: label.into(), tabs, current }
+        Self { label: label.into(), list: tabs, current }
     }
 }

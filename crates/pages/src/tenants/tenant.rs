@@ -301,8 +301,13 @@ fn head(tenant: &TenantView) -> PageHead {
         .lead(&tenant.domain)
         .badge(tenant.status.clone())
         .action(Action::post("Test", format!("/tenants/{}/test", tenant.id)).icon(Icon::Pulse))
-        .action(Action::post(if tenant.paused { "Go on" } else { "Pause" }, format!("/tenants/{}/pause", tenant.id)))
+        .action(pause(tenant))
         .action(Action::post("Sync now", format!("/dirsync/sources/{}/sync", tenant.id)).icon(Icon::Sync))
+}
+
+fn pause(tenant: &TenantView) -> Action {
+    let (label, icon) = if tenant.paused { ("Go on", Icon::Play) } else { ("Pause", Icon::Stop) };
+    Action::post(label, format!("/tenants/{}/pause", tenant.id)).icon(icon)
 }
 
 fn notice(tenant: &TenantView) -> Option<Callout> {

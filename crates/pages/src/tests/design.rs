@@ -107,9 +107,7 @@ fn actions() -> Vec<Action> {
         Action::post("Primary", "/").primary(),
         Action::go("Plain", "/"),
         Action::ask("Delete", "/").danger().icon(Icon::Delete),
-        Action::go("Quiet", "/").quiet(),
         Action::go("Small", "/").small(),
-        Action::post("Cannot", "/").disabled("The run is not over"),
     ]
 }
 

@@ -70,7 +70,10 @@ fn row(run: &Run, source: &str) -> PlanRow {
 
 fn effects(run: &Run, prefix: &str) -> u64 {
     let effects = run.totals.iter().flat_map(|totals| totals.effects.iter());
-    effects.filter(|(name, _)| name.starts_with(prefix) && !name.ends_with(".note")).map(|(_, count)| count).sum()
+    effects
+        .filter(|(name, _)| name.starts_with(prefix) && name.rsplit('.').next() != Some("note"))
+        .map(|(_, count)| count)
+        .sum()
 }
 
 fn view(run: &Run, source: &str) -> PlanView {

@@ -12,6 +12,7 @@ use dirsync::{ChangeFilter, Run, RunFilter, RunId, RunKind, RunState};
 use futures_util::stream;
 use kernel::{Cursor, May};
 use serde::Deserialize;
+use tokio::time::{Interval, interval};
 use web::events::{Event, sse};
 use web::{PageQuery, Path, Problem, Query};
 
@@ -108,7 +109,7 @@ impl Changes {
 
     /// For the fields above the list.
     pub fn query(&self) -> ChangeQuery {
-        ChangeQuery { cause: self.cause.clone(), what: self.what.clone(), q: self.q.clone() }
+        ChangeQuery { cause: self.cause.clone(), q: self.q.clone() }
     }
 
     /// For links.
@@ -179,8 +180,8 @@ const LOOK: Duration = Duration::from_secs(1);
 pub async fn follow_run(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<RunId>) -> Result<Response, Problem> {
     let may = desk.may(ReadSync {})?;
     rooms.dirsync.get_run(&may, id).await?;
-    let start = Following { rooms, may, id, last: String::new(), over: false };
-    Ok(sse(stream::unfold(start, |following| following.next())))
+    let start = Following { rooms, may, id, last: String::new(), over: false, looks: interval(LOOK) };
+    Ok(sse(stream::unfold(start, Following::next)))
 }
 
 struct Following {
@@ -189,6 +190,7 @@ struct Following {
     id: RunId,
     last: String,
     over: bool,
+    looks: Interval,
 }
 
 impl Following {
@@ -208,7 +210,7 @@ impl Following {
                 self.last.clone_from(&html);
                 return Some((Event::default().event("patch").data(html), self));
             }
-            tokio::time::sleep(LOOK).await;
+            self.looks.tick().await;
         }
     }
 }

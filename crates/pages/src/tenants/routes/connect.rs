@@ -196,7 +196,7 @@ fn again(desk: &Desk, rooms: &Rooms, mut form: RegistrationForm, error: TenantsE
         },
         TenantsError::Certificate(_) => form.credential_error = text,
         TenantsError::AlreadyConnected | TenantsError::Unreachable(_) | TenantsError::Cloud(_) => {
-            form.tenant_error = text
+            form.tenant_error = text;
         }
         other => return Err(other.into()),
     }
