@@ -16,23 +16,23 @@ use serde_json::Value;
 /// Every page that can be reached without an id; pages with one are found by following links.
 const PAGES: &[&str] = &[
     "/",
-    "/tenants",
-    "/tenants/connect",
-    "/users",
-    "/groups",
+    "/directory/users",
+    "/directory/groups",
     "/search?q=an",
-    "/dirsync",
     "/dirsync/runs",
     "/dirsync/plans",
+    "/dirsync/conflicts",
     "/dirsync/exceptions",
     "/dirsync/additions",
-    "/dirsync/conflicts",
-    "/audit",
+    "/dirsync/settings",
+    "/tenants",
+    "/tenants/connect",
+    "/signals/audit",
     "/operators",
-    "/tokens",
-    "/sessions",
-    "/jobs",
-    "/about",
+    "/operators/tokens",
+    "/operators/sessions",
+    "/server/jobs",
+    "/server/health",
 ];
 
 /// A look: name, width, height, dark.
@@ -77,7 +77,7 @@ async fn shoot(
     let mut pages = asked;
     if pages.is_empty() {
         pages = PAGES.iter().map(|page| (*page).to_owned()).collect();
-        for list in ["/tenants", "/users", "/groups", "/dirsync", "/dirsync/runs"] {
+        for list in ["/tenants", "/directory/users", "/directory/groups", "/dirsync/settings", "/dirsync/runs"] {
             driver.go(&format!("{base}{list}")).await?;
             pages.extend(driver.first_link_below(list).await?);
         }
