@@ -4,6 +4,7 @@
 //! them. Nothing in it waits: time is moved, and what is due is done by hand. Deliberately asserts nothing about
 //! insides; what stories look at is what callers of the API see, and the directory itself.
 
+pub mod cut;
 pub mod entra;
 pub mod http;
 pub mod node;

@@ -2,18 +2,20 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use graph::{HttpSettings, Pace, ProxySetting};
 use kernel::{Env, Rng};
 use operators::Operators;
 use signals::Signals;
 use store::worker::{Handler, Worker};
-use store::{Sealer, Settings, Store};
+use store::{Settings, Store};
 use tenants::Tenants;
 use tokio::sync::oneshot;
 use utoipa_axum::router::OpenApiRouter;
 use web::{CsrfKey, Gate, ServeSettings, Server};
 
+use crate::world::Ground;
 use dirsync::Dirsync;
 use dirsync::jobs::RunHandler;
 use dirsync::sources::TenantSources;
@@ -36,8 +38,10 @@ pub struct Node {
 
 impl Node {
     /// Opens the database and serves.
-    pub async fn start(url: &str, env: Env, sealer: Sealer) -> anyhow::Result<Self> {
-        let store = Store::open(&Settings::new(url)).await?;
+    pub async fn start(ground: &Ground) -> anyhow::Result<Self> {
+        let Ground { url, env, sealer, .. } = ground.clone();
+        let settings = Settings { acquire_timeout: Duration::from_secs(2), ..Settings::new(url) };
+        let store = Store::open(&settings).await?;
         let operators = Operators::new(store.clone(), env.clone(), operators::Config::default());
         let tenants = Tenants::new(tenants::Parts {
             store: store.clone(),

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use directory::{SourceId, User, read};
-use kernel::{Actor, RequestId, Role, Secret, Timestamp};
+use kernel::{Actor, Env, ManualClock, RequestId, Role, Secret, Timestamp};
 use operators::NewToken;
 use operators::permissions::{CreateOperator, CreateToken};
 use reqwest::Client;
 use serde_json::{Value, json};
-use store::Backend;
+use store::{Backend, Sealer};
 use testkit::Db;
 use uuid::Uuid;
 
@@ -24,12 +24,32 @@ pub const HOUR: Duration = Duration::from_hours(1);
 /// A minute.
 pub const MINUTE: Duration = Duration::from_mins(1);
 
+/// What nodes of one server share.
+#[derive(Clone)]
+pub struct Ground {
+    /// The database's URL.
+    pub url: String,
+    /// Clock and chance.
+    pub env: Env,
+    /// Moves the clock.
+    pub hand: ManualClock,
+    /// Seals secrets.
+    pub sealer: Sealer,
+}
+
+impl Ground {
+    /// The ground that a test's database comes with.
+    pub fn of(db: &Db) -> Self {
+        Self { url: db.url.clone(), env: db.env.clone(), hand: db.hand.clone(), sealer: db.sealer.clone() }
+    }
+}
+
 /// Entra, the server and their clock.
 pub struct World {
     /// The local Entra.
     pub entra: Arc<Entra>,
-    /// The database.
-    pub db: Db,
+    /// What the nodes share.
+    pub ground: Ground,
     /// The server.
     pub node: Node,
     /// An owner's token.
@@ -43,33 +63,43 @@ pub struct World {
 
 impl World {
     /// Tells one story on each kind of database, with so many people in Entra; at its end the audit trail is proven.
-    pub async fn on_each(people: u32, story: impl AsyncFn(&mut World)) {
-        for backend in [Backend::Sqlite, Backend::Postgres] {
-            let mut world = Self::new(backend, people).await;
-            story(&mut world).await;
+    pub async fn on_each(people: u32, story: impl AsyncFn(&World)) {
+        testkit::on_each_database(async |db| {
+            let world = Self::new(Ground::of(&db), people).await;
+            story(&world).await;
             world.prove_audit().await;
             world.node.store.close().await;
-        }
+        })
+        .await;
+    }
+
+    /// Tells one story on one kind of database.
+    pub async fn on(backend: Backend, people: u32, story: impl AsyncFn(&World)) {
+        let db = Db::new(backend).await.unwrap_or_else(|error| panic!("no {backend:?} database: {error:?}"));
+        let world = Self::new(Ground::of(&db), people).await;
+        story(&world).await;
+        world.prove_audit().await;
+        world.node.store.close().await;
+        db.store.close().await;
     }
 
     /// A connected tenant with so many people, `p1`, `p2`…, all in the group `Everyone`; nothing synced yet.
-    pub async fn new(backend: Backend, people: u32) -> Self {
-        let db = Db::new(backend).await.unwrap_or_else(|error| panic!("no {backend:?} database: {error:?}"));
-        let entra = Entra::start(db.env.clock.clone()).await;
+    pub async fn new(ground: Ground, people: u32) -> Self {
+        let entra = Entra::start(ground.env.clock.clone()).await;
         let names: Vec<_> = (1..=people).map(|number| format!("p{number}")).collect();
         for name in &names {
             entra.hire(name, json!({})).await;
         }
         entra.found("Everyone", &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
-        Self::beside(Arc::new(entra), db).await
+        Self::beside(Arc::new(entra), ground).await
     }
 
     /// A server beside an Entra that is there already.
-    pub async fn beside(entra: Arc<Entra>, db: Db) -> Self {
+    pub async fn beside(entra: Arc<Entra>, ground: Ground) -> Self {
         let client = http::client();
-        let node = Node::start(&db.url, db.env.clone(), db.sealer.clone()).await.expect("the node starts");
-        let (token, second_token) = tokens(&node, &db).await;
-        let mut world = Self { entra, db, node, token, second_token, tenant: Uuid::nil(), client };
+        let node = Node::start(&ground).await.expect("the node starts");
+        let (token, second_token) = tokens(&node).await;
+        let mut world = Self { entra, ground, node, token, second_token, tenant: Uuid::nil(), client };
         world.tenant = world.connect().await;
         world
     }
@@ -123,12 +153,12 @@ impl World {
 
     /// The time.
     pub fn now(&self) -> Timestamp {
-        self.db.env.now()
+        self.ground.env.now()
     }
 
     /// Moves the clock of all of them; nothing is done.
     pub fn advance(&self, span: Duration) {
-        self.db.hand.advance(span);
+        self.ground.hand.advance(span);
     }
 
     /// Moves the clock and does what is due then.
@@ -306,13 +336,12 @@ impl World {
 }
 
 /// The tokens of two owners.
-async fn tokens(node: &Node, db: &Db) -> (String, String) {
+async fn tokens(node: &Node) -> (String, String) {
     let organisation = node.operators.ensure_organisation().await.expect("an organisation").id;
     let system = Actor::system("journey", organisation, RequestId(Uuid::from_u128(1)));
     let may = system.may(CreateOperator {}).expect("the system may");
     let password = Secret::from("correct horse battery");
     node.operators.create_owner(&may, "ada", &password).await.expect("an owner");
-    let _ = db;
     let mut tokens = Vec::new();
     for label in ["first person", "second person"] {
         let new = NewToken { label: label.to_owned(), role: Role::Owner, expires_in_days: 365 };

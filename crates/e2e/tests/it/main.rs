@@ -1,3 +1,4 @@
 //! The journeys, one room a folder.
 
 mod dirsync;
+mod tenants;

@@ -1,3 +1,10 @@
 //! Journeys of the directory sync.
 
+mod deltas;
+mod killed;
+mod lists;
+mod nodes;
 mod people;
+mod property;
+mod safety;
+mod undo;

@@ -1,0 +1,3 @@
+//! Journeys of connected tenants.
+
+mod connection;
