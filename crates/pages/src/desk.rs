@@ -3,8 +3,12 @@
 use axum::extract::{FromRef, FromRequestParts};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
+use directory::Decision;
+use dirsync::permissions::ReadSync;
+use dirsync::service::conflicts::{ConflictFilter, ConflictView};
+use dirsync::{RunFilter, RunState};
 use http::request::Parts;
-use kernel::{Actor, ActorKind, May, Permission, Timestamp};
+use kernel::{Actor, ActorKind, May, PageRequest, Permission, Timestamp};
 use web::{Caller, CsrfToken, PageCaller, Problem};
 
 use crate::Rooms;
@@ -64,7 +68,27 @@ async fn signed_in(rooms: &Rooms, actor: &Actor) -> Result<SignedIn, Problem> {
         ActorKind::Operator { name, .. } | ActorKind::Token { name, .. } => name.clone(),
         ActorKind::System { reason } => (*reason).to_owned(),
     };
-    Ok(SignedIn { name, role: actor.role, organisation, waiting: Waiting::default() })
+    Ok(SignedIn { name, role: actor.role, organisation, waiting: waiting(rooms, actor).await })
+}
+
+/// What waits for a person, up to [`MOST_WAITING`] of each. Not worth failing a page for.
+async fn waiting(rooms: &Rooms, actor: &Actor) -> Waiting {
+    let Ok(may) = actor.may(ReadSync {}) else { return Waiting::default() };
+    let held = RunFilter { state: Some(RunState::Held), ..RunFilter::default() };
+    let page = PageRequest::first(MOST_WAITING);
+    let plans = rooms.dirsync.list_runs(&may, &held, &page).await.map_or(0, |found| found.items.len());
+    let people = rooms.dirsync.list_conflicts(&may, &ConflictFilter::default(), &page).await;
+    let conflicts = people.map_or(0, |found| found.items.iter().filter(|row| is_pending(row)).count());
+    let dead_jobs = rooms.server.count_jobs(actor).await.map_or(0, |counts| counts.dead);
+    let count = |length: usize| u64::try_from(length).unwrap_or(0);
+    Waiting { plans: count(plans), conflicts: count(conflicts), dead_jobs }
+}
+
+/// From here on the navigation only says "many".
+const MOST_WAITING: usize = 100;
+
+fn is_pending(row: &ConflictView) -> bool {
+    row.conflict.decision == Decision::Pending
 }
 
 /// A page that needs no caller: its frame.

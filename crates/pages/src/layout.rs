@@ -161,7 +161,11 @@ impl Frame {
             Section::Jobs => waiting.dead_jobs,
             _ => 0,
         };
-        (count > 0).then(|| format::count(count))
+        match count {
+            0 => None,
+            1..100 => Some(format::count(count)),
+            _ => Some("99+".to_owned()),
+        }
     }
 }
 

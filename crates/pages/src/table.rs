@@ -103,6 +103,7 @@ impl Paging {
         let total = total.map_or_else(String::new, |total| format!(" of {}", format::count(total)));
         let range = match shown {
             0 => String::new(),
+            1 => format!("{}{total}", format::count(from)),
             _ => format!("{}–{}{total}", format::count(from), format::count(to - 1)),
         };
         let next = next.map(|next| forward(here, next, to).to_string());
@@ -213,7 +214,7 @@ impl Table {
 
     fn has_foot(&self) -> bool {
         let Paging { range, previous, next } = &self.paging;
-        !range.is_empty() || previous.is_some() || next.is_some() || !self.exports.is_empty()
+        !range.is_empty() || previous.is_some() || next.is_some() || (!self.exports.is_empty() && !self.rows.is_empty())
     }
 
     /// The name of the column a cell stands in, for cards.

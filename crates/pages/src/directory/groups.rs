@@ -41,12 +41,11 @@ pub fn page(
     frame: Frame,
     rows: &[GroupRow],
     query: &GroupQuery,
-    total: u64,
+    total: Option<u64>,
     here: &Address,
     next: Option<&str>,
 ) -> ListPage {
-    let lead =
-        format!("{}, members counted directly and through nested groups.", format::plural(total, "group", "groups"));
+    let lead = "Members are counted directly and through nested groups.";
     let order = Order::parse(if query.sort.is_empty() { "name" } else { &query.sort });
     let columns = vec![
         Column::new("Name").sorted("name", &order, here),
@@ -64,7 +63,7 @@ pub fn page(
         )
     };
     let table = Table::new("groups", "Groups", columns, rows.iter().map(|row| line(row, frame.now)).collect())
-        .paging(Paging::new(here, rows.len(), Some(total), next))
+        .paging(Paging::new(here, rows.len(), total, next))
         .export("CSV", export("csv"))
         .export("JSON lines", export("jsonl"))
         .empty(empty(query));
@@ -155,7 +154,7 @@ pub mod samples {
         let page = |rows: &[GroupRow], total| {
             page(frame("Groups", Section::Groups), rows, &GroupQuery::default(), total, &here, None)
         };
-        gallery.add("groups", &page(&rows, 5));
-        gallery.add("groups-empty", &page(&[], 0));
+        gallery.add("groups", &page(&rows, Some(5)));
+        gallery.add("groups-empty", &page(&[], Some(0)));
     }
 }

@@ -66,8 +66,8 @@ pub struct UserQuery {
 #[derive(Debug, Clone, Default)]
 pub struct UserTotals {
     pub matching: Option<u64>,
-    pub active: u64,
-    pub left_out: u64,
+    /// Unknown while the directory is being loaded.
+    pub active: Option<u64>,
     /// `(id, name)` of each source.
     pub sources: Vec<(String, String)>,
 }
@@ -81,13 +81,10 @@ pub fn page(
     here: &Address,
     next: Option<&str>,
 ) -> ListPage {
-    let lead = format!(
-        "{} active, {} known but left out by settings.",
-        format::plural(totals.active, "person", "people"),
-        format::count(totals.left_out)
-    );
-    let head =
-        PageHead::new("People").lead(lead).action(Action::go("Add a person", "/dirsync/additions/new").icon(Icon::Add));
+    let lead = totals.active.map(|active| format!("{} in use.", format::plural(active, "person", "people")));
+    let head = PageHead::new("People")
+        .lead(lead.unwrap_or_default())
+        .action(Action::go("Add a person", "/dirsync/additions/new").icon(Icon::Add));
     ListPage::new(frame.clone(), head, table(&frame, rows, query, totals, here, next)).filters(filters(query, totals))
 }
 
@@ -255,12 +252,8 @@ pub mod samples {
     }
 
     pub fn add(gallery: &mut Gallery) {
-        let totals = UserTotals {
-            matching: Some(2_014),
-            active: 1_962,
-            left_out: 188,
-            sources: vec![("1".into(), "Contoso".into())],
-        };
+        let totals =
+            UserTotals { matching: Some(2_014), active: Some(1_962), sources: vec![("1".into(), "Contoso".into())] };
         let here = Address::new("/directory/users").with("sort", "name");
         let query = UserQuery { sort: "name".into(), ..UserQuery::default() };
         gallery.add("users", &page(frame("People", Section::Users), &rows(), &query, &totals, &here, Some("c1")));

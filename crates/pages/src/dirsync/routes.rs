@@ -8,7 +8,7 @@ mod settings;
 
 use axum::Router;
 use axum::routing::{get, post};
-use dirsync::permissions::ReadSync;
+use tenants::permissions::ReadTenants;
 use web::Problem;
 
 use crate::Rooms;
@@ -52,8 +52,9 @@ pub fn routes() -> Router<Rooms> {
 
 /// The organisation's sources as `(id, name)`.
 pub async fn sources(desk: &Desk, rooms: &Rooms) -> Result<Vec<(String, String)>, Problem> {
-    let found = rooms.dirsync.list_sources(&desk.may(ReadSync {})?).await?;
-    Ok(found.into_iter().map(|source| (source.kept.source_id.to_string(), source.name)).collect())
+    // A tenant's id is its source's id. The sync's own list counts people too, which a list page must not wait for.
+    let found = rooms.tenants.list_tenants(&desk.may(ReadTenants {})?).await?;
+    Ok(found.into_iter().map(|tenant| (tenant.id.to_string(), tenant.name)).collect())
 }
 
 /// What people call a source.

@@ -51,7 +51,7 @@ pub struct RunView {
     pub read: Vec<(String, u64)>,
     /// Objects that could not be taken over; they are tried again by themselves.
     pub failed_objects: u64,
-    pub verified: Option<u64>,
+    pub verified: Option<String>,
     pub live: Option<LiveView>,
     /// The held plan, where it waits for a decision.
     pub plan_href: Option<String>,
@@ -183,10 +183,8 @@ impl RunPage {
     fn facts(&self) -> Facts {
         let run = &self.run;
         let read = run.read.iter().fold(Facts::new(), |facts, (name, count)| facts.text(name, format::count(*count)));
-        read.text("Put aside", format::plural(run.failed_objects, "object", "objects")).with(
-            "Verified",
-            run.verified.map_or(Cell::Blank, |count| Cell::text(format!("{} read back", format::count(count)))),
-        )
+        read.text("Put aside", format::plural(run.failed_objects, "object", "objects"))
+            .with("Verified", run.verified.clone().map_or(Cell::Blank, Cell::text))
     }
 
     fn about(&self) -> Facts {
@@ -346,7 +344,7 @@ pub mod samples {
             },
             read: read.map(|(name, count)| (name.to_owned(), count)).into(),
             failed_objects: 0,
-            verified: Some(36),
+            verified: Some("20 of 20 sampled are as planned".to_owned()),
             live: None,
             plan_href: None,
             undo: false,

@@ -63,8 +63,13 @@ pub fn row(entry: &EventView) -> AuditRow {
         object_href: object_href.unwrap_or_default(),
         actor: format!("{}:{}", entry.actor.kind, entry.actor.name),
         address: entry.actor.address.clone().unwrap_or_default(),
-        cause: entry.reason.clone().or(cause).unwrap_or_default(),
+        cause: entry.reason.as_deref().map(readable).or(cause).unwrap_or_default(),
     }
+}
+
+/// A planner's cause such as `members_changed` in words; an operator's reason as it was typed.
+fn readable(reason: &str) -> String {
+    if reason.contains(' ') { reason.to_owned() } else { crate::dirsync::words::plain(reason) }
 }
 
 /// What differs between two JSON objects, attribute by attribute.

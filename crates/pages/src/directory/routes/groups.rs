@@ -5,7 +5,7 @@ use axum::response::Response;
 use directory::index::Reach;
 use directory::permissions::ReadDirectory;
 use directory::views::{GroupMember, GroupView as Found};
-use directory::{GroupFilter, GroupId, GroupKind, GroupSort, Order, StateName};
+use directory::{GroupFilter, GroupId, GroupKind, GroupSort, Order};
 use dirsync::permissions::SyncOne;
 use kernel::{Cursor, PageRequest};
 use serde::Deserialize;
@@ -64,8 +64,9 @@ pub async fn list_groups(
 ) -> Result<Response, Problem> {
     let may = desk.may(ReadDirectory {})?;
     let found = rooms.directory.list_groups(&may, &wanted.filter(), wanted.order(), &query.request()).await?;
-    let counts = rooms.directory.group_counts(&may).await?;
-    let total = words::count(&counts, &[StateName::Active, StateName::Disabled, StateName::Conflict]);
+    let counts = rooms.directory.index(desk.caller.actor().organisation).ok().map(|index| index.counts());
+    let all = wanted.filter() == GroupFilter::default();
+    let total = counts.filter(|_| all).map(|counts| counts.groups);
     let sources = sources(&desk, &rooms).await?;
     let rows: Vec<_> =
         found.items.iter().map(|group| words::group(group, &name_of(&sources, group.source.id))).collect();

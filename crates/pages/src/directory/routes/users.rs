@@ -79,14 +79,14 @@ pub async fn list_users(
     let may = desk.may(ReadDirectory {})?;
     let filter = wanted.filter();
     let found = rooms.directory.list_users(&may, &filter, wanted.order(), &query.request()).await?;
-    let counts = rooms.directory.user_counts(&may).await?;
     let sources = sources(&desk, &rooms).await?;
-    let totals = UserTotals {
-        matching: rooms.directory.count_users(&may, &filter).await?,
-        active: words::count(&counts, &[StateName::Active]),
-        left_out: words::count(&counts, &[StateName::Excluded]),
-        sources: sources.clone(),
+    let counts = rooms.directory.index(desk.caller.actor().organisation).ok().map(|index| index.counts());
+    let matching = match counts {
+        Some(counts) if filter == UserFilter::default() => Some(counts.users),
+        _ if only_text(&filter) => rooms.directory.count_users(&may, &filter).await?,
+        _ => None,
     };
+    let totals = UserTotals { matching, active: counts.map(|counts| counts.active_users), sources: sources.clone() };
     let rows: Vec<_> = found.items.iter().map(|user| row(user, &sources)).collect();
     let here = place.apply(here("/directory/users", &wanted.values()));
     let next = found.next.as_ref().map(Cursor::as_str);
@@ -97,6 +97,11 @@ pub async fn list_users(
 
 fn row(user: &User, sources: &[(String, String)]) -> users::UserRow {
     words::user(&UserSummary::from(user), &name_of(sources, user.source.id))
+}
+
+/// Whether words are all that is asked for: those are counted in memory, anything else would walk the table.
+fn only_text(filter: &UserFilter) -> bool {
+    filter.text.is_some() && UserFilter { text: None, ..filter.clone() } == UserFilter::default()
 }
 
 /// What people call a source.

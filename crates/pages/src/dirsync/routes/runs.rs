@@ -8,6 +8,7 @@ use axum::response::Response;
 use directory::SourceId;
 use dirsync::permissions::{DecideRun, ReadSync, StartRun, Undo};
 use dirsync::totals::Effect;
+use dirsync::verify::Verified;
 use dirsync::{ChangeFilter, Run, RunFilter, RunId, RunKind, RunState};
 use futures_util::stream;
 use kernel::{Cursor, May};
@@ -166,7 +167,7 @@ fn view(run: &Run, source: &str) -> RunView {
         counts: row.counts,
         read: read.map(|(name, count)| (name.to_owned(), count)).into(),
         failed_objects: u64::try_from(progress.skipped.len()).unwrap_or(0),
-        verified: (run.state == RunState::Done).then_some(progress.applied),
+        verified: read_back(run),
         live: words::live(run),
         plan_href: (run.state == RunState::Held).then(|| format!("/dirsync/plans/{}", run.id)),
         undo: false,
@@ -266,4 +267,11 @@ pub async fn undo_run(
 #[derive(Deserialize)]
 pub struct Really {
     really: Option<String>,
+}
+
+/// What reading back a sample found, in words.
+fn read_back(run: &Run) -> Option<String> {
+    let found: Verified = serde_json::from_value(run.outcome.as_ref()?.get("verified")?.clone()).ok()?;
+    let sampled = found.in_directory + found.differ_in_directory;
+    (sampled > 0).then(|| format!("{} of {sampled} sampled are as planned", found.in_directory))
 }
