@@ -5,7 +5,6 @@ use kernel::Timestamp;
 use super::users::UserState;
 use crate::address::Address;
 use crate::form::{Choice, Field};
-use crate::format;
 use crate::layout::Frame;
 use crate::list::{Filters, ListPage};
 use crate::parts::{Action, Badge, Cell, PageHead};
