@@ -24,6 +24,9 @@ use crate::ready::note;
 /// Who signs in.
 pub(crate) const OWNER: &str = "admin";
 
+/// What the organisation is called.
+const COMPANY: &str = "Contoso";
+
 /// What came of it.
 pub(crate) struct Done {
     pub password: String,
@@ -40,7 +43,7 @@ pub(crate) async fn set_up(app: &App, emulator: &Running, folder: &Folder, url: 
     let notes = match folder.notes() {
         Some(notes) => notes,
         None => {
-            let notes = become_owner(app, &actor, &emulator.world.tenants()[0].display_name).await?;
+            let notes = become_owner(app, &actor).await?;
             folder.keep_notes(&notes)?;
             notes
         }
@@ -58,11 +61,11 @@ pub(crate) async fn set_up(app: &App, emulator: &Running, folder: &Folder, url: 
     Ok(Done { password: notes.password, api_token: notes.api_token, organisation, tenant: source, user_count })
 }
 
-async fn become_owner(app: &App, actor: &Actor, name: &str) -> anyhow::Result<Notes> {
+async fn become_owner(app: &App, actor: &Actor) -> anyhow::Result<Notes> {
     let password = app.env.rng.token::<12>();
     app.operators.create_owner(&actor.may(CreateOperator {})?, OWNER, &Secret::from(password.as_str())).await?;
     let organisation = actor.organisation;
-    app.operators.rename_organisation(&actor.may(RenameOrganisation { organisation })?, name).await?;
+    app.operators.rename_organisation(&actor.may(RenameOrganisation { organisation })?, COMPANY).await?;
     let token = NewToken { label: "demo".to_owned(), role: Role::Owner, expires_in_days: 365 };
     let issued = app.operators.create_token(&actor.may(CreateToken {})?, &token).await?;
     Ok(Notes { password, api_token: issued.text.expose().clone() })
@@ -79,7 +82,7 @@ async fn connect(app: &App, actor: &Actor, emulator: &Running) -> anyhow::Result
             secret: Some(Secret::from(emulator.client_secret.as_str())),
             ..NewCredential::default()
         },
-        settings: TenantSettings { features: Some(features.to_vec()), ..TenantSettings::default() },
+        settings: TenantSettings { name: Some(COMPANY.to_owned()), features: Some(features.to_vec()), ..TenantSettings::default() },
     };
     let tenant = app.tenants.create_tenant(&actor.may(ConnectTenant {})?, &new).await?;
     if tenant.health.status != Status::Granted {

@@ -96,6 +96,8 @@ impl Demo {
     }
 }
 
+/// Only what somebody should look at. The pool complains when the one writer of SQLite is busy, which it is at first.
+const QUIET: &str = "warn,sqlx=error";
 const AUTHORITY: &str = "ca.pem";
 
 fn options(arguments: &Arguments, folder: &Folder) -> Options {
@@ -115,7 +117,7 @@ fn config(arguments: &Arguments, folder: &Folder, emulator: &Running) -> anyhow:
     let mut config = Config::default();
     config.web.listen = arguments.listen;
     config.store.url = Some(format!("sqlite:{}", folder.file("vestibule.db").display()).as_str().into());
-    config.log.level = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned());
+    config.log.level = std::env::var("RUST_LOG").unwrap_or_else(|_| QUIET.to_owned());
     if let Some(authority) = &emulator.authority {
         let hosts = [arguments.listen.ip().to_string()];
         let issued = authority.issue(&hosts, kernel::Clock::system().now())?;

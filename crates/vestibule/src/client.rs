@@ -45,7 +45,8 @@ fn nest(parent: Command, words: &'static [String], operation: &'static Operation
             parent.mut_subcommand(word.as_str(), |below| nest(below, rest, operation))
         }
         [word, rest @ ..] => {
-            let below = Command::new(word.as_str()).subcommand_required(true).arg_required_else_help(true);
+            let about = names::about(&format!("{} {word}", parent.get_name()));
+            let below = Command::new(word.as_str()).about(about).subcommand_required(true).arg_required_else_help(true);
             parent.subcommand(nest(below, rest, operation))
         }
     }
@@ -93,7 +94,7 @@ fn connection() -> [Arg; 5] {
             .help("A certificate authority (PEM) to trust"),
         Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON"),
     ]
-    .map(|arg| arg.global(true))
+    .map(|arg| arg.global(true).help_heading("Connection and output"))
 }
 
 /// Whether `noun` is one of these commands.

@@ -44,10 +44,10 @@ struct Cli {
 #[derive(Debug, Clone, Args)]
 struct Common {
     /// The configuration; otherwise ./vestibule.toml or /etc/vestibule/vestibule.toml, where there is one.
-    #[arg(long, global = true, env = "VESTIBULE_CONFIG", value_name = "FILE")]
+    #[arg(long, global = true, env = "VESTIBULE_CONFIG", value_name = "FILE", help_heading = "Configuration")]
     config: Option<PathBuf>,
     /// One setting over the file and the environment: --set web.listen=127.0.0.1:8080; repeatable.
-    #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = setting)]
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = setting, help_heading = "Configuration")]
     settings: Vec<(String, String)>,
 }
 

@@ -195,7 +195,11 @@ fn field(api: &Value, prefix: &str, path: Vec<String>, schema: &Value, described
     Field {
         id: format!("{prefix}{}", path.join(".")),
         flag: if OWN_FLAGS.contains(&flag.as_str()) { format!("with-{flag}") } else { flag },
-        help: words.map_or_else(|| help.to_owned(), |words| format!("{help}: {words}")),
+        help: match words {
+            Some(words) if help.is_empty() => format!("One of {words}"),
+            Some(words) => format!("{help}: {words}"),
+            None => help.to_owned(),
+        },
         kind: kind_of(if repeats { item } else { schema }),
         repeats,
         path,

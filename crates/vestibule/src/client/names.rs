@@ -28,8 +28,8 @@ const CHANGE: &[&str] = &["seq", "effect", "kind", "name", "cause", "decision"];
 const EXCEPTION: &[&str] = &["id", "source_id", "kind", "label", "owner", "reason", "expires_at"];
 const ADDITION: &[&str] = &["id", "source_id", "email", "state", "reason", "expires_at"];
 const USER: &[&str] =
-    &["id", "name", "user_principal_name", "department", "state.state", "state.cause", "source.kind", "changed_at"];
-const GROUP: &[&str] = &["id", "name", "kind", "direct_members", "transitive_members", "state.state"];
+    &["id", "name", "user_principal_name", "department", "state", "cause", "source.kind", "changed_at"];
+const GROUP: &[&str] = &["id", "name", "kind", "direct_members", "transitive_members", "state"];
 const JOB: &[&str] = &["id", "kind", "state", "run_at", "attempts", "last_error"];
 
 const NAMES: &[Entry] = &[
@@ -85,7 +85,7 @@ const NAMES: &[Entry] = &[
     ("create_addition", "dirsync additions create", &[]),
     ("delete_addition", "dirsync additions delete", &[]),
     ("get_why", "users why", &[]),
-    ("get_directory_summary", "directory summary", &[]),
+    ("get_summary", "directory summary", &[]),
     ("search_directory", "directory search", &[]),
     ("check_membership", "directory membership", &[]),
     ("list_cycles", "directory cycles", &[]),
@@ -161,6 +161,11 @@ pub(super) fn about(noun: &str) -> &'static str {
         "tokens" => "API tokens",
         "events" => "The event log and the audit trail of a server",
         "jobs" => "Work without a caller",
+        "tenants credentials" => "A tenant's secrets and certificates",
+        "dirsync settings" => "What is let in, how often, and what may be taken away without asking",
+        "dirsync conflicts" => "Who was let in and no longer is",
+        "dirsync exceptions" => "Users, groups and aliases that are kept out",
+        "dirsync additions" => "Users who are let in by address",
         _ => "",
     }
 }

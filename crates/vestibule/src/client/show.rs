@@ -46,8 +46,15 @@ fn table(operation: &Operation, items: &[Value]) -> String {
         operation.columns.iter().map(|column| (*column).to_owned()).collect()
     };
     let rows = items.iter().map(|item| columns.iter().map(|column| short(&cell(at(item, column)))).collect()).collect();
-    let headings: Vec<String> = columns.iter().map(|column| column.replace(['_', '.'], " ")).collect();
-    output::table(&headings, rows)
+    output::table(&headings(&columns), rows)
+}
+
+/// The last part of each column's path, or all of it where that would say two things.
+fn headings(columns: &[String]) -> Vec<String> {
+    let last = |column: &str| column.rsplit('.').next().unwrap_or_default().to_owned();
+    let is_one = |name: &str| columns.iter().filter(|column| last(column) == name).count() == 1;
+    let heading = |column: &String| if is_one(&last(column)) { last(column) } else { column.replace('.', " ") };
+    columns.iter().map(|column| heading(column).replace('_', " ")).collect()
 }
 
 fn facts(value: &Value) -> String {

@@ -1,0 +1,90 @@
+//! Every route refuses a stranger.
+
+use std::path::Path;
+
+use axum::body::Body;
+use http::Request;
+use testkit::{Answer, call};
+use vestibule::App;
+use web::coverage::operations;
+
+use super::server;
+
+/// Doors that are open on purpose: they are how somebody becomes known.
+const OPEN_VERBS: &[&str] = &["choose_password", "complete_set_up", "find_link", "sign_in"];
+
+/// The same in the console. `/change-password` asks who calls by itself: somebody who must choose a new password may do
+/// that and nothing else.
+const OPEN_PAGES: &[&str] =
+    &["/sign-in", "/set-up", "/choose-password", "/change-password", "/theme", "/sign-out", "/assets"];
+
+/// Nothing, something made up, and something that looks right.
+const STRANGERS: [Option<&str>; 3] =
+    [None, Some("Bearer nonsense"), Some("Bearer vst_00000000000000000000000000000000_forged")];
+
+async fn ask(app: &App, method: &str, path: &str, authorization: Option<&str>) -> Answer {
+    let kind = if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
+    let mut request = Request::builder().method(method).uri(path).header("content-type", kind);
+    if let Some(authorization) = authorization {
+        request = request.header("authorization", authorization);
+    }
+    call(&app.router, request.body(Body::from("{}")).unwrap()).await
+}
+
+#[tokio::test]
+async fn every_verb_refuses_a_stranger() {
+    let (app, _db) = server().await;
+    let mut open = Vec::new();
+    for operation in operations(&app.openapi) {
+        if operation.public {
+            open.push(operation.operation_id.clone());
+            continue;
+        }
+        for stranger in STRANGERS {
+            let answer = ask(&app, operation.method, &filled(&operation.path), stranger).await;
+            assert_eq!(answer.status, 401, "{} {}: {}", operation.method, operation.path, answer.text());
+        }
+    }
+    open.sort();
+    assert_eq!(open, OPEN_VERBS, "a verb that anyone may call is named here");
+}
+
+#[tokio::test]
+async fn every_page_sends_a_stranger_to_sign_in() {
+    let (app, _db) = server().await;
+    let pages = pages();
+    assert!(pages.len() > 40, "the console's routes are not where they are looked for: {pages:?}");
+    for page in pages.iter().filter(|page| !OPEN_PAGES.iter().any(|open| page.starts_with(open))) {
+        for method in ["GET", "POST"] {
+            let answer = ask(&app, method, &filled(page), None).await;
+            // A page that only answers to the other method does not answer at all.
+            let shut = [303, 401, 403, 405].contains(&answer.status.as_u16());
+            assert!(shut, "{method} {page} was answered {}: {}", answer.status, answer.text());
+            let to = answer.headers.get("location").and_then(|to| to.to_str().ok()).unwrap_or("/sign-in");
+            assert!(to.starts_with("/sign-in"), "{method} {page} leads to {to}");
+        }
+    }
+}
+
+/// The paths in the console's route tables, read from the source: a router does not tell its routes.
+fn pages() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pages/src");
+    let mut found = Vec::new();
+    for file in super::described::files(&folder, "rs") {
+        let text = std::fs::read_to_string(file).unwrap();
+        for (index, _) in text.match_indices(".route(") {
+            let rest = text[index + 7..].trim_start();
+            let path = rest.strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(path, _)| path.to_owned());
+            found.extend(path.filter(|path| path.starts_with('/')));
+        }
+    }
+    found
+}
+
+/// A path with something in place of every parameter.
+fn filled(path: &str) -> String {
+    let parts = path.split('/').map(|part| {
+        if part.starts_with('{') { "00000000-0000-7000-8000-000000000000" } else { part }
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
