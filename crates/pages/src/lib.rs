@@ -1,7 +1,4 @@
-//! The console: server-rendered HTML over the rooms' services.
-//!
-//! A page is a view struct with a template; a handler asks services and fills it. Deliberately holds no rule and no SQL,
-//! and works without scripts: `assets/console.js` and htmx only make it quicker.
+#![doc = include_str!("../README.md")]
 
 mod address;
 mod assets;

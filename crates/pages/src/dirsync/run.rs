@@ -57,6 +57,8 @@ pub struct RunView {
     pub plan_href: Option<String>,
     /// Whether it can still be undone.
     pub undo: bool,
+    /// The run that this preview of an undo would take back.
+    pub undo_of: Option<String>,
 }
 
 /// Changes of one cause.
@@ -230,6 +232,10 @@ fn head(run: &RunView) -> PageHead {
     if run.state.is_live() {
         head = head.action(Action::ask("Cancel", format!("/dirsync/runs/{}/cancel", run.id)).icon(Icon::Stop));
     }
+    if let Some(of) = &run.undo_of {
+        let href = format!("/dirsync/runs/{of}/undo?really=yes");
+        head = head.action(Action::post("Undo now", href).primary().icon(Icon::Undo));
+    }
     if run.undo {
         head = head.action(Action::go("Undo", format!("/dirsync/runs/{}/undo", run.id)).icon(Icon::Undo));
     }
@@ -348,6 +354,7 @@ pub mod samples {
             live: None,
             plan_href: None,
             undo: false,
+            undo_of: None,
         }
     }
 

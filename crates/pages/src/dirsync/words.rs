@@ -121,13 +121,14 @@ pub fn live(run: &Run) -> Option<LiveView> {
 }
 
 /// An item of a plan as a line.
-pub fn change(planned: &Planned, held: bool) -> ChangeRow {
+pub fn change(planned: &Planned, run: &Run) -> ChangeRow {
     let change = &planned.change;
     let outcome = match (planned.allowed, planned.applied_at) {
         (_, Some(_)) => Badge::ok("Applied"),
         (false, None) => Badge::off("Left out"),
-        (true, None) if held => Badge::warn("Held"),
-        (true, None) => Badge::accent("Planned"),
+        (true, None) if run.state == dirsync::RunState::Held => Badge::warn("Held"),
+        (true, None) if run.state.open() || run.state == dirsync::RunState::Previewed => Badge::accent("Planned"),
+        (true, None) => Badge::off("Not done"),
     };
     let kind = if change.kind == ObjectKind::User { "person" } else { "group" };
     let (what, tone) = effect(planned.effect);
@@ -139,7 +140,7 @@ pub fn change(planned: &Planned, held: bool) -> ChangeRow {
         what: what.to_owned(),
         tone,
         cause: plain(change.cause.as_str()),
-        diff: diff(&change.act),
+        diff: diff(&change.act, planned.effect),
         outcome,
     }
 }
@@ -157,8 +158,11 @@ pub fn effect(effect: Effect) -> (&'static str, Tone) {
     }
 }
 
-fn diff(act: &Act) -> Diff {
+fn diff(act: &Act, effect: Effect) -> Diff {
     match act {
+        Act::PutUser { state, .. } if matches!(effect, Effect::Lose | Effect::Return) => {
+            Diff::new().added("State", state_text(state))
+        }
         Act::PutUser { attributes, state } => {
             let department = attributes.department.clone().unwrap_or_default();
             let name = attributes.user_principal_name.clone().unwrap_or_default();

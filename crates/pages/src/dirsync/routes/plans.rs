@@ -112,7 +112,7 @@ pub async fn get_plan(
     let run = rooms.dirsync.get_run(&may, id).await?;
     let found = rooms.dirsync.list_changes(&may, id, &wanted.filter(), &query.request()).await?;
     let held = run.state == RunState::Held;
-    let rows: Vec<_> = found.items.iter().map(|planned| words::change(planned, held)).collect();
+    let rows: Vec<_> = found.items.iter().map(|planned| words::change(planned, &run)).collect();
     let here = place.apply(here(&format!("/dirsync/plans/{id}"), &wanted.values()));
     let pick = held && desk.can(DecideRun { run: id });
     let table = change_table(&rows, &here, None, found.next.as_ref().map(Cursor::as_str), pick);

@@ -131,8 +131,7 @@ pub async fn get_run(
     let may = desk.may(ReadSync {})?;
     let run = rooms.dirsync.get_run(&may, id).await?;
     let found = rooms.dirsync.list_changes(&may, id, &wanted.filter(), &query.request()).await?;
-    let held = run.state == RunState::Held;
-    let rows: Vec<_> = found.items.iter().map(|planned| words::change(planned, held)).collect();
+    let rows: Vec<_> = found.items.iter().map(|planned| words::change(planned, &run)).collect();
     let here = place.apply(here(&format!("/dirsync/runs/{id}"), &wanted.values()));
     let table = change_table(&rows, &here, None, found.next.as_ref().map(Cursor::as_str), false);
     let sources = sources(&desk, &rooms).await?;
@@ -171,7 +170,15 @@ fn view(run: &Run, source: &str) -> RunView {
         live: words::live(run),
         plan_href: (run.state == RunState::Held).then(|| format!("/dirsync/plans/{}", run.id)),
         undo: false,
+        undo_of: undo_of(run),
     }
+}
+
+/// The run that a preview of an undo would take back.
+fn undo_of(run: &Run) -> Option<String> {
+    let previewed = run.kind == RunKind::Undo && run.state == RunState::Previewed;
+    let subject = run.subject.as_deref().filter(|_| previewed)?;
+    subject.strip_prefix("run:").map(str::to_owned)
 }
 
 /// How often a follower looks.
