@@ -220,7 +220,9 @@ impl Tenants {
         let tenant = self.find(organisation, tenant).await?;
         let verdict = classify(&Evidence {
             features: &tenant.features,
-            roles: Some(tenant.health.roles.as_slice()).filter(|roles| !roles.is_empty()),
+            // An empty list is what is known after a withdrawal; before the first probe nothing is known.
+            roles: Some(tenant.health.roles.as_slice())
+                .filter(|roles| !roles.is_empty() || tenant.health.status == Status::ConsentWithdrawn),
             roles_seen: &tenant.health.roles_seen,
             failure: Some(&failure),
             credential_ends: None,
