@@ -106,6 +106,14 @@ impl Dirsync {
 
     /// Takes back one change, by its number in the log.
     pub async fn undo_change(&self, may: &May<Undo>, revision: i64, preview: bool) -> Result<Run, DirsyncError> {
+        let mut tx = self.store.read().await?;
+        let change = signals::Filter { stream: Some(signals::Stream::Change), ..signals::Filter::default() };
+        let after = revision.saturating_sub(1);
+        let found = signals::oldest_first(&mut tx, may.actor().organisation, &change, after, 1).await?;
+        if found.first().is_none_or(|entry| entry.revision != revision) {
+            return Err(DirsyncError::NotFound("change"));
+        }
+        drop(tx);
         self.start(may.actor(), may.source, RunKind::Undo, preview, Some(format!("revision:{revision}"))).await
     }
 
