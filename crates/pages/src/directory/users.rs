@@ -178,76 +178,32 @@ pub mod samples {
     use crate::layout::Section;
     use crate::tests::{DAY, Gallery, HOUR, MINUTE, ago, ahead, frame};
 
+    fn row(name: &str, state: UserState, department: &str, title: &str, changed: i64) -> UserRow {
+        UserRow {
+            id: name.replace(' ', "-"),
+            name: name.into(),
+            upn: format!("{}@contoso.example", name.to_lowercase().replace(' ', ".")),
+            state,
+            guest: false,
+            source: "Contoso".into(),
+            department: department.into(),
+            title: title.into(),
+            changed: ago(changed),
+        }
+    }
+
     pub fn rows() -> Vec<UserRow> {
-        let row =
-            |name: &str, upn: &str, state: UserState, department: &str, title: &str, _groups: u64, changed| UserRow {
-                id: upn.replace('@', "-"),
-                name: name.into(),
-                upn: upn.into(),
-                state,
-                guest: upn.contains("#EXT#"),
-                source: "Contoso".into(),
-                department: department.into(),
-                title: title.into(),
-                changed: ago(changed),
-            };
+        let conflict = UserState::Conflict { due: Some(ahead(5 * DAY)) };
+        let guest = "diego_fabrikam.example#EXT#@contoso.onmicrosoft.example".to_owned();
+        let assistant = "Administrative Assistant to the Chief Executive";
         vec![
-            row(
-                "Adele Vance",
-                "adele.vance@contoso.example",
-                UserState::Active,
-                "Retail",
-                "Retail Manager",
-                14,
-                12 * MINUTE,
-            ),
-            row(
-                "Alex Wilber",
-                "alex.wilber@contoso.example",
-                UserState::Active,
-                "Marketing",
-                "Marketing Assistant",
-                8,
-                3 * HOUR,
-            ),
-            row(
-                "Bianca Pisani",
-                "bianca.pisani@contoso.example",
-                UserState::Conflict { due: Some(ahead(5 * DAY)) },
-                "Sales",
-                "Account Executive",
-                6,
-                2 * DAY,
-            ),
-            row(
-                "Cameron White",
-                "cameron.white@contoso.example",
-                UserState::Disabled,
-                "Finance",
-                "Controller",
-                4,
-                9 * DAY,
-            ),
-            row(
-                "Debra Berger",
-                "debra.berger@contoso.example",
-                UserState::Active,
-                "Executive Management",
-                "Administrative Assistant to the Chief Executive",
-                21,
-                16 * DAY,
-            ),
-            row(
-                "Diego Siciliani",
-                "diego_fabrikam.example#EXT#@contoso.onmicrosoft.example",
-                UserState::Active,
-                "",
-                "",
-                2,
-                40 * DAY,
-            ),
-            row("Emily Braun", "emily.braun@contoso.example", UserState::Active, "", "", 0, 2 * HOUR),
-            row("Grady Archie", "grady.archie@contoso.example", UserState::Excluded, "R&D", "Designer", 5, 51 * DAY),
+            row("Adele Vance", UserState::Active, "Retail", "Retail Manager", 12 * MINUTE),
+            row("Alex Wilber", UserState::Active, "Marketing", "Marketing Assistant", 3 * HOUR),
+            row("Bianca Pisani", conflict, "Sales", "Account Executive", 2 * DAY),
+            row("Cameron White", UserState::Disabled, "Finance", "Controller", 9 * DAY),
+            row("Debra Berger", UserState::Active, "Executive Management", assistant, 16 * DAY),
+            UserRow { upn: guest, guest: true, ..row("Diego Siciliani", UserState::Active, "", "", 40 * DAY) },
+            row("Grady Archie", UserState::Excluded, "R&D", "Designer", 51 * DAY),
         ]
     }
 

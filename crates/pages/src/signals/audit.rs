@@ -133,60 +133,27 @@ pub mod samples {
     use crate::layout::Section;
     use crate::tests::{Gallery, HOUR, MINUTE, ago, frame};
 
+    fn row(revision: u64, event: &str, what: &str, object: &str, actor: &str, cause: &str) -> AuditRow {
+        AuditRow {
+            revision,
+            at: ago(4 * MINUTE),
+            event: event.into(),
+            what: what.into(),
+            object: object.into(),
+            object_href: "/directory/users/u1".into(),
+            actor: actor.into(),
+            address: if actor.starts_with("operator") { "192.0.2.14".into() } else { String::new() },
+            cause: cause.into(),
+        }
+    }
+
     pub fn add(gallery: &mut Gallery) {
-        let row =
-            |revision, event: &str, what: &str, object: &str, actor: &str, address: &str, cause: &str, at| AuditRow {
-                revision,
-                at: ago(at),
-                event: event.into(),
-                what: what.into(),
-                object: object.into(),
-                object_href: "/directory/users/u1".into(),
-                actor: actor.into(),
-                address: address.into(),
-                cause: cause.into(),
-            };
+        let (sync, ada) = ("system:scheduled sync", "operator:ada.lovelace");
         let rows = [
-            row(
-                18_204,
-                "user.updated",
-                "Person updated",
-                "Adele Vance",
-                "system:scheduled sync",
-                "",
-                "attributes changed in the source",
-                4 * MINUTE,
-            ),
-            row(
-                18_203,
-                "dirsync.settings_changed",
-                "Sync settings changed",
-                "filter",
-                "operator:ada.lovelace",
-                "192.0.2.14",
-                "",
-                3 * HOUR,
-            ),
-            row(
-                18_202,
-                "operators.signed_in",
-                "Signed in",
-                "ada.lovelace",
-                "operator:ada.lovelace",
-                "192.0.2.14",
-                "",
-                3 * HOUR,
-            ),
-            row(
-                18_201,
-                "dirsync.plan_held",
-                "Plan held",
-                "Full compare",
-                "system:scheduled sync",
-                "",
-                "212 people over the limit of 25",
-                5 * HOUR,
-            ),
+            row(18_204, "user.updated", "Person updated", "Adele Vance", sync, "Changed in source"),
+            row(18_203, "dirsync.settings_changed", "Settings changed", "filter", ada, ""),
+            row(18_202, "operators.signed_in", "Signed in", "ada.lovelace", ada, ""),
+            row(18_201, "dirsync.plan_held", "Plan held", "Full compare", sync, "212 people over the limit of 25"),
         ];
         let here = Address::new("/signals/audit");
         let query = AuditQuery::default();
