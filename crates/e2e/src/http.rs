@@ -1,5 +1,6 @@
 //! Asks a server and reads the whole answer.
 
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ pub struct Answer {
 pub fn client() -> Client {
     // Somebody else in this process may have installed it already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    Client::builder().no_proxy().build().expect("a client without a proxy can be built")
+    Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client without a proxy can be built")
 }
 
 /// Sends a request; panics when there is no answer at all.

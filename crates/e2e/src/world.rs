@@ -9,7 +9,7 @@ use operators::NewToken;
 use operators::permissions::{CreateOperator, CreateToken};
 use reqwest::Client;
 use serde_json::{Value, json};
-use store::{Backend, Sealer};
+use store::{Backend, args};
 use testkit::Db;
 use uuid::Uuid;
 
@@ -33,14 +33,12 @@ pub struct Ground {
     pub env: Env,
     /// Moves the clock.
     pub hand: ManualClock,
-    /// Seals secrets.
-    pub sealer: Sealer,
 }
 
 impl Ground {
     /// The ground that a test's database comes with.
     pub fn of(db: &Db) -> Self {
-        Self { url: db.url.clone(), env: db.env.clone(), hand: db.hand.clone(), sealer: db.sealer.clone() }
+        Self { url: db.url.clone(), env: db.env.clone(), hand: db.hand.clone() }
     }
 }
 
@@ -200,6 +198,22 @@ impl World {
         self.post(&format!("dirsync/sources/{}/runs", self.tenant), json!({ "kind": kind })).await
     }
 
+    /// Takes a run as far as it goes, letting time pass where it has to wait for a second attempt.
+    pub async fn finish(&self, run: &Value) -> Value {
+        for _ in 0..10 {
+            self.work().await;
+            let run = self.again(run).await;
+            if !["queued", "collecting", "planning", "applying", "verifying"].contains(&text(&run["state"]).as_str()) {
+                return run;
+            }
+            self.advance(2 * MINUTE);
+        }
+        let mut tx = self.node.store.read().await.expect("the database can be read");
+        let jobs = tx.all("SELECT kind, state, last_error FROM store_jobs", args![]).await.expect("jobs can be read");
+        let told = |name: &str| jobs.iter().map(|job| job.get::<Option<String>>(name).ok()).collect::<Vec<_>>();
+        panic!("{:#} does not end: {:?} {:?} {:?}", self.again(run).await, told("kind"), told("state"), told("last_error"));
+    }
+
     /// Starts a run and takes it as far as it goes.
     pub async fn run(&self, kind: &str) -> Value {
         let run = self.begin(kind).await;
@@ -337,16 +351,16 @@ impl World {
 
 /// The tokens of two owners.
 async fn tokens(node: &Node) -> (String, String) {
-    let organisation = node.operators.ensure_organisation().await.expect("an organisation").id;
+    let organisation = node.app.operators.ensure_organisation().await.expect("an organisation").id;
     let system = Actor::system("journey", organisation, RequestId(Uuid::from_u128(1)));
     let may = system.may(CreateOperator {}).expect("the system may");
     let password = Secret::from("correct horse battery");
-    node.operators.create_owner(&may, "ada", &password).await.expect("an owner");
+    node.app.operators.create_owner(&may, "ada", &password).await.expect("an owner");
     let mut tokens = Vec::new();
     for label in ["first person", "second person"] {
         let new = NewToken { label: label.to_owned(), role: Role::Owner, expires_in_days: 365 };
         let may = system.may(CreateToken {}).expect("the system may");
-        tokens.push(node.operators.create_token(&may, &new).await.expect("a token").text.expose().clone());
+        tokens.push(node.app.operators.create_token(&may, &new).await.expect("a token").text.expose().clone());
     }
     let second = tokens.pop().expect("two tokens");
     (tokens.pop().expect("two tokens"), second)

@@ -1,4 +1,5 @@
 //! The journeys, one room a folder.
 
+mod coverage;
 mod dirsync;
 mod tenants;

@@ -95,7 +95,7 @@ async fn somebody_is_restored_in_entra_with_their_groups() {
         let before = world.user("p1").await;
         let id = before.object_id.to_string();
         world.entra.delete("p1").await;
-        world.later(DAY).await;
+        world.delta().await;
         assert_eq!(world.standing("p1").await, "conflict/deleted");
         let since = world.newest().await;
         world.entra.restore(&id).await;
@@ -104,8 +104,9 @@ async fn somebody_is_restored_in_entra_with_their_groups() {
         world.event(since, "user.enabled", "p1").await;
         world.must_mirror_entra("after a restore").await;
         // The same after the delay: deleted here, restored there.
+        world.later(2 * DAY).await;
         world.entra.delete("p1").await;
-        world.later(DAY).await;
+        world.delta().await;
         world.later(7 * DAY).await;
         assert_eq!(world.standing("p1").await, "deleted");
         let since = world.newest().await;

@@ -71,8 +71,7 @@ async fn follow(world: &World, rng: &Rng, kind: &str, seed: u64) -> Value {
         drop(work);
         world.advance(Duration::from_secs(2 * 60));
     }
-    world.work().await;
-    let run = world.again(&run).await;
+    let run = world.finish(&run).await;
     assert_ne!(run["state"], "failed", "seed {seed}: {run:#}");
     if run["state"] == "held" { world.approve(&run, json!({ "part": "all" })).await } else { run }
 }
