@@ -5,6 +5,7 @@ mod killed;
 mod lists;
 mod nodes;
 mod people;
+mod process;
 mod property;
 mod safety;
 mod undo;

@@ -1,7 +1,7 @@
 //! What happens to people in Entra, and what is seen of it here.
 
 use e2e::World;
-use e2e::world::{DAY, text};
+use e2e::world::{DAY, MINUTE, text};
 use serde_json::json;
 
 #[tokio::test]
@@ -108,6 +108,7 @@ async fn somebody_is_restored_in_entra_with_their_groups() {
         world.entra.delete("p1").await;
         world.delta().await;
         world.later(7 * DAY).await;
+        world.later(6 * MINUTE).await;
         assert_eq!(world.standing("p1").await, "deleted");
         let since = world.newest().await;
         world.entra.restore(&id).await;
