@@ -4,6 +4,11 @@ use std::fmt::Write as _;
 
 use kernel::{Scalar, Stored};
 
+use crate::Backend;
+
+/// Stands for a placeholder until the database is known; no statement has it otherwise.
+const PLACE: char = '\u{1}';
+
 /// A statement in the making. Text is literal, values are bound: nothing a caller sent becomes SQL.
 #[derive(Debug, Default)]
 pub struct Sql {
@@ -65,11 +70,25 @@ impl Sql {
 
     fn place(&mut self, value: Scalar) {
         self.args.push(value);
-        write!(self.text, "${}", self.args.len()).expect("invariant: writing to a string cannot fail");
+        self.text.push(PLACE);
     }
 
-    pub(crate) fn into_parts(self) -> (String, Vec<Scalar>) {
-        (self.text, self.args)
+    /// The text as the database wants it. SQLite takes `$1` for a name and compares it with every name before it, which
+    /// makes a statement of ten thousand values take a second; a bare `?` has no name.
+    pub(crate) fn into_parts(self, backend: Backend) -> (String, Vec<Scalar>) {
+        let mut text = String::with_capacity(self.text.len() + 5 * self.args.len());
+        for (index, part) in self.text.split(PLACE).enumerate() {
+            if index > 0 {
+                match backend {
+                    Backend::Sqlite => text.push('?'),
+                    Backend::Postgres => {
+                        write!(text, "${index}").expect("invariant: writing to a string cannot fail");
+                    }
+                }
+            }
+            text.push_str(part);
+        }
+        (text, self.args)
     }
 }
 

@@ -52,7 +52,7 @@ impl Tx {
 
     /// Runs a built statement; returns how many rows it changed.
     pub async fn alter(&mut self, sql: Sql) -> Result<u64, StoreError> {
-        let (text, args) = sql.into_parts();
+        let (text, args) = sql.into_parts(self.backend());
         self.run(AssertSqlSafe(text).into_sql_str(), args).await
     }
 
@@ -63,7 +63,7 @@ impl Tx {
 
     /// Every row of the answer to a built statement.
     pub async fn select(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {
-        let (text, args) = sql.into_parts();
+        let (text, args) = sql.into_parts(self.backend());
         self.fetch(AssertSqlSafe(text).into_sql_str(), args).await
     }
 
@@ -86,7 +86,7 @@ impl Tx {
         sql: Sql,
         mut each: impl FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let (text, args) = sql.into_parts();
+        let (text, args) = sql.into_parts(self.backend());
         let text = AssertSqlSafe(text).into_sql_str();
         match &mut self.inner {
             Inner::Sqlite(tx) => {
