@@ -12,8 +12,8 @@ use emulator::Running;
 use kernel::{Actor, OrganisationId, RequestId, Role, Secret};
 use operators::NewToken;
 use operators::permissions::{CreateOperator, CreateToken, RenameOrganisation};
-use tenants::draft::{CloudBody, NewCredential, TenantSettings};
 use tenants::connect::NewTenant;
+use tenants::draft::{CloudBody, NewCredential, TenantSettings};
 use tenants::permissions::ConnectTenant;
 use tenants::{Feature, Status, Tenant};
 use vestibule::App;
@@ -82,7 +82,11 @@ async fn connect(app: &App, actor: &Actor, emulator: &Running) -> anyhow::Result
             secret: Some(Secret::from(emulator.client_secret.as_str())),
             ..NewCredential::default()
         },
-        settings: TenantSettings { name: Some(COMPANY.to_owned()), features: Some(features.to_vec()), ..TenantSettings::default() },
+        settings: TenantSettings {
+            name: Some(COMPANY.to_owned()),
+            features: Some(features.to_vec()),
+            ..TenantSettings::default()
+        },
     };
     let tenant = app.tenants.create_tenant(&actor.may(ConnectTenant {})?, &new).await?;
     if tenant.health.status != Status::Granted {
@@ -141,7 +145,10 @@ async fn follow(app: &App, actor: &Actor, id: RunId) -> anyhow::Result<Run> {
         }
         let progress = (run.state, (run.progress.users + run.progress.applied) / 50_000);
         if progress != told {
-            note(&format!("{}: {} people read, {} changes written", run.state, run.progress.users, run.progress.applied));
+            note(&format!(
+                "{}: {} people read, {} changes written",
+                run.state, run.progress.users, run.progress.applied
+            ));
             told = progress;
         }
         // A commit wakes us; where it is not announced, a look every half second is enough.

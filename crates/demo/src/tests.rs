@@ -8,8 +8,9 @@ use serde_json::Value;
 use crate::{Arguments, Demo, ready, start};
 
 fn arguments(more: &[&str]) -> Arguments {
-    let usual = ["vestibule-demo", "--listen", "127.0.0.1:0", "--emulator", "127.0.0.1:0", "--users", "40", "--groups", "8"];
-    Arguments::parse_from(usual.iter().chain(more))
+    let anywhere: &[&str] = if more.contains(&"--emulator") { &[] } else { &["--emulator", "127.0.0.1:0"] };
+    let usual = ["vestibule-demo", "--listen", "127.0.0.1:0", "--users", "40", "--groups", "8", "--quiet-directory"];
+    Arguments::parse_from(usual.iter().chain(anywhere).chain(more))
 }
 
 async fn begin(more: &[&str]) -> Demo {
@@ -27,14 +28,15 @@ fn client(demo: &Demo) -> Client {
 async fn runs(demo: &Demo) -> Vec<Value> {
     let ready = ready::json(demo);
     let url = format!("{}/api/v1/dirsync/runs", ready["server"]["url"].as_str().unwrap());
-    let answer = client(demo).get(url).bearer_auth(ready["server"]["api_token"].as_str().unwrap()).send().await.unwrap();
+    let answer =
+        client(demo).get(url).bearer_auth(ready["server"]["api_token"].as_str().unwrap()).send().await.unwrap();
     let page: Value = answer.error_for_status().unwrap().json().await.unwrap();
     page["items"].as_array().unwrap().clone()
 }
 
 #[tokio::test]
 async fn the_organisation_has_arrived_and_the_token_opens_the_api() {
-    let demo = begin(&["--quiet-directory"]).await;
+    let demo = begin(&[]).await;
     assert!(demo.user_count >= 30, "{}", demo.user_count);
     let runs = runs(&demo).await;
     assert_eq!(runs.last().unwrap()["state"], "done");
@@ -49,7 +51,7 @@ async fn the_organisation_has_arrived_and_the_token_opens_the_api() {
 
 #[tokio::test]
 async fn with_tls_both_sides_are_trusted_by_one_authority() {
-    let demo = begin(&["--quiet-directory", "--tls"]).await;
+    let demo = begin(&["--tls"]).await;
     assert!(demo.url.starts_with("https://") && demo.emulator.base_url.starts_with("https://"));
     assert!(!runs(&demo).await.is_empty());
     demo.stop().await.unwrap();
@@ -59,10 +61,10 @@ async fn with_tls_both_sides_are_trusted_by_one_authority() {
 async fn a_kept_folder_goes_on_with_the_same_password() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
-    let first = begin(&["--quiet-directory", "--data", data]).await;
+    let first = begin(&["--data", data]).await;
     let (password, emulator) = (first.password.clone(), first.emulator.addr.to_string());
     first.stop().await.unwrap();
-    let second = begin(&["--quiet-directory", "--data", data, "--emulator", &emulator]).await;
+    let second = begin(&["--data", data, "--emulator", &emulator]).await;
     assert_eq!(second.password, password);
     assert_eq!(runs(&second).await.iter().filter(|run| run["kind"] == "full").count(), 1);
     second.stop().await.unwrap();

@@ -11,10 +11,10 @@
 
 #[path = "bench/dirsync.rs"]
 mod dirsync_bench;
-#[path = "bench/index.rs"]
-mod index_bench;
 #[path = "bench/entra.rs"]
 mod entra;
+#[path = "bench/index.rs"]
+mod index_bench;
 #[path = "bench/process.rs"]
 mod process;
 

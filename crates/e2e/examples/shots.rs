@@ -53,7 +53,10 @@ async fn main() -> anyhow::Result<()> {
     let server = &ready["server"];
     let base = server["url"].as_str().context("server.url")?.to_owned();
     let driver = Driver::start().await?;
-    let asked: Vec<String> = args.iter().filter(|arg| arg.starts_with('/')).cloned().collect();
+    let flags: Vec<_> = args.iter().enumerate().filter(|(_, arg)| arg.starts_with("--")).map(|(at, _)| at).collect();
+    let is_value = |at: usize| at > 0 && flags.contains(&(at - 1));
+    let asked = args.iter().enumerate().filter(|(at, arg)| arg.starts_with('/') && !is_value(*at));
+    let asked: Vec<String> = asked.map(|(_, page)| page.clone()).collect();
     let outcome = shoot(&driver, server, &base, &out, asked).await;
     driver.stop().await;
     outcome
@@ -64,13 +67,7 @@ fn value(args: &[String], name: &str) -> Option<String> {
     args.get(place + 1).cloned()
 }
 
-async fn shoot(
-    driver: &Driver,
-    server: &Value,
-    base: &str,
-    out: &Path,
-    asked: Vec<String>,
-) -> anyhow::Result<()> {
+async fn shoot(driver: &Driver, server: &Value, base: &str, out: &Path, asked: Vec<String>) -> anyhow::Result<()> {
     driver.go(&format!("{base}/sign-in")).await?;
     driver.picture(&out.join("sign-in.png")).await?;
     sign_in(driver, &server["operator"]).await?;

@@ -59,8 +59,11 @@ impl Picture {
             picture.users.insert(user.object_id.to_string(), properties(text));
         }
         let groups = read::groups_after(&mut tx, source, None, 100_000).await.expect("groups can be read");
-        let usable: BTreeMap<_, _> =
-            groups.iter().filter(|group| group.state.usable()).map(|group| (group.object_id.to_string(), group)).collect();
+        let usable: BTreeMap<_, _> = groups
+            .iter()
+            .filter(|group| group.state.usable())
+            .map(|group| (group.object_id.to_string(), group))
+            .collect();
         for (id, group) in &usable {
             let members = read::members_of(&mut tx, group).await.expect("members can be read");
             let known = members.into_iter().filter_map(|member| {

@@ -211,7 +211,13 @@ impl World {
         let mut tx = self.node.store.read().await.expect("the database can be read");
         let jobs = tx.all("SELECT kind, state, last_error FROM store_jobs", args![]).await.expect("jobs can be read");
         let told = |name: &str| jobs.iter().map(|job| job.get::<Option<String>>(name).ok()).collect::<Vec<_>>();
-        panic!("{:#} does not end: {:?} {:?} {:?}", self.again(run).await, told("kind"), told("state"), told("last_error"));
+        panic!(
+            "{:#} does not end: {:?} {:?} {:?}",
+            self.again(run).await,
+            told("kind"),
+            told("state"),
+            told("last_error")
+        );
     }
 
     /// Starts a run and takes it as far as it goes.
@@ -325,7 +331,8 @@ impl World {
     pub async fn happened(&self, after: i64) -> Vec<String> {
         let events = self.events(after).await;
         let told = events.iter().filter(|event| !text(&event["type"]).starts_with("dirsync.run_"));
-        told.map(|event| format!("{} {}", text(&event["type"]), event["object"]["name"].as_str().unwrap_or("-"))).collect()
+        told.map(|event| format!("{} {}", text(&event["type"]), event["object"]["name"].as_str().unwrap_or("-")))
+            .collect()
     }
 
     /// The one event of a type about an object after a revision; the audit trail must have it as well.

@@ -110,7 +110,9 @@ pub async fn run(noun: &str, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         words.push(word);
         matches = below;
     }
-    let asked = |operation: &&Operation| operation.noun == noun && operation.words.iter().map(String::as_str).eq(words.iter().copied());
+    let asked = |operation: &&Operation| {
+        operation.noun == noun && operation.words.iter().map(String::as_str).eq(words.iter().copied())
+    };
     match operations().iter().find(asked) {
         Some(operation) => call::run(operation, matches).await,
         None => anyhow::bail!("there is no command {noun} {}", words.join(" ")),

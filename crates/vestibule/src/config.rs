@@ -166,8 +166,7 @@ fn found(sources: &Sources) -> Option<PathBuf> {
 /// Reads the file twice: once as what it must be, so that a fault has its line, and once as a table to lay over.
 fn file(path: &Path) -> Result<Table, ConfigError> {
     let shown = path.display().to_string();
-    let text =
-        fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable { path: shown.clone(), cause })?;
+    let text = fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable { path: shown.clone(), cause })?;
     let not_understood =
         |error: toml::de::Error| ConfigError::NotUnderstood { path: shown.clone(), text: error.to_string() };
     toml::from_str::<Config>(&text).map_err(not_understood)?;

@@ -202,8 +202,8 @@ fn read(config: &Config) -> Result<Option<(Vec<Secret<String>>, KeyOrigin)>, Key
     if keys.master_key_file.is_none() && !file.exists() {
         return Ok(None);
     }
-    let text = fs::read_to_string(&file)
-        .map_err(|cause| KeysError::File { path: file.clone(), what: "read", cause })?;
+    let text =
+        fs::read_to_string(&file).map_err(|cause| KeysError::File { path: file.clone(), what: "read", cause })?;
     Ok(Some((lines(&Secret::new(text)), KeyOrigin::File(file))))
 }
 
@@ -224,7 +224,9 @@ fn output_of(program: &str, arguments: &[String]) -> Result<Secret<String>, Keys
     if !output.status.success() {
         return Err(failed(format!("ended with {}", output.status)));
     }
-    String::from_utf8(output.stdout).map(Secret::new).map_err(|_| failed("printed something that is not text".to_owned()))
+    String::from_utf8(output.stdout)
+        .map(Secret::new)
+        .map_err(|_| failed("printed something that is not text".to_owned()))
 }
 
 fn write_new(file: &Path, key: &Secret<String>) -> Result<(), KeysError> {

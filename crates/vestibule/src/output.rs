@@ -38,7 +38,9 @@ pub fn table(headings: &[String], rows: Vec<Vec<String>>) -> String {
 pub fn facts(rows: Vec<(String, String)>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.add_rows(rows.into_iter().map(|(name, value)| [Cell::new(name).add_attribute(Attribute::Bold), Cell::new(value)]));
+    table.add_rows(
+        rows.into_iter().map(|(name, value)| [Cell::new(name).add_attribute(Attribute::Bold), Cell::new(value)]),
+    );
     trimmed(&table)
 }
 

@@ -78,13 +78,10 @@ fn api(rooms: Rooms) -> OpenApiRouter {
 }
 
 fn nothing_yet() -> OpenApi {
-    let info = InfoBuilder::new()
-        .title("Vestibule")
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some(
-            "Lists come in pages: send `next` of one page as `after` for the next. Whatever does not work answers with a \
+    let info = InfoBuilder::new().title("Vestibule").version(env!("CARGO_PKG_VERSION")).description(Some(
+        "Lists come in pages: send `next` of one page as `after` for the next. Whatever does not work answers with a \
              problem document (RFC 9457) whose `code` is stable.",
-        ));
+    ));
     OpenApiBuilder::new().info(info).build()
 }
 

@@ -145,19 +145,6 @@ impl App {
             ..config.web.layer_settings(env.clone(), gate)
         };
         let (router, openapi) = router::build(rooms, settings);
-        Ok(Self {
-            config,
-            env,
-            store,
-            ring,
-            operators,
-            signals,
-            tenants,
-            directory,
-            dirsync,
-            jobs,
-            router,
-            openapi,
-        })
+        Ok(Self { config, env, store, ring, operators, signals, tenants, directory, dirsync, jobs, router, openapi })
     }
 }

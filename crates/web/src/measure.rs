@@ -1,8 +1,7 @@
 //! Figures for Prometheus: the recorder and who may read it.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_lc_rs::constant_time;
 use axum::extract::State;
@@ -16,12 +15,15 @@ use crate::address::Peer;
 use crate::{Credentials, Problem, RequestContext};
 
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+static INSTALLING: Mutex<()> = Mutex::new(());
 
 /// Bounds of histograms named `…_seconds`.
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
 /// Begins to record for the whole process. A second call changes nothing.
 pub fn install() -> Result<(), BuildError> {
+    // Two servers in one process may begin at once; the one who comes second finds it done.
+    let _turn = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     if RECORDER.get().is_some() {
         return Ok(());
     }

@@ -13,8 +13,8 @@ use dirsync::{Dirsync, DirsyncError, Mode, OpenSource, Run, RunKind, RunState, S
 use graph::{Client, GraphError, Start, User};
 use kernel::{OrganisationId, Role};
 use serde_json::{Value, json};
-use store::worker::Worker;
 use store::Backend;
+use store::worker::Worker;
 use testkit::{Db, operator};
 use uuid::Uuid;
 
@@ -124,7 +124,14 @@ pub async fn run(args: &[String]) -> anyhow::Result<Value> {
         let name = format!("{backend:?}").to_lowercase();
         println!(
             "{name}: {} users, {} memberships: drain {:.2} s, full sync {:.2} s = {:.2} x (CPU {:.2} x), unchanged again {:.2} s = {:.2} x",
-            read.0, read.2, drained.wall, synced.wall, synced.wall / drained.wall, synced.cpu / drained.cpu, again.wall, again.wall / drained.wall
+            read.0,
+            read.2,
+            drained.wall,
+            synced.wall,
+            synced.wall / drained.wall,
+            synced.cpu / drained.cpu,
+            again.wall,
+            again.wall / drained.wall
         );
         found[&name] = json!({
             "memberships": read.2, "drain_seconds": drained.wall, "sync_seconds": synced.wall,
@@ -152,7 +159,10 @@ async fn delta(large: &Server, entra: &Entra, backend: Backend, users: usize) ->
     }
     println!(
         "  delta of 500 changes: {:.3} s at {users}, {:.3} s at {} = {:.2} x",
-        best[0], best[1], users / 10, best[0] / best[1]
+        best[0],
+        best[1],
+        users / 10,
+        best[0] / best[1]
     );
     Ok(json!({ "large_seconds": best[0], "small_seconds": best[1], "ratio": best[0] / best[1] }))
 }

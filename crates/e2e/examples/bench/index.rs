@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use directory::index::{GroupOrdinal, Index, IndexChange, UserOrdinal, Synthetic, synthetic};
+use directory::index::{GroupOrdinal, Index, IndexChange, Synthetic, UserOrdinal, synthetic};
 use directory::model::MemberKind;
 use serde_json::{Value, json};
 

@@ -35,8 +35,15 @@ impl Driver {
         let http = graph::http_client(&graph::HttpSettings::default())?;
         let base = format!("http://127.0.0.1:{port}");
         let arguments = json!([
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-            "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-sync",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--hide-scrollbars",
             format!("--user-data-dir={}", profile.path().display()),
         ]);
         let wanted = json!({ "capabilities": { "alwaysMatch": {
@@ -144,7 +151,10 @@ async fn begin(http: &reqwest::Client, base: &str, wanted: &Value) -> anyhow::Re
         tries.tick().await;
         let Ok(answer) = http.post(format!("{base}/session")).json(wanted).send().await else { continue };
         let answer: Value = answer.json().await?;
-        return answer["value"]["sessionId"].as_str().map(str::to_owned).with_context(|| format!("no session: {answer}"));
+        return answer["value"]["sessionId"]
+            .as_str()
+            .map(str::to_owned)
+            .with_context(|| format!("no session: {answer}"));
     }
     bail!("chromedriver does not answer")
 }

@@ -167,7 +167,8 @@ async fn body(server: &Server, operation: &Operation, matches: &ArgMatches) -> a
             continue;
         }
         let values = texts.into_iter().map(|text| value(field, text)).collect::<anyhow::Result<Vec<_>>>()?;
-        let value = if field.repeats { Value::Array(values) } else { values.into_iter().next_back().unwrap_or_default() };
+        let value =
+            if field.repeats { Value::Array(values) } else { values.into_iter().next_back().unwrap_or_default() };
         put(&mut body, &field.path, value);
     }
     Ok(body)
@@ -189,9 +190,8 @@ fn value(field: &Field, text: &str) -> anyhow::Result<Value> {
     let text = contents(text)?;
     match field.kind {
         Kind::Text => Ok(Value::String(text)),
-        Kind::Number | Kind::Boolean | Kind::Json => {
-            serde_json::from_str(&text).with_context(|| format!("--{}: {text:?} is not {}", field.flag, field.value_name()))
-        }
+        Kind::Number | Kind::Boolean | Kind::Json => serde_json::from_str(&text)
+            .with_context(|| format!("--{}: {text:?} is not {}", field.flag, field.value_name())),
     }
 }
 

@@ -101,7 +101,9 @@ pub fn operations() -> &'static [Operation] {
 fn read(api: &Value) -> Vec<Operation> {
     let mut found = Vec::new();
     for (path, item) in members(&api["paths"]) {
-        for (method, name) in [("GET", "get"), ("POST", "post"), ("PUT", "put"), ("PATCH", "patch"), ("DELETE", "delete")] {
+        for (method, name) in
+            [("GET", "get"), ("POST", "post"), ("PUT", "put"), ("PATCH", "patch"), ("DELETE", "delete")]
+        {
             if let Some(described) = item.get(name)
                 && let Some(operation) = operation(api, method, path, described)
             {
@@ -215,7 +217,9 @@ fn resolved<'a>(api: &'a Value, schema: &'a Value) -> &'a Value {
             Some(reference) => api.pointer(reference.trim_start_matches('#')),
             None => {
                 let choices = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array());
-                let real = |choices: &'a Vec<Value>| choices.iter().filter(|choice| choice["type"] != "null").collect::<Vec<_>>();
+                let real = |choices: &'a Vec<Value>| {
+                    choices.iter().filter(|choice| choice["type"] != "null").collect::<Vec<_>>()
+                };
                 choices.map(real).filter(|real| real.len() == 1).map(|real| real[0])
             }
         };

@@ -118,12 +118,8 @@ const NOT_HERE: &[&str] = &[
 ];
 
 /// Operations that begin something, and the one that says how it goes on.
-const FOLLOW: &[(&str, &str)] = &[
-    ("start_run", "get_run"),
-    ("sync_one", "get_run"),
-    ("undo_run", "get_run"),
-    ("approve_run", "get_run"),
-];
+const FOLLOW: &[(&str, &str)] =
+    &[("start_run", "get_run"), ("sync_one", "get_run"), ("undo_run", "get_run"), ("approve_run", "get_run")];
 
 /// Operations that take a whole thing: the one that reads it, and the fields that are taken from there unless they are
 /// given, so that `settings set --settings-mode on` changes one thing and overwrites nobody's change.

@@ -81,7 +81,11 @@ async fn verify(signals: &Signals, arguments: &Verify, every: Vec<OrganisationId
                 None => "sound".to_owned(),
                 Some(broken) => format!("BROKEN at revision {}: {}", broken["revision"], broken["what"]),
             };
-            output::say(&format!("{}  {} entries  {said}", line["organisation"].as_str().unwrap_or_default(), line["entries"]))?;
+            output::say(&format!(
+                "{}  {} entries  {said}",
+                line["organisation"].as_str().unwrap_or_default(),
+                line["entries"]
+            ))?;
         }
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })

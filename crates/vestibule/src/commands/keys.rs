@@ -63,7 +63,9 @@ async fn rotate(common: &Common, as_json: bool) -> anyhow::Result<()> {
     let rows = report.iter().map(|line| vec![line.table.to_owned(), line.column.to_owned(), line.moved.to_string()]);
     output::say(&output::table(&headings, rows.collect()))?;
     if ring.count > 1 {
-        output::say("Nothing in the database needs the older keys any more. Backups from before do: keep the keys with them.")?;
+        output::say(
+            "Nothing in the database needs the older keys any more. Backups from before do: keep the keys with them.",
+        )?;
     }
     Ok(())
 }

@@ -17,7 +17,9 @@ pub(super) async fn examine(config: &Config, env: &Env) -> Vec<Finding> {
     if missing {
         return vec![Finding::warning("database", "it is not there yet", "nothing to do: the first start makes it")];
     }
-    let open = async { Store::open(&config.store.settings().map_err(|error| chain(&error))?).await.map_err(|error| chain(&error)) };
+    let open = async {
+        Store::open(&config.store.settings().map_err(|error| chain(&error))?).await.map_err(|error| chain(&error))
+    };
     let store = match open.await {
         Ok(store) => store,
         Err(why) => return vec![Finding::bad("database", why, "check [store] and whether the database runs")],
@@ -84,7 +86,11 @@ async fn jobs(store: &Store) -> Finding {
     };
     match count.await {
         Ok(0) => Finding::good("jobs", "none was given up"),
-        Ok(dead) => Finding::warning("jobs", format!("{dead} were given up"), "look at them: `vestibule jobs list --state dead`"),
+        Ok(dead) => Finding::warning(
+            "jobs",
+            format!("{dead} were given up"),
+            "look at them: `vestibule jobs list --state dead`",
+        ),
         Err(error) => Finding::bad("tables", chain(&error), "run `vestibule migrate`"),
     }
 }

@@ -62,8 +62,12 @@ pub(super) fn certificate(config: &Config, now: Timestamp) -> Option<Finding> {
     }
     let days = (ends - now.seconds()).div_euclid(86_400);
     Some(match days {
-        i64::MIN..0 => Finding::bad("certificate", format!("it ended {} days ago", -days), "renew it; it is noticed by itself"),
-        0..DAYS_LEFT => Finding::warning("certificate", format!("it ends in {days} days"), "renew it; it is noticed by itself"),
+        i64::MIN..0 => {
+            Finding::bad("certificate", format!("it ended {} days ago", -days), "renew it; it is noticed by itself")
+        }
+        0..DAYS_LEFT => {
+            Finding::warning("certificate", format!("it ends in {days} days"), "renew it; it is noticed by itself")
+        }
         _ => Finding::good("certificate", format!("it lasts {days} more days")),
     })
 }
@@ -71,7 +75,9 @@ pub(super) fn certificate(config: &Config, now: Timestamp) -> Option<Finding> {
 /// The space where the database lies.
 pub(super) fn disk(folder: &Path) -> Finding {
     match free_mebibytes(folder) {
-        None => Finding::warning("disk", format!("the free space at {} is not known", folder.display()), "look with df"),
+        None => {
+            Finding::warning("disk", format!("the free space at {} is not known", folder.display()), "look with df")
+        }
         Some(free) if free < MEBIBYTES_FREE => {
             let mend = "make room: without it the database stops taking changes";
             Finding::warning("disk", format!("{free} MiB are free at {}", folder.display()), mend)

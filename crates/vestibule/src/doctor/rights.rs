@@ -39,7 +39,9 @@ pub(super) async fn examine(config: &Config, env: &Env) -> Vec<Finding> {
 async fn every(tenants: &Tenants) -> Vec<Finding> {
     match tenants.doctor().await {
         Ok(tested) if tested.is_empty() => vec![Finding::good("tenants", "none is connected yet")],
-        Ok(tested) => tested.iter().flat_map(|(tenant, list)| list.lines.iter().map(|line| finding(tenant, line))).collect(),
+        Ok(tested) => {
+            tested.iter().flat_map(|(tenant, list)| list.lines.iter().map(|line| finding(tenant, line))).collect()
+        }
         Err(error) => vec![Finding::bad("tenants", chain(&error), "run `vestibule migrate`")],
     }
 }

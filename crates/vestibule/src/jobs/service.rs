@@ -142,13 +142,7 @@ impl Jobs {
         Ok(tx.commit().await?)
     }
 
-    async fn note(
-        &self,
-        tx: &mut Tx,
-        actor: &kernel::Actor,
-        name: &'static str,
-        job: &Job,
-    ) -> Result<(), StoreError> {
+    async fn note(&self, tx: &mut Tx, actor: &kernel::Actor, name: &'static str, job: &Job) -> Result<(), StoreError> {
         let object = Object::new("job", job.id, &job.kind);
         let entry = Entry::act(name).object(object).change_of(Some(&JobView::from(job.clone())), None::<&()>);
         signals::append(tx, &self.env, actor, vec![entry]).await.map(drop)

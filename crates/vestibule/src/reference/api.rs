@@ -24,7 +24,8 @@ fn page(api: &Value) -> String {
     for (path, item) in api["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let Some(id) = operation["operationId"].as_str() else { continue };
-            let summary = operation["summary"].as_str().or_else(|| operation["description"].as_str()).unwrap_or_default();
+            let summary =
+                operation["summary"].as_str().or_else(|| operation["description"].as_str()).unwrap_or_default();
             let line = format!("| `{} {path}` | {} | `{id}` |\n", method.to_uppercase(), cell(summary));
             rooms.entry(operation["tags"][0].as_str().unwrap_or("other")).or_default().push(line);
         }

@@ -20,7 +20,9 @@ fn fresh_tables() {
             rooms.entry(room).or_default().push(format!("| `{table}` | {} |\n", columns.join(", ")));
         }
     }
-    let mut page = format!("{NOTICE}# Tables\n\nFor looking, never for writing: rooms change their tables from release to release.\n");
+    let mut page = format!(
+        "{NOTICE}# Tables\n\nFor looking, never for writing: rooms change their tables from release to release.\n"
+    );
     for (room, lines) in rooms {
         write!(page, "\n## {room}\n\n| table | columns |\n|---|---|\n{}", lines.concat()).unwrap();
     }

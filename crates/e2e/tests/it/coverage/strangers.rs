@@ -83,8 +83,7 @@ fn pages() -> Vec<String> {
 
 /// A path with something in place of every parameter.
 fn filled(path: &str) -> String {
-    let parts = path.split('/').map(|part| {
-        if part.starts_with('{') { "00000000-0000-7000-8000-000000000000" } else { part }
-    });
+    let parts =
+        path.split('/').map(|part| if part.starts_with('{') { "00000000-0000-7000-8000-000000000000" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }

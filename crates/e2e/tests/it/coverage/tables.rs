@@ -12,8 +12,12 @@ async fn every_table_has_an_owning_room_that_names_it() {
     on_each_database(async |db| {
         let mut tx = db.store.read().await.unwrap();
         let sql = match db.store.backend() {
-            store::Backend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-            store::Backend::Postgres => "SELECT CAST(tablename AS TEXT) AS name FROM pg_tables WHERE schemaname = 'public'",
+            store::Backend::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            }
+            store::Backend::Postgres => {
+                "SELECT CAST(tablename AS TEXT) AS name FROM pg_tables WHERE schemaname = 'public'"
+            }
         };
         let rows = tx.all(sql, args![]).await.unwrap();
         assert!(rows.len() > 10);

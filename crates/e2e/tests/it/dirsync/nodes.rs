@@ -91,7 +91,8 @@ struct Cluster {
 
 impl Cluster {
     async fn start() -> Self {
-        let url = tokio::task::spawn_blocking(|| testkit::postgres::start(&std::env::temp_dir())).await.unwrap().unwrap();
+        let url =
+            tokio::task::spawn_blocking(|| testkit::postgres::start(&std::env::temp_dir())).await.unwrap().unwrap();
         let folder = url.split_once("host=").map(|(_, at)| PathBuf::from(at)).unwrap();
         Self { url, folder }
     }
@@ -111,7 +112,8 @@ impl Cluster {
 
     async fn go_on(&self) {
         let at = self.folder.display();
-        let options = format!("-c listen_addresses= -c unix_socket_directories={at} -c fsync=off -c max_connections=300");
+        let options =
+            format!("-c listen_addresses= -c unix_socket_directories={at} -c fsync=off -c max_connections=300");
         let log = format!("{at}/again.log");
         self.control(["-w", "-l", &log, "-o", &options, "start"].map(str::to_owned).to_vec()).await;
     }

@@ -73,7 +73,8 @@ async fn somebody_in_conflict_is_ignored_until_a_day() {
         assert_eq!((&conflicts["items"][0]["name"], conflicts["items"].as_array().unwrap().len()), (&json!("p1"), 1));
         let until = world.now().plus(20 * DAY);
         let decision = json!({ "act": "ignore", "until": until });
-        let body = json!({ "kind": "user", "ids": [conflicts["items"][0]["id"]], "decision": decision, "reason": "leave" });
+        let body =
+            json!({ "kind": "user", "ids": [conflicts["items"][0]["id"]], "decision": decision, "reason": "leave" });
         assert_eq!(world.post("dirsync/conflicts/decide", body).await["decided"], 1);
         let decided = world.event(since, "dirsync.conflicts_decided", "-").await;
         assert_eq!((&decided["reason"], &decided["actor"]["name"]), (&json!("leave"), &json!("first person")));

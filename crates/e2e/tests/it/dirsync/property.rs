@@ -117,11 +117,19 @@ impl History<'_> {
         match self.rng.below(16) {
             0 | 1 => drop(self.entra.hire(&name, json!({ "manager": user })).await),
             2 => drop(self.entra.hire(&name, json!({ "userType": "Guest" })).await),
-            3 => self.entra.change(&user, json!({ "displayName": name, "userPrincipalName": format!("{name}@contoso.com") })).await,
+            3 => {
+                self.entra
+                    .change(&user, json!({ "displayName": name, "userPrincipalName": format!("{name}@contoso.com") }))
+                    .await
+            }
             4 => self.entra.change(&user, json!({ "department": name, "jobTitle": Value::Null })).await,
             5 => self.entra.change(&user, json!({ "accountEnabled": false })).await,
             6 => self.entra.change(&user, json!({ "accountEnabled": true })).await,
-            7 => self.entra.change(&user, json!({ "manager": if user == other { Value::Null } else { json!(other) } })).await,
+            7 => {
+                self.entra
+                    .change(&user, json!({ "manager": if user == other { Value::Null } else { json!(other) } }))
+                    .await
+            }
             8 | 9 if self.entra.users().await.len() > 6 => {
                 self.entra.delete(&user).await;
                 self.deleted.push(user);

@@ -142,7 +142,10 @@ async fn half_the_directory_deleted_waits_for_two_people() {
         let run = world.approve(&run, json!({ "part": "without_losses" })).await;
         assert_eq!((&run["state"], world.usable().await), (&json!("done"), 24), "{run:#}");
         let decided = world.event(since, "dirsync.run_decided", "delta run").await;
-        assert_eq!((&decided["after"]["decision"], &decided["actor"]["name"]), (&json!("allowed_in_part"), &json!("second person")));
+        assert_eq!(
+            (&decided["after"]["decision"], &decided["actor"]["name"]),
+            (&json!("allowed_in_part"), &json!("second person"))
+        );
 
         // What was refused is found again by complete reads, and asked about again.
         world.full().await;
@@ -164,7 +167,10 @@ async fn storms_of_429_are_waited_for() {
             ("with Retry-After", json!({ "kind": "throttle", "retry_after_seconds": 20 })),
             ("without", json!({ "kind": "throttle" })),
         ] {
-            world.entra.hire(what, json!({ "userPrincipalName": format!("{}@contoso.com", what.replace(' ', "-")) })).await;
+            world
+                .entra
+                .hire(what, json!({ "userPrincipalName": format!("{}@contoso.com", what.replace(' ', "-")) }))
+                .await;
             world.entra.spoil("/v1.0/", fault, Some(5), 1).await;
             let run = world.delta().await;
             assert_eq!(run["error_code"], Value::Null, "{what}");

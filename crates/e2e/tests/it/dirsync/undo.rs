@@ -24,7 +24,10 @@ async fn a_run_is_taken_back() {
         assert_eq!(undo["state"], "done", "{undo:#}");
         world.picture().await.must_equal(&before, "the run is taken back");
         let names = world.happened(since).await;
-        assert!(names.contains(&"user.updated p2".to_owned()) && names.contains(&"user.deleted new".to_owned()), "{names:?}");
+        assert!(
+            names.contains(&"user.updated p2".to_owned()) && names.contains(&"user.deleted new".to_owned()),
+            "{names:?}"
+        );
         let done = world.event(since, "dirsync.run_done", "undo run").await;
         assert_eq!(done["cause"]["id"], undo["id"], "{done:#}");
     })

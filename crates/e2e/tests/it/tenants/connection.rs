@@ -86,7 +86,8 @@ async fn a_staged_secret_takes_over_when_the_first_one_ends() {
         world.event(since, "tenants.credential_switched", "Contoso").await;
         let credentials = world.get(&path).await;
         let list = credentials.as_array().or_else(|| credentials["items"].as_array()).cloned().unwrap_or_default();
-        let primary = list.iter().find(|credential| credential["slot"] == "primary" && credential["retired_at"] == Value::Null);
+        let primary =
+            list.iter().find(|credential| credential["slot"] == "primary" && credential["retired_at"] == Value::Null);
         assert_eq!(primary.map(|credential| &credential["label"]), Some(&json!("next")), "{credentials:#}");
         world.entra.delete("p1").await;
         world.delta().await;
@@ -104,8 +105,12 @@ async fn the_end_of_a_secret_is_known_and_warned_about() {
         let since = world.newest().await;
         world.later(310 * DAY).await;
         world.later(30 * DAY).await;
-        let warned: Vec<_> =
-            world.happened(since).await.into_iter().filter(|it| it.starts_with("tenants.credential_expiring")).collect();
+        let warned: Vec<_> = world
+            .happened(since)
+            .await
+            .into_iter()
+            .filter(|it| it.starts_with("tenants.credential_expiring"))
+            .collect();
         assert_eq!(warned.len(), 2, "60 days and 30 days before: {warned:?}");
     })
     .await;

@@ -11,11 +11,7 @@ use crate::jobs::permissions::DiscardJob;
 #[utoipa::path(delete, path = "/{job}", operation_id = "discard_job", tag = "jobs",
     params(("job" = JobId, Path, description = "The job.")),
     responses((status = 204, description = "It is gone."), Problems))]
-pub async fn handler(
-    caller: Caller,
-    Path(job): Path<JobId>,
-    State(jobs): State<Jobs>,
-) -> Result<NoContent, Problem> {
+pub async fn handler(caller: Caller, Path(job): Path<JobId>, State(jobs): State<Jobs>) -> Result<NoContent, Problem> {
     jobs.discard(&caller.may(DiscardJob { job })?).await?;
     Ok(NoContent)
 }
