@@ -28,6 +28,7 @@ impl Picture {
                 picture.users.insert(id, properties(text));
             }
         }
+        picture.forget_absent_managers();
         let groups = entra.groups().await;
         let is_in = |picture: &Self, id: &String| picture.users.contains_key(id) || groups.contains_key(id);
         for (id, group) in &groups {
@@ -58,6 +59,7 @@ impl Picture {
             };
             picture.users.insert(user.object_id.to_string(), properties(text));
         }
+        picture.forget_absent_managers();
         let groups = read::groups_after(&mut tx, source, None, 100_000).await.expect("groups can be read");
         let usable: BTreeMap<_, _> = groups
             .iter()
@@ -78,6 +80,16 @@ impl Picture {
             picture.groups.insert(id.clone(), (group.name(), known.collect()));
         }
         picture
+    }
+
+    /// A manager who is not in the picture is nobody's manager: Graph need not tell when a manager was deleted.
+    fn forget_absent_managers(&mut self) {
+        let known: BTreeSet<_> = self.users.keys().cloned().collect();
+        for user in self.users.values_mut() {
+            if let Some(manager) = user.get_mut("manager").filter(|manager| !known.contains(*manager)) {
+                manager.clear();
+            }
+        }
     }
 
     /// Panics with what differs.
