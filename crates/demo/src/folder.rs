@@ -24,17 +24,13 @@ pub(crate) struct Notes {
 
 impl Folder {
     pub(crate) fn open(named: Option<&Path>) -> anyhow::Result<Self> {
-        match named {
-            Some(path) => {
-                fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
-                // Other programs are handed paths in it, so they must not depend on where we stand.
-                Ok(Self { path: path.canonicalize()?, temporary: None })
-            }
-            None => {
-                let temporary = tempfile::Builder::new().prefix("vestibule-demo-").tempdir()?;
-                Ok(Self { path: temporary.path().to_owned(), temporary: Some(temporary) })
-            }
-        }
+        let Some(path) = named else {
+            let temporary = tempfile::Builder::new().prefix("vestibule-demo-").tempdir()?;
+            return Ok(Self { path: temporary.path().to_owned(), temporary: Some(temporary) });
+        };
+        fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
+        // Other programs are handed paths in it, so they must not depend on where we stand.
+        Ok(Self { path: path.canonicalize()?, temporary: None })
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {

@@ -40,13 +40,12 @@ pub(crate) struct Done {
 pub(crate) async fn set_up(app: &App, emulator: &Running, folder: &Folder, url: &str) -> anyhow::Result<Done> {
     let organisation = app.operators.ensure_organisation().await?.id;
     let actor = Actor::system("demo", organisation, app.env.new_id::<RequestId>());
-    let notes = match folder.notes() {
-        Some(notes) => notes,
-        None => {
-            let notes = become_owner(app, &actor).await?;
-            folder.keep_notes(&notes)?;
-            notes
-        }
+    let notes = if let Some(notes) = folder.notes() {
+        notes
+    } else {
+        let notes = become_owner(app, &actor).await?;
+        folder.keep_notes(&notes)?;
+        notes
     };
     let tenant = match app.tenants.list(organisation).await?.into_iter().next() {
         Some(tenant) => tenant,

@@ -83,14 +83,13 @@ impl Ring {
     /// The ring of the configuration. With an embedded database and no key configured, a key file beside the database
     /// is used, and made when there is none.
     pub fn load(config: &Config, rng: &Rng) -> Result<Self, KeysError> {
-        let (texts, origin) = match read(config)? {
-            Some(found) => found,
-            None => {
-                let file = beside(config).ok_or(KeysError::None)?;
-                let key = MasterKey::generate(rng);
-                write_new(&file, &key)?;
-                (vec![key], KeyOrigin::Made(file))
-            }
+        let (texts, origin) = if let Some(found) = read(config)? {
+            found
+        } else {
+            let file = beside(config).ok_or(KeysError::None)?;
+            let key = MasterKey::generate(rng);
+            write_new(&file, &key)?;
+            (vec![key], KeyOrigin::Made(file))
         };
         Self::of(&texts, origin, rng)
     }
@@ -190,7 +189,10 @@ pub fn sealed_columns() -> impl Iterator<Item = seal::SealedColumn> {
     tenants::SEALED.iter().copied()
 }
 
-fn read(config: &Config) -> Result<Option<(Vec<Secret<String>>, KeyOrigin)>, KeysError> {
+/// The texts of keys, and where they come from.
+type Texts = (Vec<Secret<String>>, KeyOrigin);
+
+fn read(config: &Config) -> Result<Option<Texts>, KeysError> {
     let keys = &config.keys;
     if !keys.master_keys.is_empty() {
         return Ok(Some((keys.master_keys.clone(), KeyOrigin::Written)));

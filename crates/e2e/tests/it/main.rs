@@ -1,4 +1,5 @@
 //! The journeys, one room a folder.
+#![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
 mod coverage;
 mod dirsync;

@@ -213,15 +213,13 @@ fn resolved<'a>(api: &'a Value, schema: &'a Value) -> &'a Value {
     let mut schema = schema;
     // References never go deeper than a few steps; a circle ends here.
     for _ in 0..8 {
-        let next = match schema["$ref"].as_str() {
-            Some(reference) => api.pointer(reference.trim_start_matches('#')),
-            None => {
-                let choices = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array());
-                let real = |choices: &'a Vec<Value>| {
-                    choices.iter().filter(|choice| choice["type"] != "null").collect::<Vec<_>>()
-                };
-                choices.map(real).filter(|real| real.len() == 1).map(|real| real[0])
-            }
+        let next = if let Some(reference) = schema["$ref"].as_str() {
+            api.pointer(reference.trim_start_matches('#'))
+        } else {
+            let choices = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array());
+            let real =
+                |choices: &'a Vec<Value>| choices.iter().filter(|choice| choice["type"] != "null").collect::<Vec<_>>();
+            choices.map(real).filter(|real| real.len() == 1).map(|real| real[0])
         };
         match next {
             Some(next) => schema = next,

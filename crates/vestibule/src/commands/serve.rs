@@ -101,6 +101,6 @@ async fn asked_to_stop() {
 async fn interrupted() {
     if let Err(error) = tokio::signal::ctrl_c().await {
         tracing::error!(%error, "signals are not heard; the server can only be killed");
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

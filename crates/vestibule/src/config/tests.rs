@@ -44,11 +44,14 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     assert_eq!((config.log.level.as_str(), config.log.format), ("warn", LogFormat::Json));
 }
 
+/// A text, the environment, and what must be said.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
 #[test]
 fn what_is_wrong_is_said_with_its_place() {
     let key = "00".repeat(32);
     let both = format!("[keys]\nmaster_keys = [\"{key}\"]\nmaster_key_file = \"k\"");
-    let cases: [(&str, &[(&str, &str)], &str); 8] = [
+    let cases: [Case<'_>; 8] = [
         ("[web]\nlisten = \"127.0.0.1:1\"\nlissten = 3", &[], "line 3, column 1"),
         ("[wab]\n", &[], "unknown field `wab`"),
         ("[web]\nconnections = \"many\"", &[], "line 2, column 15"),

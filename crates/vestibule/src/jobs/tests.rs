@@ -22,7 +22,7 @@ async fn dead_job(db: &Db) -> JobId {
     };
     let mut tx = db.store.begin().await.unwrap();
     let id = queue::enqueue(&mut tx, &db.env, job).await.unwrap().unwrap();
-    let lease = std::time::Duration::from_secs(60);
+    let lease = std::time::Duration::from_mins(1);
     let job = queue::claim(&mut tx, &["test.work"], "node", db.env.now(), lease).await.unwrap().unwrap();
     queue::fail(&mut tx, &job, "node", db.env.now(), "it broke").await.unwrap();
     tx.commit().await.unwrap();

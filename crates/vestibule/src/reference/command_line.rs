@@ -44,8 +44,10 @@ fn about(command: &Command) -> String {
 
 fn arguments(page: &mut String, command: &Command, path: &str) {
     let own: Vec<&Arg> = command.get_arguments().filter(|arg| !arg.is_global_set() && !is_usual(arg)).collect();
-    let places: String =
-        own.iter().filter(|arg| arg.is_positional()).map(|arg| format!(" <{}>", arg.get_id())).collect();
+    let places = own.iter().filter(|arg| arg.is_positional()).fold(String::new(), |mut places, arg| {
+        write!(places, " <{}>", arg.get_id()).unwrap();
+        places
+    });
     writeln!(page, "```sh\n{path}{places}\n```").unwrap();
     if own.is_empty() {
         return;

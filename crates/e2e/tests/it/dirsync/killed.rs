@@ -9,7 +9,7 @@ use kernel::Rng;
 use serde_json::{Value, json};
 
 /// Longer than a job's lease.
-const LEASE_OVER: std::time::Duration = std::time::Duration::from_secs(2 * 60);
+const LEASE_OVER: std::time::Duration = std::time::Duration::from_mins(2);
 
 /// Limits that nothing in these stories reaches.
 pub async fn without_limits(world: &World) {

@@ -14,7 +14,7 @@ use store::{Backend, Store, args};
 
 use super::killed::nothing_was_done_twice;
 
-const LEASE_OVER: Duration = Duration::from_secs(2 * 60);
+const LEASE_OVER: Duration = Duration::from_mins(2);
 
 #[tokio::test]
 async fn two_nodes_ask_for_one_run_and_one_of_them_does_it() {
@@ -22,7 +22,7 @@ async fn two_nodes_ask_for_one_run_and_one_of_them_does_it() {
         world.filled().await;
         let other = Node::start(&world.ground).await.unwrap();
         world.entra.hire("new", json!({})).await;
-        world.advance(Duration::from_secs(6 * 60));
+        world.advance(Duration::from_mins(6));
         tokio::join!(world.node.tick(), other.tick());
         let before = world.entra.requests("/v1.0/users/delta").await;
         let (one, two) = (world.node.worker(), other.worker());

@@ -69,7 +69,7 @@ async fn follow(world: &World, rng: &Rng, kind: &str, seed: u64) -> Value {
         let mut work = Box::pin(worker.run_due());
         cut::steps(&mut work, 1 + rng.below(150)).await;
         drop(work);
-        world.advance(Duration::from_secs(2 * 60));
+        world.advance(Duration::from_mins(2));
     }
     let run = world.finish(&run).await;
     assert_ne!(run["state"], "failed", "seed {seed}: {run:#}");
@@ -85,7 +85,7 @@ struct History<'a> {
 
 impl History<'_> {
     async fn draw_habits(&self) {
-        let share = |most: u64| self.rng.below(most) as f64 / 10.0;
+        let share = |most: u64| f64::from(u32::try_from(self.rng.below(most)).unwrap_or(0)) / 10.0;
         let yes = || self.rng.below(2) == 0;
         let habits = json!({
             "delta_page_size": 1 + self.rng.below(9), "group_split_size": 1 + self.rng.below(4),
@@ -120,7 +120,7 @@ impl History<'_> {
             3 => {
                 self.entra
                     .change(&user, json!({ "displayName": name, "userPrincipalName": format!("{name}@contoso.com") }))
-                    .await
+                    .await;
             }
             4 => self.entra.change(&user, json!({ "department": name, "jobTitle": Value::Null })).await,
             5 => self.entra.change(&user, json!({ "accountEnabled": false })).await,
@@ -128,7 +128,7 @@ impl History<'_> {
             7 => {
                 self.entra
                     .change(&user, json!({ "manager": if user == other { Value::Null } else { json!(other) } }))
-                    .await
+                    .await;
             }
             8 | 9 if self.entra.users().await.len() > 6 => {
                 self.entra.delete(&user).await;

@@ -29,12 +29,12 @@ async fn breaks_and_mends(world: &World, status: &str, break_it: impl AsyncFn(&W
 
     let since = world.newest().await;
     mend(world).await;
-    world.later(Duration::from_secs(16 * 60)).await;
+    world.later(Duration::from_mins(16)).await;
     let health = world.health().await;
     assert_eq!((&health["status"], &health["stopped"]), (&json!("granted"), &json!([])), "by itself: {health:#}");
     let changed = world.event(since, "tenants.status_changed", "Contoso").await;
     assert_eq!(changed["after"]["status"], "granted", "{changed:#}");
-    world.later(Duration::from_secs(6 * 60)).await;
+    world.later(Duration::from_mins(6)).await;
     assert_eq!(world.standing("p1").await, "conflict/deleted", "the clockwork has caught up");
     world.must_mirror_entra("after it is mended").await;
 }
