@@ -1,6 +1,8 @@
 //! The demo as tools start it.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+use std::time::Duration;
+
 use clap::Parser as _;
 use reqwest::Client;
 use serde_json::Value;
@@ -16,13 +18,22 @@ fn arguments(more: &[&str]) -> Arguments {
 async fn begin(more: &[&str]) -> Demo {
     // An error only says that a provider was installed before.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    start(&arguments(more)).await.unwrap()
+    within(start(&arguments(more))).await.unwrap()
+}
+
+async fn end(demo: Demo) {
+    within(demo.stop()).await.unwrap();
+}
+
+/// Nothing here takes long; what does is stuck, and should say so.
+async fn within<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_mins(3), work).await.unwrap()
 }
 
 fn client(demo: &Demo) -> Client {
     let authority = demo.ca_file.as_ref().map(|file| std::fs::read(file).unwrap());
     let certificates = authority.map(|pem| reqwest::Certificate::from_pem(&pem).unwrap());
-    Client::builder().tls_certs_merge(certificates).no_proxy().build().unwrap()
+    Client::builder().timeout(Duration::from_secs(30)).tls_certs_merge(certificates).no_proxy().build().unwrap()
 }
 
 async fn runs(demo: &Demo) -> Vec<Value> {
@@ -46,7 +57,7 @@ async fn the_organisation_has_arrived_and_the_token_opens_the_api() {
         assert!(ready["emulator"][key].is_string(), "{key} is missing in {ready}");
     }
     assert!(ready::banner(&demo).contains(&demo.password));
-    demo.stop().await.unwrap();
+    end(demo).await;
 }
 
 #[tokio::test]
@@ -54,7 +65,7 @@ async fn with_tls_both_sides_are_trusted_by_one_authority() {
     let demo = begin(&["--tls"]).await;
     assert!(demo.url.starts_with("https://") && demo.emulator.base_url.starts_with("https://"));
     assert!(!runs(&demo).await.is_empty());
-    demo.stop().await.unwrap();
+    end(demo).await;
 }
 
 #[tokio::test]
@@ -63,9 +74,9 @@ async fn a_kept_folder_goes_on_with_the_same_password() {
     let data = folder.path().to_str().unwrap();
     let first = begin(&["--data", data]).await;
     let (password, emulator) = (first.password.clone(), first.emulator.addr.to_string());
-    first.stop().await.unwrap();
+    end(first).await;
     let second = begin(&["--data", data, "--emulator", &emulator]).await;
     assert_eq!(second.password, password);
     assert_eq!(runs(&second).await.iter().filter(|run| run["kind"] == "full").count(), 1);
-    second.stop().await.unwrap();
+    end(second).await;
 }
