@@ -18,7 +18,7 @@ fn arguments(more: &[&str]) -> Arguments {
 async fn begin(more: &[&str]) -> Demo {
     // An error only says that a provider was installed before.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    within(start(&arguments(more))).await.unwrap()
+    within(Box::pin(start(&arguments(more)))).await.unwrap()
 }
 
 async fn end(demo: Demo) {
