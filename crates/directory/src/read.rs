@@ -126,6 +126,16 @@ pub async fn members_of(tx: &mut Tx, group: &Group) -> Result<Vec<Member>, Store
     rows::members::of_group(tx, group.ordinal).await
 }
 
+/// Which of these ids are direct members of a group.
+pub async fn members_among(tx: &mut Tx, group: &Group, ids: &[Uuid]) -> Result<Vec<Member>, StoreError> {
+    rows::members::among(tx, group.ordinal, ids).await
+}
+
+/// How many direct members a group has.
+pub async fn member_count(tx: &mut Tx, group: &Group) -> Result<u64, StoreError> {
+    rows::members::count(tx, group.ordinal).await
+}
+
 /// Notes that the source has just shown these users, if a read had missed them.
 pub async fn mark_users_seen(tx: &mut Tx, source: SourceId, ids: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
     rows::users::mark_seen(tx, source, ids, at).await

@@ -3,7 +3,7 @@
 //! Streams both sides in the order of their ids and writes the changes down as it goes. The decisions themselves are
 //! pure: `scope` and `transition`. A plan that was begun and not finished is dropped and made again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use directory::{Act, Change, ObjectKind, State};
 use uuid::Uuid;
@@ -33,6 +33,8 @@ pub(crate) struct Draft<'a> {
     waiting: Vec<(Change, Effect)>,
     /// Objects that have a change already; a second one would be planned on what is no longer true.
     touched: HashSet<Uuid>,
+    /// The names of groups that have a change, for the changes of their members.
+    group_names: HashMap<Uuid, String>,
     /// Expected users that the source has by now.
     found: Vec<Addition>,
 }
@@ -65,6 +67,7 @@ impl<'a> Draft<'a> {
             seq: 0,
             waiting: Vec::new(),
             touched: HashSet::new(),
+            group_names: HashMap::new(),
             found: Vec::new(),
         }
     }
@@ -92,6 +95,9 @@ impl<'a> Draft<'a> {
         let effect = effect(&change, before);
         if !matches!(change.act, Act::Members { .. }) {
             self.touched.insert(change.object_id);
+            if change.kind == ObjectKind::Group {
+                self.group_names.insert(change.object_id, change.name.clone());
+            }
         }
         self.totals.add(&change, effect);
         self.waiting.push((change, effect));

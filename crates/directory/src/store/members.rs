@@ -2,6 +2,7 @@
 
 use kernel::OrganisationId;
 use store::{Row, Sql, StoreError, Tx, args};
+use uuid::Uuid;
 
 use crate::model::{Group, Member, MemberKind};
 
@@ -71,6 +72,24 @@ pub(crate) async fn count_known(tx: &mut Tx, group: &Group) -> Result<(u64, u64)
         )
         .await?;
     row.map_or(Ok((0, 0)), |row| Ok((row.get("held")?, row.get("left_out")?)))
+}
+
+/// Which of these ids are direct members of a group.
+pub(crate) async fn among(tx: &mut Tx, group_ordinal: u32, ids: &[Uuid]) -> Result<Vec<Member>, StoreError> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(500) {
+        let sql = Sql::new("SELECT member_object_id, member_kind FROM directory_memberships WHERE group_ordinal = ");
+        let sql = sql.bind(group_ordinal).push(" AND member_object_id IN ").bind_list(ids.iter().copied());
+        for row in tx.select(sql).await? {
+            found.push(member_of(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// How many direct members a group has.
+pub(crate) async fn count(tx: &mut Tx, group_ordinal: u32) -> Result<u64, StoreError> {
+    tx.count("SELECT COUNT(*) AS n FROM directory_memberships WHERE group_ordinal = $1", args![group_ordinal]).await
 }
 
 /// Adds members; returns those that were not there before.

@@ -1,15 +1,15 @@
 //! Groups and their members.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use directory::{Act, Cause, Group, GroupAttributes, Member, ObjectKind, State};
+use store::Tx;
 use uuid::Uuid;
 
 use super::{BATCH, DirsyncError, Draft, RunKind, change};
-use crate::plan::rules::{Overlay, effective_members};
 use crate::scope::Rules;
 use crate::sources::SeenGroup;
-use crate::store::staged::{self, Removed, Staged};
+use crate::store::staged::{self, Removed, Staged, StagedMember};
 use crate::totals::Shrink;
 use crate::transition::{Seen, next};
 
@@ -223,10 +223,8 @@ async fn members(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
 }
 
 async fn members_of(draft: &mut Draft<'_>, ids: &[Uuid], whole: bool) -> Result<(), DirsyncError> {
-    let source = draft.work.run.source_id;
-    let overlay = Overlay { run: Some(draft.work.run.id), whole };
     let mut tx = draft.work.store.read().await?;
-    let known = directory::read::groups_by_object_ids(&mut tx, source, ids).await?;
+    let known = directory::read::groups_by_object_ids(&mut tx, draft.work.run.source_id, ids).await?;
     let known: HashMap<_, _> = known.into_iter().map(|group| (group.object_id, group)).collect();
     let mut planned = Vec::new();
     for id in ids {
@@ -234,34 +232,74 @@ async fn members_of(draft: &mut Draft<'_>, ids: &[Uuid], whole: bool) -> Result<
         if group.is_none() && !draft.touched.contains(id) {
             continue;
         }
-        let current = match group {
-            Some(group) => directory::read::members_of(&mut tx, group).await?,
-            None => Vec::new(),
-        };
-        let wanted = effective_members(&mut tx, source, *id, &overlay).await?;
-        planned.push((*id, group, current, wanted));
+        let read = staged::members(&mut tx, draft.work.run.id, *id).await?;
+        planned.push((*id, group, moves(&mut tx, group, read, whole).await?));
     }
     drop(tx);
-    for (id, group, current, wanted) in planned {
-        push_members(draft, id, group, &current, wanted).await?;
+    for (id, group, moves) in planned {
+        push_members(draft, id, group, moves).await?;
     }
     Ok(())
+}
+
+/// What happens to a group's members.
+struct Moves {
+    added: Vec<Member>,
+    removed: Vec<Member>,
+    /// How many there are before, where some are removed.
+    of: u64,
+}
+
+/// What was read of a group's members against those it has. Where only changes were read, only those are looked at: a
+/// change in a group of a hundred thousand costs no more than in a small one.
+async fn moves(
+    tx: &mut Tx,
+    group: Option<&Group>,
+    read: Vec<StagedMember>,
+    whole: bool,
+) -> Result<Moves, DirsyncError> {
+    let mut last: HashMap<Uuid, StagedMember> = HashMap::with_capacity(read.len());
+    last.extend(read.into_iter().map(|staged| (staged.member.object_id, staged)));
+    if whole {
+        let current = match group {
+            Some(group) => directory::read::members_of(tx, group).await?,
+            None => Vec::new(),
+        };
+        let mut wanted: Vec<_> = last.into_values().filter(|one| !one.removed).map(|one| one.member).collect();
+        wanted.sort_unstable();
+        let (added, removed) = difference(&current, &wanted);
+        return Ok(Moves { added, removed, of: current.len() as u64 });
+    }
+    let ids: Vec<_> = last.keys().copied().collect();
+    let held = match group {
+        Some(group) => directory::read::members_among(tx, group, &ids).await?,
+        None => Vec::new(),
+    };
+    let is_held: HashSet<_> = held.iter().map(|member| member.object_id).collect();
+    let is_gone = |id: &Uuid| last.get(id).is_some_and(|one| one.removed);
+    let removed: Vec<_> = held.into_iter().filter(|member| is_gone(&member.object_id)).collect();
+    let fresh = last.values().filter(|one| !one.removed && !is_held.contains(&one.member.object_id));
+    let mut added: Vec<_> = fresh.map(|one| one.member).collect();
+    added.sort_unstable();
+    let of = match group {
+        Some(group) if !removed.is_empty() => directory::read::member_count(tx, group).await?,
+        _ => 0,
+    };
+    Ok(Moves { added, removed, of })
 }
 
 async fn push_members(
     draft: &mut Draft<'_>,
     id: Uuid,
     group: Option<&Group>,
-    current: &[Member],
-    mut wanted: Vec<Member>,
+    moves: Moves,
 ) -> Result<(), DirsyncError> {
-    wanted.sort_unstable();
-    let (added, removed) = difference(current, &wanted);
+    let Moves { added, removed, of } = moves;
     if added.is_empty() && removed.is_empty() {
         return Ok(());
     }
-    let name = group.map(Group::name).or_else(|| name_planned(draft, id)).unwrap_or_else(|| id.to_string());
-    note_shrink(draft, id, &name, group, removed.len(), current.len());
+    let name = group.map(Group::name).or_else(|| draft.group_names.get(&id).cloned()).unwrap_or_else(|| id.to_string());
+    note_shrink(draft, id, &name, group, removed.len() as u64, of);
     let state = group.map(|group| group.state.clone());
     let slices = added.len().max(removed.len()).div_ceil(MOST_MEMBERS);
     for slice in 0..slices {
@@ -277,18 +315,12 @@ async fn push_members(
 }
 
 /// A group that would lose a large part of its members holds the plan, unless it is not in use (NET-01).
-fn note_shrink(draft: &mut Draft<'_>, id: Uuid, name: &str, group: Option<&Group>, lost: usize, of: usize) {
+fn note_shrink(draft: &mut Draft<'_>, id: Uuid, name: &str, group: Option<&Group>, lost: u64, of: u64) {
     let limits = &draft.work.settings.limits;
     let in_use = group.is_some_and(|group| group.state.usable());
-    let (lost, of) = (lost as u64, of as u64);
     if in_use && of >= u64::from(limits.members_from) && lost * 100 >= of * u64::from(limits.members_percent) {
         draft.totals.shrink(Shrink { object_id: id, name: name.to_owned(), lost, of });
     }
-}
-
-/// The name of a group that the same plan makes.
-fn name_planned(draft: &Draft<'_>, id: Uuid) -> Option<String> {
-    draft.waiting.iter().find(|(change, _)| change.object_id == id).map(|(change, _)| change.name.clone())
 }
 
 /// What must be added to and removed from `current` to reach `wanted`. Both are sorted by object id.

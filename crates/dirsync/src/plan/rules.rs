@@ -78,7 +78,7 @@ async fn members_of(
 }
 
 /// The direct members that a group will have once what was read is in force.
-pub(crate) async fn effective_members(
+async fn effective_members(
     tx: &mut Tx,
     source: directory::SourceId,
     group: Uuid,
