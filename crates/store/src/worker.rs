@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use kernel::Env;
 use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
 
 use crate::queue::{self, Job};
 use crate::{Store, StoreError};
@@ -72,13 +74,20 @@ pub struct Worker {
     env: Env,
     holder: String,
     handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
+    renewal: Duration,
 }
 
 impl Worker {
     /// A worker named `holder` (unique per process) with its handlers.
     pub fn new(store: Store, env: Env, holder: String, handlers: Vec<Arc<dyn Handler>>) -> Self {
         let handlers = handlers.into_iter().map(|handler| (handler.kind(), handler)).collect();
-        Self { store, env, holder, handlers: Arc::new(handlers) }
+        Self { store, env, holder, handlers: Arc::new(handlers), renewal: RENEWAL }
+    }
+
+    /// Renews leases so often instead. For tests, which do not wait.
+    #[must_use]
+    pub fn renewing_every(self, renewal: Duration) -> Self {
+        Self { renewal, ..self }
     }
 
     /// Runs `width` jobs at a time until `stop` turns true.
@@ -130,19 +139,27 @@ impl Worker {
         &self,
         job: &Job,
         handler: Arc<dyn Handler>,
-        mut node_stop: watch::Receiver<bool>,
+        node_stop: watch::Receiver<bool>,
     ) -> Result<Outcome, JobError> {
         let (tell, stop) = watch::channel(*node_stop.borrow());
-        let mut work = AssertUnwindSafe(handler.handle(job, stop)).catch_unwind();
-        let mut ticks = tokio::time::interval(RENEWAL);
+        let work = AssertUnwindSafe(handler.handle(job, stop)).catch_unwind();
+        // All three go on side by side: the handler may hold SQLite's only writer while the renewal waits for it.
+        tokio::select! {
+            outcome = work => outcome.unwrap_or_else(|panic| Err(JobError::from_panic(&panic))),
+            never = self.keep(job, &tell) => match never {},
+            never = pass_on(node_stop, &tell) => match never {},
+        }
+    }
+
+    /// Renews the lease for as long as the handler runs; tells it to stop when the job is no longer ours.
+    async fn keep(&self, job: &Job, tell: &watch::Sender<bool>) -> Infallible {
+        let mut ticks = tokio::time::interval(self.renewal);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.tick().await;
         loop {
-            tokio::select! {
-                outcome = &mut work => return outcome.unwrap_or_else(|panic| Err(JobError::from_panic(&panic))),
-                _ = ticks.tick() => if !self.renew(job).await { tell.send_replace(true); },
-                changed = node_stop.changed(), if !*tell.borrow() => if changed.is_err() || *node_stop.borrow() {
-                    tell.send_replace(true);
-                },
+            ticks.tick().await;
+            if !self.renew(job).await {
+                tell.send_replace(true);
             }
         }
     }
@@ -178,4 +195,12 @@ impl Worker {
         }
         tx.commit().await
     }
+}
+
+/// Tells the handler when the node goes down, or when nobody is left who could say so.
+async fn pass_on(mut node_stop: watch::Receiver<bool>, tell: &watch::Sender<bool>) -> Infallible {
+    // An error is the sender's end, which means the same.
+    let _ = node_stop.wait_for(|stop| *stop).await;
+    tell.send_replace(true);
+    std::future::pending().await
 }

@@ -15,6 +15,7 @@ use crate::{Db, on_each_database};
 /// Does what the payload says, and tells which job it was.
 struct Obedient {
     env: kernel::Env,
+    store: store::Store,
     began: mpsc::UnboundedSender<JobId>,
 }
 
@@ -30,6 +31,16 @@ impl Handler for Obedient {
             "finish" => Ok(Outcome::Done),
             "fail" => Err(JobError::from_error(&std::io::Error::other("the wall is in the way"))),
             "wait" => Ok(Outcome::Again(self.env.now().plus(Duration::from_mins(1)))),
+            "write" => {
+                let tx = self.store.begin().await.unwrap();
+                // Long enough for several renewals, which want to write as well.
+                let mut ticks = tokio::time::interval(RENEWAL);
+                for _ in 0..20 {
+                    ticks.tick().await;
+                }
+                tx.commit().await.unwrap();
+                Ok(Outcome::Done)
+            }
             "stop" => {
                 stop.wait_for(|stop| *stop).await.unwrap();
                 Ok(Outcome::Again(self.env.now()))
@@ -41,9 +52,12 @@ impl Handler for Obedient {
 
 fn worker(db: &Db) -> (Worker, mpsc::UnboundedReceiver<JobId>) {
     let (began, seen) = mpsc::unbounded_channel();
-    let handler = Arc::new(Obedient { env: db.env.clone(), began });
+    let handler = Arc::new(Obedient { env: db.env.clone(), store: db.store.clone(), began });
     (Worker::new(db.store.clone(), db.env.clone(), "node 1".to_owned(), vec![handler]), seen)
 }
+
+/// How often the impatient worker renews its leases.
+const RENEWAL: Duration = Duration::from_millis(1);
 
 async fn order(db: &Db, what: &str) -> JobId {
     let new = NewJob {
@@ -80,6 +94,19 @@ async fn every_outcome_is_written_down() {
             let discard = async |tx: &mut store::Tx| queue::discard(tx, db.organisation, id).await.unwrap();
             write(&db.store, discard).await;
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_handler_that_writes_for_long_and_its_renewals_do_not_wait_for_each_other() {
+    on_each_database(async |db| {
+        let (worker, _seen) = worker(&db);
+        let id = order(&db, "write").await;
+        let worker = worker.renewing_every(RENEWAL);
+        let work = worker.run_due();
+        assert_eq!(tokio::time::timeout(Duration::from_secs(20), work).await.unwrap().unwrap(), 1);
+        assert_eq!(find(&db, id).await.state, JobState::Done);
     })
     .await;
 }
