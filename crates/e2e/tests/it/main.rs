@@ -3,4 +3,5 @@
 
 mod coverage;
 mod dirsync;
+mod server;
 mod tenants;

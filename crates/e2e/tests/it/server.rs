@@ -1,0 +1,3 @@
+//! Journeys of the server itself: keys, jobs, probes.
+
+mod keys;
