@@ -90,11 +90,13 @@ impl Server {
     /// The body before flags: what is there now, or what is usual.
     async fn beginning(&self, operation: &Operation, matches: &ArgMatches) -> anyhow::Result<Map<String, Value>> {
         let mut body = names::usual_body(&operation.id);
-        let Some((base, fields)) = names::base(&operation.id) else { return Ok(body) };
-        let base = operations().iter().find(|other| other.id == base).context("there is nothing to begin from")?;
-        let answer = self.send("GET", &path(base, matches), &[], None).await?.error_for_status()?;
+        let Some(base) = names::base(&operation.id) else { return Ok(body) };
+        let reads = operations().iter().find(|other| other.id == base.reads).context("there is nothing to begin from")?;
+        let answer = self.send("GET", &path(reads, matches), &[], None).await?.error_for_status()?;
         let now: Value = answer.json().await?;
-        body.extend(fields.iter().map(|field| ((*field).to_owned(), now[*field].clone())));
+        let now = now.pointer(base.at).and_then(Value::as_object).context("there is nothing to begin from")?;
+        let wanted = |name: &&String| base.fields.is_empty() || base.fields.contains(&name.as_str());
+        body.extend(now.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| (name.clone(), value.clone())));
         Ok(body)
     }
 

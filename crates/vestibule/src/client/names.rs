@@ -30,6 +30,7 @@ const ADDITION: &[&str] = &["id", "source_id", "email", "state", "reason", "expi
 const USER: &[&str] =
     &["id", "name", "user_principal_name", "department", "state", "cause", "source.kind", "changed_at"];
 const GROUP: &[&str] = &["id", "name", "kind", "direct_members", "transitive_members", "state"];
+const HISTORY: &[&str] = &["revision", "at", "event", "actor", "cause", "reason"];
 const JOB: &[&str] = &["id", "kind", "state", "run_at", "attempts", "last_error"];
 
 const NAMES: &[Entry] = &[
@@ -91,13 +92,13 @@ const NAMES: &[Entry] = &[
     ("list_cycles", "directory cycles", &[]),
     ("list_users", "users list", USER),
     ("get_user", "users get", &[]),
-    ("list_user_groups", "users groups", &[]),
-    ("list_user_history", "users history", EVENT),
+    ("list_user_groups", "users groups", &["id", "name", "kind", "direct", "direct_members"]),
+    ("list_user_history", "users history", HISTORY),
     ("export_users", "users export", &[]),
     ("list_groups", "groups list", GROUP),
     ("get_group", "groups get", &[]),
-    ("list_group_members", "groups members", &[]),
-    ("list_group_history", "groups history", EVENT),
+    ("list_group_members", "groups members", &["id", "name", "user_principal_name", "state", "direct"]),
+    ("list_group_history", "groups history", HISTORY),
     ("export_groups", "groups export", &[]),
 ];
 
@@ -121,21 +122,32 @@ const NOT_HERE: &[&str] = &[
 const FOLLOW: &[(&str, &str)] =
     &[("start_run", "get_run"), ("sync_one", "get_run"), ("undo_run", "get_run"), ("approve_run", "get_run")];
 
-/// Operations that take a whole thing: the one that reads it, and the fields that are taken from there unless they are
-/// given, so that `settings set --settings-mode on` changes one thing and overwrites nobody's change.
-const BASES: &[(&str, &str, &[&str])] = &[
-    ("put_settings", "get_source", &["version", "settings"]),
-    ("preview_settings", "get_source", &["settings"]),
-    ("update_tenant", "get_tenant", &["version"]),
+/// Where a body begins from.
+pub(super) struct Base {
+    operation: &'static str,
+    /// The operation that reads it.
+    pub reads: &'static str,
+    /// Where in that answer it lies.
+    pub at: &'static str,
+    /// The fields that are taken; none named is all of them.
+    pub fields: &'static [&'static str],
+}
+
+/// Operations that take a whole thing: what is not given is taken from what there is, so that `settings set
+/// --settings-mode on` changes one thing and overwrites nobody's change.
+const BASES: &[Base] = &[
+    Base { operation: "put_settings", reads: "get_source", at: "", fields: &["version", "settings"] },
+    Base { operation: "preview_settings", reads: "get_source", at: "/settings", fields: &[] },
+    Base { operation: "update_tenant", reads: "get_tenant", at: "", fields: &["version"] },
 ];
 
 /// What a field is when it is left out.
 const USUAL: &[(&str, &str, &str)] =
     &[("start_run", "kind", "\"full\""), ("approve_run", "allow", r#"{"part":"all"}"#)];
 
-/// Where an operation begins from.
-pub(super) fn base(id: &str) -> Option<(&'static str, &'static [&'static str])> {
-    BASES.iter().find(|(operation, ..)| *operation == id).map(|(_, base, fields)| (*base, *fields))
+/// Where an operation's body begins from.
+pub(super) fn base(id: &str) -> Option<&'static Base> {
+    BASES.iter().find(|base| base.operation == id)
 }
 
 /// The body of an operation when nothing is said.
