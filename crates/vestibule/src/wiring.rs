@@ -2,6 +2,9 @@
 //!
 //! Usable in one process with an emulator and a clock of its own: tests and the demo hand in an [`Outside`].
 
+use std::fs;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -94,6 +97,9 @@ pub struct App {
 impl App {
     /// Opens the database and builds every room. Does not migrate and starts nothing.
     pub async fn build(config: Config, outside: Outside) -> Result<Self, WiringError> {
+        if let Some(file) = config.store.file() {
+            keep_private(&file);
+        }
         let store = Store::open(&config.store.settings()?).await?;
         let ring = Ring::load(&config, &outside.env.rng)?;
         Self::over(config, outside, store, ring)
@@ -147,4 +153,10 @@ impl App {
         let (router, openapi) = router::build(rooms, settings);
         Ok(Self { config, env, store, ring, operators, signals, tenants, directory, dirsync, jobs, router, openapi })
     }
+}
+
+/// Makes a database file that only we can read, where there is none yet; SQLite gives its other files the same rights.
+fn keep_private(file: &Path) {
+    // A failure means that it is there already, or opening it says better what is wrong.
+    let _ = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
 }

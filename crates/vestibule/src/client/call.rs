@@ -91,7 +91,8 @@ impl Server {
     async fn beginning(&self, operation: &Operation, matches: &ArgMatches) -> anyhow::Result<Map<String, Value>> {
         let mut body = names::usual_body(&operation.id);
         let Some(base) = names::base(&operation.id) else { return Ok(body) };
-        let reads = operations().iter().find(|other| other.id == base.reads).context("there is nothing to begin from")?;
+        let reads =
+            operations().iter().find(|other| other.id == base.reads).context("there is nothing to begin from")?;
         let answer = self.send("GET", &path(reads, matches), &[], None).await?.error_for_status()?;
         let now: Value = answer.json().await?;
         let now = now.pointer(base.at).and_then(Value::as_object).context("there is nothing to begin from")?;

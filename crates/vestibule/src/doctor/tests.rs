@@ -26,6 +26,8 @@ async fn a_started_server_is_well_and_looking_makes_nothing() {
 
     let app = App::build(config.clone(), outside.clone()).await.unwrap();
     app.store.migrate().await.unwrap();
+    let rights = std::fs::metadata(config.store.file().unwrap()).unwrap().permissions().mode();
+    assert_eq!(rights & 0o777, 0o600, "nobody else reads the database");
     let findings = database::examine(&config, &outside.env).await;
     assert!(findings.iter().all(|finding| finding.verdict == Verdict::Good), "{findings:?}");
     assert_eq!(files::keys(&config).verdict, Verdict::Good);
