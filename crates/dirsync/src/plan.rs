@@ -35,6 +35,8 @@ pub(crate) struct Draft<'a> {
     touched: HashSet<Uuid>,
     /// The names of groups that have a change, for the changes of their members.
     group_names: HashMap<Uuid, String>,
+    /// New users of the batch at hand with their user principal names in lower case.
+    new_names: Vec<(Uuid, String)>,
     /// Expected users that the source has by now.
     found: Vec<Addition>,
 }
@@ -68,6 +70,7 @@ impl<'a> Draft<'a> {
             waiting: Vec::new(),
             touched: HashSet::new(),
             group_names: HashMap::new(),
+            new_names: Vec::new(),
             found: Vec::new(),
         }
     }

@@ -45,15 +45,11 @@ async fn read_ones(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncEr
         let known = directory::read::users_by_object_ids(&mut tx, draft.work.run.source_id, &ids).await?;
         drop(tx);
         let known: HashMap<_, _> = known.into_iter().map(|user| (user.object_id, user)).collect();
-        let mut fresh = Vec::new();
         for item in batch {
             let current = known.get(&item.object_id);
-            if current.is_none() {
-                fresh.push(item.object_id);
-            }
             read_one(draft, rules, item, current).await?;
         }
-        note_reused_names(draft, &fresh).await?;
+        note_reused_names(draft).await?;
     }
 }
 
@@ -99,6 +95,9 @@ async fn seen_one(
     current: Option<&User>,
 ) -> Result<(), DirsyncError> {
     notice_expected(draft, rules, id, &attributes);
+    if let (None, Some(name)) = (current, &attributes.user_principal_name) {
+        draft.new_names.push((id, name.to_lowercase()));
+    }
     rules.strip_aliases(&mut attributes);
     let enabled = attributes.account_enabled != Some(false);
     let seen = Seen::There { scope: rules.decide(id, &attributes), enabled };
@@ -233,21 +232,15 @@ async fn due_ones(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
 }
 
 /// A user principal name that a new object has and another one has or had is an alarm (NET-12).
-async fn note_reused_names(draft: &mut Draft<'_>, fresh: &[Uuid]) -> Result<(), DirsyncError> {
+async fn note_reused_names(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
+    let fresh = std::mem::take(&mut draft.new_names);
     if fresh.is_empty() || draft.totals.users_before == 0 || draft.totals.reused_names.len() >= MOST_NAMES {
         return Ok(());
     }
-    let new: HashSet<_> = fresh.iter().copied().collect();
-    let names = draft.waiting.iter().filter(|(change, _)| new.contains(&change.object_id));
-    let names: Vec<String> = names
-        .filter_map(|(change, _)| match &change.act {
-            Act::PutUser { attributes, .. } => attributes.user_principal_name.as_ref().map(|name| name.to_lowercase()),
-            _ => None,
-        })
-        .collect();
+    let (ids, names): (HashSet<_>, Vec<_>) = fresh.into_iter().unzip();
     let mut tx = draft.work.store.read().await?;
     let taken = directory::read::names_in_use(&mut tx, draft.work.run.organisation, &names).await?;
-    draft.totals.reused_names.extend(taken.into_iter().filter(|(id, _)| !new.contains(id)).map(|(_, name)| name));
+    draft.totals.reused_names.extend(taken.into_iter().filter(|(id, _)| !ids.contains(id)).map(|(_, name)| name));
     Ok(())
 }
 

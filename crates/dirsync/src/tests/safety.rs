@@ -190,6 +190,22 @@ async fn protected_users_stay() {
 }
 
 #[tokio::test]
+async fn a_reused_name_is_noticed_among_a_thousand_new_users() {
+    on_each_database(async |db| {
+        let room = Room::filled(db, 40).await;
+        room.fake.delete_user(1);
+        room.run(RunKind::Delta).await;
+        for number in 101..=1_100 {
+            room.fake.put_user(number, |_| {});
+        }
+        room.fake.put_user(500, |user| user.user_principal_name = Some("User1@example.org".to_owned()));
+        let run = room.run(RunKind::Delta).await;
+        assert_eq!(run.totals.unwrap().reused_names, ["user1@example.org"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_reused_name_is_a_new_user_and_an_alarm() {
     on_each_database(async |db| {
         let room = Room::filled(db, 40).await;
