@@ -1,25 +1,26 @@
 //! The connection test: one line per thing that can be wrong, in the order in which they depend on each other.
 //!
-//! Runs live, never fails, keeps nothing. What stands behind a failed line is skipped, not guessed.
+//! Runs live and never fails; the last one of each connected tenant is kept. What stands behind a failed line is skipped, not guessed.
 
 mod graph_lines;
 mod network_lines;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use graph::Client;
-use kernel::{May, text_enum};
+use kernel::{May, Timestamp, text_enum};
 use oidc::{Authority, ClientCredentials, Cloud};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::queue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::connect::NewTenant;
-use crate::model::Tenant;
-use crate::permissions::{ConnectTenant, ProbeTenant};
-use crate::store::tenants as rows;
+use crate::model::{Tenant, TenantId};
+use crate::permissions::{ConnectTenant, ProbeTenant, ReadTenants};
+use crate::store::{checklists, tenants as rows};
 use crate::{Feature, Tenants, TenantsError};
 
 text_enum!(
@@ -37,11 +38,12 @@ text_enum!(
 );
 
 /// One line of the test.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Line {
     /// What was tried: `dns`, `connect`, `clock`, `discovery`, `token`, `permission`, `superfluous`, `users`, `groups`,
     /// `delta`, `throttling`, `licence`.
-    pub name: &'static str,
+    #[schema(value_type = String)]
+    pub name: Cow<'static, str>,
     /// How it ended.
     pub result: LineResult,
     /// What was seen, in a sentence.
@@ -65,6 +67,17 @@ pub struct Checklist {
     pub lines: Vec<Line>,
 }
 
+/// The last test of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TestRecord {
+    /// When.
+    pub tested_at: Timestamp,
+    /// By whom.
+    pub tested_by: String,
+    /// What came of it.
+    pub checklist: Checklist,
+}
+
 /// What is tested.
 pub(crate) struct Subject {
     pub cloud: Cloud,
@@ -77,7 +90,7 @@ pub(crate) struct Subject {
 
 impl Line {
     pub(crate) fn new(name: &'static str, result: LineResult, detail: impl Into<String>) -> Self {
-        Self { name, result, detail: detail.into(), code: None, mend: None, duration_ms: 0 }
+        Self { name: Cow::Borrowed(name), result, detail: detail.into(), code: None, mend: None, duration_ms: 0 }
     }
 
     pub(crate) fn ok(name: &'static str, detail: impl Into<String>) -> Self {
@@ -118,14 +131,28 @@ impl Checklist {
 }
 
 impl Tenants {
-    /// Tests a connected tenant, live; its status follows from a probe right afterwards.
+    /// Tests a connected tenant, live, and keeps what came of it; its status follows from a probe right afterwards.
     pub async fn run_test(&self, may: &May<ProbeTenant>) -> Result<Checklist, TenantsError> {
-        let tenant = self.find(may.actor().organisation, may.tenant).await?;
+        let actor = may.actor();
+        let tenant = self.find(actor.organisation, may.tenant).await?;
         let checklist = self.test(&tenant).await;
+        let record = TestRecord { tested_at: self.env.now(), tested_by: actor.label(), checklist };
         let mut tx = self.store.begin().await?;
+        checklists::put(&mut tx, tenant.organisation, tenant.id, &record).await?;
         queue::enqueue(&mut tx, &self.env, self.recheck_job(&tenant, Duration::ZERO)).await?;
         tx.commit().await?;
-        Ok(checklist)
+        Ok(record.checklist)
+    }
+
+    /// The last test of a tenant; `None` where nobody has tested it yet.
+    pub async fn last_test(
+        &self,
+        may: &May<ReadTenants>,
+        tenant: TenantId,
+    ) -> Result<Option<TestRecord>, TenantsError> {
+        let organisation = may.actor().organisation;
+        self.find(organisation, tenant).await?;
+        Ok(checklists::find(&mut self.store.read().await?, organisation, tenant).await?)
     }
 
     /// Tests what was entered, before anything is kept.

@@ -16,7 +16,7 @@ use crate::draft::{
 };
 use crate::model::{CredentialRecord, Health, Slot, Tenant, TenantId, TenantState};
 use crate::permissions::{ConnectTenant, DeleteTenant, ReadTenants, UpdateTenant};
-use crate::store::{credentials, tenants as rows};
+use crate::store::{credentials, former, tenants as rows};
 use crate::{Feature, Status, Tenants, TenantsError, UserIdAttribute, jobs};
 
 /// A tenant with an application that was registered in it.
@@ -148,7 +148,11 @@ impl Tenants {
                     .to_owned(),
             ));
         }
-        let tenant = self.fresh(actor.organisation, draft, entra_id, own_name);
+        let mut tenant = self.fresh(actor.organisation, draft, entra_id, own_name);
+        if let Some(id) = former::take(tx, actor.organisation, entra_id).await? {
+            // Its users are known by the id it had.
+            tenant.id = id;
+        }
         let proxy = secrets.proxy.as_ref().filter(|proxy| has_password(proxy));
         let sealed = proxy.map(|proxy| self.sealer.seal(rows::proxy_place(tenant.id), proxy.expose().as_bytes()));
         rows::insert(tx, &tenant, sealed).await.map_err(already)?;
@@ -265,7 +269,7 @@ impl Tenants {
         Ok(after)
     }
 
-    /// Disconnects a tenant: its credentials are wiped, its users stay until somebody decides. `confirmation` is the
+    /// Disconnects a tenant: its credentials are wiped. Its users stay until somebody has confirmed what becomes of them. `confirmation` is the
     /// tenant's friendly name, typed in.
     pub async fn delete_tenant(&self, may: &May<DeleteTenant>, confirmation: &str) -> Result<(), TenantsError> {
         let actor = may.actor();
@@ -276,6 +280,7 @@ impl Tenants {
             return Err(TenantsError::invalid("confirmation", "must be the tenant's name"));
         }
         rows::delete(&mut tx, actor.organisation, tenant.id).await?;
+        former::insert(&mut tx, &tenant, self.env.now(), &actor.label()).await?;
         let entry = Entry::act("tenants.tenant_disconnected")
             .object(object_of(&tenant))
             .change_of(Some(&Noted::of(&tenant)), None::<&Noted<'_>>);

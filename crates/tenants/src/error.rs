@@ -17,6 +17,9 @@ pub enum TenantsError {
     /// There is no such consent.
     #[error("the connection that was begun does not exist")]
     NoSuchConsent,
+    /// Nobody has tested this tenant yet.
+    #[error("the tenant has not been tested yet")]
+    NeverTested,
     /// A field makes no sense.
     #[error("{field} {message}")]
     Invalid {
@@ -87,7 +90,9 @@ fn explained(error: &graph::GraphError) -> String {
 impl Kinded for TenantsError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::NoSuchTenant(_) | Self::NoSuchCredential(_) | Self::NoSuchConsent => ErrorKind::NotFound,
+            Self::NoSuchTenant(_) | Self::NoSuchCredential(_) | Self::NoSuchConsent | Self::NeverTested => {
+                ErrorKind::NotFound
+            }
             Self::Invalid { .. } | Self::Http(_) | Self::Cloud(_) | Self::Certificate(_) | Self::ConsentRefused(_) => {
                 ErrorKind::Invalid
             }
@@ -104,6 +109,7 @@ impl Kinded for TenantsError {
             Self::NoSuchTenant(_) => "tenants.no_such_tenant",
             Self::NoSuchCredential(_) => "tenants.no_such_credential",
             Self::NoSuchConsent => "tenants.no_such_consent",
+            Self::NeverTested => "tenants.never_tested",
             Self::Invalid { .. } => "tenants.invalid",
             Self::AlreadyConnected => "tenants.already_connected",
             Self::Changed => "tenants.changed",

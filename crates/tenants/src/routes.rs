@@ -10,6 +10,7 @@ mod get_consent;
 mod get_credential_calendar;
 mod get_permissions;
 mod get_tenant;
+mod get_test;
 mod list_credentials;
 mod list_tenants;
 mod preview_permissions;
@@ -31,7 +32,7 @@ pub fn routes(tenants: Tenants) -> OpenApiRouter {
         .routes(routes!(list_tenants::handler, create_tenant::handler))
         .routes(routes!(get_tenant::handler, update_tenant::handler, delete_tenant::handler))
         .routes(routes!(probe_tenant::handler))
-        .routes(routes!(run_test::handler))
+        .routes(routes!(run_test::handler, get_test::handler))
         .routes(routes!(test_draft::handler))
         .routes(routes!(get_permissions::handler))
         .routes(routes!(preview_permissions::handler));

@@ -1,7 +1,9 @@
 //! Every statement on the tables of the room.
 
+pub(crate) mod checklists;
 pub(crate) mod consents;
 pub(crate) mod credentials;
+pub(crate) mod former;
 pub(crate) mod tenants;
 
 use store::seal::SealedColumn;

@@ -135,7 +135,7 @@ fn check(line: &Line) -> Check {
         LineResult::Fail => Tone::Bad,
         LineResult::Skipped => Tone::Off,
     };
-    let check = Check::new(tone, line_name(line.name), sentence(&line.detail));
+    let check = Check::new(tone, line_name(&line.name), sentence(&line.detail));
     let check = line.code.iter().fold(check, Check::code);
     let check = line.mend.iter().fold(check, |check, mend| check.mend(sentence(mend)));
     if line.result == LineResult::Skipped { check } else { check.took(Duration::from_millis(line.duration_ms)) }

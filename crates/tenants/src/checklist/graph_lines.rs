@@ -101,7 +101,7 @@ async fn page(client: &Client, name: &'static str, licence: &mut Line) -> Line {
         Err(error) => {
             let line = refused(name, &error);
             if Failure::of(&error).is_some_and(|failure| failure.fault == Fault::NoLicence) {
-                *licence = Line { name: "licence", ..line.clone() };
+                *licence = Line { name: "licence".into(), ..line.clone() };
             }
             line
         }

@@ -7,14 +7,14 @@ use super::{House, double::SECOND, secret};
 use crate::checklist::{Checklist, Line, LineResult};
 use crate::connect::NewTenant;
 use crate::draft::CloudBody;
-use crate::permissions::{ConnectTenant, ProbeTenant};
+use crate::permissions::{ConnectTenant, ProbeTenant, ReadTenants};
 
 fn line<'a>(checklist: &'a Checklist, name: &str) -> &'a Line {
     checklist.lines.iter().find(|line| line.name == name).unwrap()
 }
 
-fn results(checklist: &Checklist) -> Vec<(&'static str, LineResult)> {
-    checklist.lines.iter().map(|line| (line.name, line.result)).collect()
+fn results(checklist: &Checklist) -> Vec<(&str, LineResult)> {
+    checklist.lines.iter().map(|line| (&*line.name, line.result)).collect()
 }
 
 #[tokio::test]
@@ -44,6 +44,25 @@ async fn a_healthy_tenant_passes_every_line_in_order() {
             ]
         );
         assert!(line(&test, "superfluous").detail.contains("Mail.Read"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_test_is_kept_with_when_and_by_whom() {
+    on_each_database(async |db| {
+        let house = House::new(db).await;
+        let tenant = house.connected().await;
+        let read = house.may(ReadTenants {});
+        assert_eq!(house.tenants.last_test(&read, tenant.id).await.unwrap(), None);
+        let may = house.may(ProbeTenant { tenant: tenant.id });
+        house.tenants.run_test(&may).await.unwrap();
+        house.db.hand.advance(std::time::Duration::from_mins(3));
+        house.entra.set().refusal = Some((401, 7_000_215));
+        let test = house.tenants.run_test(&may).await.unwrap();
+        let last = house.tenants.last_test(&read, tenant.id).await.unwrap().unwrap();
+        assert_eq!((last.tested_at, last.checklist), (house.db.env.now(), test));
+        assert!(last.tested_by.contains("test-administrator"), "{}", last.tested_by);
     })
     .await;
 }
@@ -84,7 +103,7 @@ async fn each_trouble_fails_its_own_line_with_its_code_and_its_mend() {
             let test = house.tenants.run_test(&may).await.unwrap();
             let failed: Vec<_> = test.lines.iter().filter(|line| line.result == LineResult::Fail).collect();
             assert_eq!(failed.len(), 1, "{name}: {test:?}");
-            assert_eq!((failed[0].name, failed[0].code.as_deref()), (name, code));
+            assert_eq!((&*failed[0].name, failed[0].code.as_deref()), (name, code));
             assert!(failed[0].mend.as_ref().is_some_and(|mend| mend.len() > 10), "{name}");
             assert!(!test.passed);
             if name == "token" {
@@ -124,7 +143,7 @@ async fn what_was_entered_can_be_tested_before_it_is_kept() {
             (NewTenant { cloud: nobody, ..house.new_tenant() }, Some("connect")),
         ] {
             let test = house.tenants.test_new(&may, &new).await.unwrap();
-            let failed = test.lines.iter().find(|line| line.result == LineResult::Fail).map(|line| line.name);
+            let failed = test.lines.iter().find(|line| line.result == LineResult::Fail).map(|line| &*line.name);
             assert_eq!(failed, failing, "{test:?}");
         }
         assert!(house.tenants.list(house.db.organisation).await.unwrap().is_empty());

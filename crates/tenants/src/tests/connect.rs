@@ -150,6 +150,26 @@ async fn disconnecting_needs_the_name_and_leaves_an_entry() {
 }
 
 #[tokio::test]
+async fn a_tenant_that_is_connected_again_is_the_same_one() {
+    on_each_database(async |db| {
+        let house = House::new(db).await;
+        let tenant = house.connected().await;
+        house.tenants.delete_tenant(&house.may(DeleteTenant { tenant: tenant.id }), "Contoso").await.unwrap();
+        let former = house.tenants.former(tenant.organisation).await.unwrap();
+        assert_eq!((former.len(), former[0].id, &*former[0].name), (1, tenant.id, "Contoso"));
+        assert_eq!(former[0].disconnected_at, house.db.env.now());
+        house.after(super::days(1)).await;
+        let again = house.connected().await;
+        assert_eq!(again.id, tenant.id);
+        assert_eq!(again.health.status, Status::Granted);
+        assert!(house.tenants.former(tenant.organisation).await.unwrap().is_empty());
+        house.tenants.delete_tenant(&house.may(DeleteTenant { tenant: tenant.id }), "Contoso").await.unwrap();
+        assert_eq!(house.tenants.former(tenant.organisation).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_organisation_sees_nothing_of_a_tenant() {
     on_each_database(async |db| {
         let house = House::new(db).await;
