@@ -20,6 +20,11 @@ pub async fn user(tx: &mut Tx, organisation: OrganisationId, id: UserId) -> Resu
     rows::users::find(tx, organisation, id).await
 }
 
+/// Users of an organisation by our ids, in no order.
+pub async fn users_by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uuid]) -> Result<Vec<User>, StoreError> {
+    rows::users::by_ids(tx, organisation, ids).await
+}
+
 /// One group of an organisation.
 pub async fn group(tx: &mut Tx, organisation: OrganisationId, id: GroupId) -> Result<Option<Group>, StoreError> {
     rows::groups::find(tx, organisation, id).await

@@ -26,7 +26,7 @@ pub(crate) use single::Subject;
 /// Reads what the run is to read.
 pub(crate) async fn collect(work: &mut Work, source: &dyn Source) -> Result<(), DirsyncError> {
     match work.run.kind {
-        RunKind::Rescope | RunKind::Undo => Ok(()),
+        RunKind::Rescope | RunKind::Undo | RunKind::Detach => Ok(()),
         RunKind::Single => single::collect(work, source).await,
         RunKind::Full | RunKind::Delta => match read_all(work, source).await {
             Err(DirsyncError::Graph(GraphError::DeltaReset { .. })) if !work.run.resume.reset => {
@@ -44,11 +44,11 @@ async fn read_all(work: &mut Work, source: &dyn Source) -> Result<(), DirsyncErr
         // Only for the progress bar: a source that does not say is no reason to stop.
         work.run.progress.users_expected = source.user_count().await.unwrap_or_default();
     }
-    if let Some(from) = users_from {
+    if let Some(from) = users_from.filter(|_| !work.skips(ObjectKind::User)) {
         let pages = source.users(from).await?;
         drain(work, pages).await?;
     }
-    if let Some(from) = groups_from {
+    if let Some(from) = groups_from.filter(|_| !work.skips(ObjectKind::Group)) {
         let pages = source.groups(from).await?;
         drain(work, pages).await?;
     }
@@ -69,6 +69,9 @@ async fn beginnings(work: &mut Work) -> Result<(Option<From>, Option<From>), Dir
         );
         match links {
             (Some(user_link), Some(group_link)) => (users, groups) = (From::Link(user_link), From::Link(group_link)),
+            // The other kind is not read now.
+            (Some(user_link), None) if work.skips(ObjectKind::Group) => users = From::Link(user_link),
+            (None, Some(group_link)) if work.skips(ObjectKind::User) => groups = From::Link(group_link),
             _ => work.run.kind = RunKind::Full,
         }
     }

@@ -19,7 +19,7 @@ use crate::error::DirsyncError;
 use crate::guard::{Circumstances, History, Verdict, judge};
 use crate::model::{RunKind, RunState};
 use crate::plan::plan;
-use crate::sources::Source;
+use crate::sources::{Former, Freeze, Source};
 use crate::store::{changes, runs, settings, staged};
 use crate::verify::verify;
 use crate::work::Work;
@@ -30,11 +30,16 @@ pub trait OpenSource: Send + Sync {
     /// The source, ready to be read.
     async fn open(&self, organisation: OrganisationId, id: SourceId) -> Result<Arc<dyn Source>, DirsyncError>;
 
-    /// Why the source may not be trusted now, if so: nothing is taken away while it is (NET-05).
-    async fn frozen(&self, organisation: OrganisationId, id: SourceId) -> Result<Option<String>, DirsyncError>;
+    /// Why and of what the source may not be trusted now, if so: nothing is taken away while it may not (NET-05).
+    async fn frozen(&self, organisation: OrganisationId, id: SourceId) -> Result<Option<Freeze>, DirsyncError>;
 
     /// The sources of an organisation, with what people call them.
     async fn list(&self, organisation: OrganisationId) -> Result<Vec<(SourceId, String)>, DirsyncError>;
+
+    /// Sources of an organisation that are no longer connected and may have left users behind.
+    async fn former(&self, _organisation: OrganisationId) -> Result<Vec<Former>, DirsyncError> {
+        Ok(Vec::new())
+    }
 
     /// Tells that reading went well, so that an old trouble is over at once.
     async fn worked(&self, organisation: OrganisationId, id: SourceId);
@@ -85,7 +90,8 @@ impl Engine {
             match work.run.state {
                 RunState::Queued => self.begin(work).await?,
                 RunState::Collecting => {
-                    if !matches!(work.run.kind, RunKind::Rescope | RunKind::Undo) {
+                    if work.run.kind.reads() {
+                        self.look_around(work).await?;
                         let source = self.sources.open(work.run.organisation, work.run.source_id).await?;
                         collect(work, source.as_ref()).await?;
                         self.sources.worked(work.run.organisation, work.run.source_id).await;
@@ -116,9 +122,29 @@ impl Engine {
         Ok(())
     }
 
+    /// Asks how the source is: what has trouble is not taken away, what is paused is not read (NET-05).
+    async fn look_around(&self, work: &mut Work) -> Result<(), DirsyncError> {
+        let (organisation, id) = (work.run.organisation, work.run.source_id);
+        if work.run.kind == RunKind::Detach {
+            let connected = self.sources.list(organisation).await?;
+            work.others = connected.into_iter().map(|(other, _)| other).collect();
+            return if work.others.contains(&id) { Err(DirsyncError::Connected) } else { Ok(()) };
+        }
+        work.freeze = self.sources.frozen(organisation, id).await?;
+        let stops = |freeze: &&Freeze| match work.run.kind {
+            RunKind::Rescope => freeze.paused || freeze.users,
+            kind => freeze.paused && kind.reads(),
+        };
+        match work.freeze.as_ref().filter(stops) {
+            Some(freeze) => Err(DirsyncError::Frozen(freeze.reason.clone())),
+            None => Ok(()),
+        }
+    }
+
     /// No users at all is never the truth where there were some (NET-04).
     async fn refuse_empty(&self, work: &Work) -> Result<(), DirsyncError> {
-        if work.run.kind != RunKind::Full || work.run.progress.users > 0 {
+        let users_read = work.run.resume.users_delta.is_some();
+        if work.run.kind != RunKind::Full || !users_read || work.run.progress.users > 0 {
             return Ok(());
         }
         let mut tx = self.store.read().await?;
@@ -131,17 +157,18 @@ impl Engine {
 
     /// Plans, judges, and sends the run where the verdict says.
     async fn judge(&self, work: &mut Work, kept: &settings::Kept) -> Result<(), DirsyncError> {
+        self.look_around(work).await?;
         let totals = plan(work).await?;
-        let frozen = self.sources.frozen(work.run.organisation, work.run.source_id).await?;
-        if let (Some(reason), RunKind::Rescope) = (&frozen, work.run.kind) {
-            return Err(DirsyncError::Frozen(reason.clone()));
-        }
         let now = self.env.now();
         let day_ago = now.minus(std::time::Duration::from_hours(24));
         let mut tx = self.store.begin().await?;
         let (users_lost, groups_lost) = runs::losses_since(&mut tx, work.run.source_id, day_ago).await?;
-        let circumstances =
-            Circumstances { mode: kept.settings.mode, preview: work.run.preview, confirmed: kept.confirmed() };
+        let circumstances = Circumstances {
+            mode: kept.settings.mode,
+            preview: work.run.preview,
+            confirmed: kept.confirmed(),
+            source_gone: work.run.kind == RunKind::Detach,
+        };
         let verdict = judge(&totals, &kept.settings.limits, History { users_lost, groups_lost }, circumstances);
         let totals_json = serde_json::to_value(&totals).unwrap_or_default();
         work.run.totals = Some(totals);
@@ -164,7 +191,7 @@ impl Engine {
         };
         // A complete look under these settings that changes nothing needs nobody to confirm it.
         let complete = matches!(work.run.kind, RunKind::Full | RunKind::Rescope);
-        let known = work.run.totals.as_ref().is_some_and(|totals| totals.users_before > 0);
+        let known = work.run.totals.as_ref().is_some_and(|totals| totals.users_before > 0 && totals.paused == 0);
         if verdict == Verdict::Pass && complete && known {
             settings::confirm(&mut tx, work.run.source_id, kept.version).await?;
         }

@@ -48,6 +48,12 @@ pub enum DirsyncError {
     /// The connection to the source has trouble; nothing is taken away while it has (NET-05).
     #[error("the connection to the source has trouble ({0}); nothing is taken away while it has")]
     Frozen(String),
+    /// The source is no longer connected: it cannot be read.
+    #[error("the source is no longer connected; connect the tenant again to read it")]
+    Disconnected,
+    /// The source is connected: it has left nothing behind.
+    #[error("the source is connected; only one that is not can be detached")]
+    Connected,
     /// The run was cancelled, or another execution has taken it over.
     #[error("the run is no longer ours")]
     TakenOver,
@@ -79,7 +85,13 @@ impl Kinded for DirsyncError {
         match self {
             Self::NoSuchSource | Self::NoSuchRun | Self::NotFound(_) => ErrorKind::NotFound,
             Self::Invalid(_) | Self::Filter(_) => ErrorKind::Invalid,
-            Self::RunUnderWay | Self::WrongState(_) | Self::Stale | Self::Off | Self::TakenOver => ErrorKind::Conflict,
+            Self::RunUnderWay
+            | Self::WrongState(_)
+            | Self::Stale
+            | Self::Off
+            | Self::Disconnected
+            | Self::Connected
+            | Self::TakenOver => ErrorKind::Conflict,
             Self::SecondPersonNeeded => ErrorKind::Forbidden,
             Self::EmptyAnswer | Self::Frozen(_) => ErrorKind::Unavailable,
             Self::Graph(error) => error.kind(),
@@ -101,6 +113,8 @@ impl Kinded for DirsyncError {
             Self::Stale => "dirsync.stale",
             Self::SecondPersonNeeded => "dirsync.second_person_needed",
             Self::Off => "dirsync.off",
+            Self::Disconnected => "dirsync.disconnected",
+            Self::Connected => "dirsync.connected",
             Self::TakenOver => "dirsync.taken_over",
             Self::EmptyAnswer => "dirsync.empty_answer",
             Self::Frozen(_) => "dirsync.frozen",

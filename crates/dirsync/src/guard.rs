@@ -3,7 +3,7 @@
 //! What it deliberately does not do: look at single changes. Evidence for each deletion is the planner's business
 //! (NET-04); this is about how much at once.
 
-use directory::ObjectKind;
+use directory::{Cause, ObjectKind};
 use serde::{Deserialize, Serialize};
 
 use crate::settings::{Limits, Mode};
@@ -27,6 +27,8 @@ pub struct Circumstances {
     pub preview: bool,
     /// Whether an operator has confirmed a plan under these settings (NET-07).
     pub confirmed: bool,
+    /// Whether the plan is about a source that is no longer connected.
+    pub source_gone: bool,
 }
 
 /// A limit that the plan reaches.
@@ -35,6 +37,8 @@ pub struct Circumstances {
 pub enum Breach {
     /// Nobody has confirmed a plan of this source, or of these settings, yet.
     NotConfirmed,
+    /// The source is no longer connected; its users and groups would begin to run out (VPR-13).
+    SourceGone,
     /// Too many users or groups would be lost.
     TooMany {
         /// `user` or `group`.
@@ -83,14 +87,18 @@ const SECOND_PERSON_PERCENT: u64 = 20;
 
 /// Judges a plan.
 pub fn judge(totals: &Totals, limits: &Limits, history: History, circumstances: Circumstances) -> Verdict {
-    if circumstances.preview || circumstances.mode != Mode::On {
+    if circumstances.preview || circumstances.mode != Mode::On && !circumstances.source_gone {
         return Verdict::Preview;
     }
     if totals.is_empty() {
         return Verdict::Pass;
     }
     let mut breaches = Vec::new();
-    if !circumstances.confirmed {
+    if circumstances.source_gone {
+        if totals.causes.contains_key(Cause::SourceRemoved.as_str()) {
+            breaches.push(Breach::SourceGone);
+        }
+    } else if !circumstances.confirmed {
         breaches.push(Breach::NotConfirmed);
     }
     let users = (totals.lost(ObjectKind::User), history.users_lost, totals.users_before);

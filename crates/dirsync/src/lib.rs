@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod adoption;
 pub mod engine;
 pub mod error;
 pub mod filter;

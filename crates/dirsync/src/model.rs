@@ -30,6 +30,8 @@ text_enum!(
         Single = "single",
         /// Nothing outside: what an earlier run or change did, taken back.
         Undo = "undo",
+        /// Nothing outside: what a source left behind that is no longer connected.
+        Detach = "detach",
     }
 );
 
@@ -65,6 +67,13 @@ text_enum!(
         Superseded = "superseded",
     }
 );
+
+impl RunKind {
+    /// Whether the source is asked.
+    pub const fn reads(self) -> bool {
+        matches!(self, Self::Full | Self::Delta | Self::Single)
+    }
+}
 
 impl RunState {
     /// Whether anything is still to come.

@@ -15,6 +15,8 @@ use crate::store::{changes, lists};
 use crate::totals::{Effect, Totals, effect};
 use crate::work::Work;
 
+mod detach;
+mod freeze;
 mod groups;
 pub(crate) mod rules;
 mod undo;
@@ -51,6 +53,12 @@ pub(crate) async fn plan(work: &mut Work) -> Result<Totals, DirsyncError> {
         let mut draft = Draft::new(work);
         draft.population().await?;
         undo::plan(&mut draft).await?;
+        return draft.close().await;
+    }
+    if work.run.kind == RunKind::Detach {
+        let mut draft = Draft::new(work);
+        draft.population().await?;
+        detach::plan(&mut draft).await?;
         return draft.close().await;
     }
     let rules = rules::load(work).await?;
@@ -96,6 +104,12 @@ impl<'a> Draft<'a> {
     /// Adds a change, given the state before it.
     async fn push(&mut self, change: Change, before: Option<&State>) -> Result<(), DirsyncError> {
         let effect = effect(&change, before);
+        let object_id = change.object_id;
+        let Some(change) = freeze::thaw(self.work.freeze.as_ref(), change, effect) else {
+            self.touched.insert(object_id);
+            self.totals.paused += 1;
+            return Ok(());
+        };
         if !matches!(change.act, Act::Members { .. }) {
             self.touched.insert(change.object_id);
             if change.kind == ObjectKind::Group {

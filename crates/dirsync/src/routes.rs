@@ -1,5 +1,6 @@
 //! The verbs over HTTP, one file each.
 
+mod adopt_users;
 mod approve_run;
 mod cancel_run;
 mod create_addition;
@@ -11,9 +12,11 @@ mod get_run;
 mod get_source;
 mod get_why;
 mod list_additions;
+mod list_adoptable;
 mod list_changes;
 mod list_conflicts;
 mod list_exceptions;
+mod list_former_sources;
 mod list_runs;
 mod list_sources;
 mod preview_settings;
@@ -33,6 +36,9 @@ pub fn routes(dirsync: Dirsync) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_sources::handler))
         .routes(routes!(get_source::handler))
+        .routes(routes!(list_former_sources::handler))
+        .routes(routes!(list_adoptable::handler))
+        .routes(routes!(adopt_users::handler))
         .routes(routes!(put_settings::handler))
         .routes(routes!(preview_settings::handler))
         .routes(routes!(start_run::handler))

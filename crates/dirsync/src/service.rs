@@ -9,9 +9,11 @@ use store::{Store, Tx};
 
 use crate::engine::{Engine, OpenSource};
 use crate::error::DirsyncError;
+use crate::sources::Former;
 use crate::store::settings::{self, Kept};
 
 pub mod conflicts;
+pub mod detach;
 pub mod lists;
 pub mod runs;
 pub mod schedule;
@@ -66,6 +68,15 @@ impl Dirsync {
             updated_at: self.env.now(),
             updated_by: "default".to_owned(),
         })
+    }
+
+    /// The source among those that are no longer connected, if it is one.
+    pub(crate) async fn former(
+        &self,
+        organisation: OrganisationId,
+        source: SourceId,
+    ) -> Result<Option<Former>, DirsyncError> {
+        Ok(self.sources.former(organisation).await?.into_iter().find(|former| former.id == source))
     }
 
     /// Puts an act about a source into the log.

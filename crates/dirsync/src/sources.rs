@@ -3,8 +3,9 @@
 //! A source reads and never decides. A read that fails half-way is an error, never a short read.
 
 use async_trait::async_trait;
-use directory::{GroupAttributes, Member, ObjectKind, UserAttributes};
+use directory::{GroupAttributes, Member, ObjectKind, SourceId, UserAttributes};
 use graph::GraphError;
+use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -13,6 +14,41 @@ pub mod tenant_sources;
 
 pub use graph_source::GraphSource;
 pub use tenant_sources::TenantSources;
+
+/// Why nothing may be taken away for now, and of what (NET-05).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freeze {
+    /// Why, in a sentence.
+    pub reason: String,
+    /// Whether an operator has paused the source: it is not even read.
+    pub paused: bool,
+    /// Whether users stay as they are.
+    pub users: bool,
+    /// Whether groups and their members stay as they are.
+    pub groups: bool,
+    /// Whether the members of groups with hidden membership cannot be seen, so that those groups only look empty.
+    pub hidden_members: bool,
+}
+
+impl Freeze {
+    /// Everything stays as it is.
+    pub fn all(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), paused: false, users: true, groups: true, hidden_members: false }
+    }
+}
+
+/// A source that is no longer connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Former {
+    /// The source.
+    pub id: SourceId,
+    /// What people called it.
+    pub name: String,
+    /// Since when it is not connected.
+    pub since: Timestamp,
+    /// Who disconnected it: an actor's label.
+    pub by: String,
+}
 
 /// Where a read begins.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Every SQL statement of the directory sync, by noun.
 
+pub(crate) mod adoptions;
 pub(crate) mod changes;
 pub(crate) mod lists;
 pub(crate) mod runs;

@@ -1,7 +1,9 @@
 //! The room against a source in memory and a real database of each kind.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+mod detach;
 mod fake;
+mod frozen;
 mod safety;
 mod stories;
 

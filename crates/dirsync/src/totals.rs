@@ -60,6 +60,10 @@ pub struct Totals {
     pub shrinks: Vec<Shrink>,
     /// How many groups would.
     pub shrink_count: u64,
+    /// Changes that were left out because the source has trouble: nothing is taken away while it has (NET-05).
+    pub paused: u64,
+    /// Users of a disconnected source whom another source has too, so that they can be taken over.
+    pub adoptable: u64,
     /// Protected users and groups that were left alone.
     pub protected: Vec<String>,
     /// Users whose user principal name belonged to another object before (NET-12).
@@ -103,6 +107,12 @@ impl Totals {
     /// Objects of a kind that can no longer be used afterwards.
     pub fn lost(&self, kind: ObjectKind) -> u64 {
         self.count(kind, Effect::Lose)
+    }
+
+    /// Whether something of a kind would be lost, purged, or lose members.
+    pub fn takes_away(&self, kind: ObjectKind) -> bool {
+        let members = kind == ObjectKind::Group && self.members_removed > 0;
+        members || self.lost(kind) > 0 || self.count(kind, Effect::Purge) > 0
     }
 
     /// Whether nothing would change that anyone sees.

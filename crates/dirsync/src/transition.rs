@@ -20,6 +20,8 @@ pub enum Seen {
     Gone,
     /// Nothing new: only the time has passed.
     Unseen,
+    /// Its source is no longer connected.
+    SourceGone,
 }
 
 /// The state that follows, and why; `None` when it stays. `Some(None)` in the state's place means: purge.
@@ -34,6 +36,7 @@ pub fn next(
         Seen::There { scope: Scope::Out(because), .. } => kept_out(current, because, settings, now),
         Seen::Gone => gone(current, settings, now),
         Seen::Unseen => current.and_then(|current| by_time(current, settings, now)),
+        Seen::SourceGone => current.and_then(|current| source_gone(current, settings, now)),
     };
     next.filter(|(state, _)| state.as_ref() != current)
 }
@@ -90,6 +93,24 @@ fn gone(current: Option<&State>, settings: &Settings, now: Timestamp) -> Option<
         Some(State::Conflict(old)) => still_in_conflict(old, ConflictCause::Deleted, settings, now),
         Some(state @ State::Deleted { .. }) => by_time(state, settings, now),
     }
+}
+
+/// Its source is no longer connected: nobody supports it any more. A delay that was running begins anew; what an operator
+/// decided stands.
+fn source_gone(current: &State, settings: &Settings, now: Timestamp) -> Option<(Option<State>, Cause)> {
+    let cause = ConflictCause::SourceSwitched;
+    let switched = match current {
+        State::Active | State::Disabled => conflict(cause, settings, now),
+        State::Conflict(old) if old.cause == cause => return by_time(current, settings, now),
+        State::Conflict(old @ Conflict { decision: Decision::Pending, .. }) => {
+            State::Conflict(Conflict { cause, due: Some(now.plus(settings.delete_after())), ..old.clone() })
+        }
+        State::Conflict(old) => State::Conflict(Conflict { cause, ..old.clone() }),
+        State::Deleted { .. } => return by_time(current, settings, now),
+        State::Excluded { because: ExcludedBecause::Retired } => return None,
+        State::Excluded { .. } => return Some((None, Cause::SourceRemoved)),
+    };
+    Some((Some(switched), Cause::SourceRemoved))
 }
 
 /// A conflict goes on: its cause may have changed, its time may have come.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::guard::Verdict;
 use crate::model::{Progress, Run, RunId, RunKind, RunState};
+use crate::service::detach::FormerSource;
 use crate::service::source_settings::{SourceStatus, StateCount};
 use crate::settings::Settings;
 use crate::store::changes::Planned;
@@ -101,6 +102,8 @@ pub struct SourceView {
     pub updated_at: Timestamp,
     /// By whom.
     pub updated_by: String,
+    /// Since when it is not connected any more, if so.
+    pub disconnected_at: Option<Timestamp>,
     /// The run that is not over.
     pub open_run: Option<RunView>,
     /// The newest run.
@@ -130,6 +133,7 @@ impl From<SourceStatus> for SourceView {
             confirmed,
             updated_at: status.kept.updated_at,
             updated_by: status.kept.updated_by,
+            disconnected_at: status.disconnected_at,
             open_run: status.open_run.map(Into::into),
             last_run: status.last_run.map(Into::into),
             last_full_at: status.last_full_at,
@@ -166,6 +170,46 @@ impl From<Planned> for ChangeView {
             allowed: planned.allowed,
             applied_at: planned.applied_at,
             change: planned.change,
+        }
+    }
+}
+
+/// A source that is no longer connected and has left users or groups here.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = FormerSource)]
+pub struct FormerSourceView {
+    /// The source.
+    pub id: SourceId,
+    /// What people called it.
+    pub name: String,
+    /// Since when it is not connected.
+    pub disconnected_at: Timestamp,
+    /// By whom.
+    pub disconnected_by: String,
+    /// Users by state and cause.
+    pub users: Vec<StateCount>,
+    /// Groups by state and cause.
+    pub groups: Vec<StateCount>,
+    /// Users who can be taken over by a user of another source.
+    pub adoptable: u64,
+    /// The run that is not over; a held one waits for somebody to confirm.
+    pub open_run: Option<RunView>,
+    /// The newest run that looked at what it left.
+    pub last_detach: Option<RunView>,
+}
+
+impl From<FormerSource> for FormerSourceView {
+    fn from(former: FormerSource) -> Self {
+        Self {
+            id: former.id,
+            name: former.name,
+            disconnected_at: former.disconnected_at,
+            disconnected_by: former.disconnected_by,
+            users: former.users,
+            groups: former.groups,
+            adoptable: former.adoptable,
+            open_run: former.open_run.map(Into::into),
+            last_detach: former.last_detach.map(Into::into),
         }
     }
 }

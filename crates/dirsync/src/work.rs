@@ -1,7 +1,7 @@
 //! A run in the hands of one execution: the only way to write to it, refused once another execution has taken over.
 
 use directory::Source as DirectorySource;
-use directory::{SourceId, SourceKind};
+use directory::{ObjectKind, SourceId, SourceKind};
 use kernel::{Actor, Env, RequestId};
 use signals::{Entry, Object};
 use store::{Store, Tx};
@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::error::DirsyncError;
 use crate::model::{Run, RunState};
 use crate::settings::Settings;
+use crate::sources::Freeze;
 use crate::store::runs;
 
 /// A run in the hands of one execution.
@@ -18,6 +19,10 @@ pub(crate) struct Work {
     pub(crate) env: Env,
     pub(crate) run: Run,
     pub(crate) settings: Settings,
+    /// Why and of what nothing may be taken away for now.
+    pub(crate) freeze: Option<Freeze>,
+    /// Of a detach: the sources that are connected.
+    pub(crate) others: Vec<SourceId>,
     owner: String,
     stop: watch::Receiver<bool>,
 }
@@ -35,7 +40,16 @@ impl Work {
         let mut tx = store.begin().await?;
         runs::own(&mut tx, run.id, &owner).await?;
         tx.commit().await?;
-        Ok(Self { store: store.clone(), env: env.clone(), run, settings, owner, stop })
+        Ok(Self {
+            store: store.clone(),
+            env: env.clone(),
+            run,
+            settings,
+            freeze: None,
+            others: Vec::new(),
+            owner,
+            stop,
+        })
     }
 
     /// Writes the run in a unit of work; refuses when it is no longer ours or no longer in the state `was`.
@@ -57,6 +71,12 @@ impl Work {
         self.save(&mut tx, was).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Whether objects of a kind are not read: what reads them has stopped, and the rest has not. Where everything has
+    /// stopped, reading is tried: it is how an end of the trouble shows.
+    pub(crate) fn skips(&self, kind: ObjectKind) -> bool {
+        self.freeze.as_ref().is_some_and(|freeze| freeze.users != freeze.groups && freeze.stops(kind))
     }
 
     /// Stops when the node shuts down or the job's lease is lost.

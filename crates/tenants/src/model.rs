@@ -84,6 +84,21 @@ pub struct Tenant {
     pub updated_at: Timestamp,
 }
 
+impl Tenant {
+    /// Why nothing of it may be removed for now, if so: it is paused, errored, expired or throttled.
+    pub fn frozen(&self) -> Option<Frozen> {
+        let frozen = |detail: &str, features: &[Feature]| Frozen {
+            status: self.health.status,
+            detail: detail.to_owned(),
+            features: features.to_vec(),
+        };
+        if self.state == TenantState::Paused {
+            return Some(frozen("an operator paused the tenant", &self.features));
+        }
+        (!self.health.stopped.is_empty()).then(|| frozen(&self.health.detail, &self.health.stopped))
+    }
+}
+
 /// How a tenant's connection is, as last seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {

@@ -7,7 +7,7 @@ use kernel::{Env, OrganisationId, Timestamp};
 use store::{Sealer, Store};
 
 use crate::client::Clients;
-use crate::model::{Frozen, Tenant, TenantId, TenantState};
+use crate::model::{Frozen, Tenant, TenantId};
 use crate::store::tenants as rows;
 use crate::{Config, Health, TenantsError};
 
@@ -72,12 +72,6 @@ impl Tenants {
         organisation: OrganisationId,
         tenant: TenantId,
     ) -> Result<Option<Frozen>, TenantsError> {
-        let tenant = self.find(organisation, tenant).await?;
-        let frozen = |detail: String, features| Frozen { status: tenant.health.status, detail, features };
-        if tenant.state == TenantState::Paused {
-            return Ok(Some(frozen("an operator paused the tenant".to_owned(), tenant.features.clone())));
-        }
-        let stopped = tenant.health.stopped.clone();
-        Ok((!stopped.is_empty()).then(|| frozen(tenant.health.detail.clone(), stopped)))
+        Ok(self.find(organisation, tenant).await?.frozen())
     }
 }

@@ -18,7 +18,7 @@ const MOST_MEMBERS: usize = signals::members::MOST;
 
 pub(super) async fn plan(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncError> {
     read_ones(draft, rules).await?;
-    if draft.is_full() {
+    if draft.is_full() && draft.work.run.resume.groups_delta.is_some() {
         absent_ones(draft).await?;
     }
     if draft.work.run.kind == RunKind::Rescope {
@@ -294,7 +294,11 @@ async fn push_members(
     group: Option<&Group>,
     moves: Moves,
 ) -> Result<(), DirsyncError> {
-    let Moves { added, removed, of } = moves;
+    let Moves { added, mut removed, of } = moves;
+    if draft.sees_no_members(group) {
+        draft.totals.paused += u64::from(!removed.is_empty());
+        removed.clear();
+    }
     if added.is_empty() && removed.is_empty() {
         return Ok(());
     }

@@ -13,7 +13,7 @@ use crate::transition::{Seen, next};
 
 pub(super) async fn plan(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncError> {
     read_ones(draft, rules).await?;
-    if draft.is_full() {
+    if draft.is_full() && draft.work.run.resume.users_delta.is_some() {
         absent_ones(draft).await?;
     }
     if looks_at_all(draft, rules).await? {

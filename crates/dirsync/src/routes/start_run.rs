@@ -15,7 +15,7 @@ use crate::{Dirsync, RunKind};
 #[serde(deny_unknown_fields)]
 #[schema(as = StartRun)]
 pub struct Request {
-    /// `full`, `delta` or `rescope`.
+    /// `full`, `delta` or `rescope`; of a source that is no longer connected, `detach`.
     kind: RunKind,
     /// Only show what it would do.
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! Runs: start, look at, cancel, decide, take back.
 
-use directory::SourceId;
-use kernel::{Actor, May, Page, PageRequest};
+use directory::{ObjectKind, SourceId};
+use kernel::{Actor, May, OrganisationId, Page, PageRequest};
 use serde::{Deserialize, Serialize};
 use signals::{Entry, Object};
 use store::Tx;
@@ -14,6 +14,7 @@ use crate::jobs;
 use crate::model::{Progress, Resume, Run, RunId, RunKind, RunState};
 use crate::permissions::{DecideRun, ReadSync, StartRun, SyncOne, Undo};
 use crate::settings::Mode;
+use crate::sources::Freeze;
 use crate::store::changes;
 pub use crate::store::changes::{ChangeFilter, Planned};
 use crate::store::runs;
@@ -73,10 +74,10 @@ impl Dirsync {
         Ok(changes::list(&mut tx, id, filter, page).await?)
     }
 
-    /// Starts a full or a delta run, or shows what one would do.
+    /// Starts a full, delta or rescope run, or shows what one would do; of a disconnected source, a detach.
     pub async fn start_run(&self, may: &May<StartRun>, kind: RunKind, preview: bool) -> Result<Run, DirsyncError> {
-        if !matches!(kind, RunKind::Full | RunKind::Delta | RunKind::Rescope) {
-            return Err(DirsyncError::Invalid("a run is full, delta or rescope".to_owned()));
+        if !matches!(kind, RunKind::Full | RunKind::Delta | RunKind::Rescope | RunKind::Detach) {
+            return Err(DirsyncError::Invalid("a run is full, delta, rescope or detach".to_owned()));
         }
         self.start(may.actor(), may.source, kind, preview, None).await
     }
@@ -125,6 +126,7 @@ impl Dirsync {
         preview: bool,
         subject: Option<String>,
     ) -> Result<Run, DirsyncError> {
+        self.fits(actor.organisation, source, kind).await?;
         let mut tx = self.store.begin().await?;
         let mut kept = self.kept(&mut tx, actor.organisation, source).await?;
         if kept.version == 0 {
@@ -132,13 +134,25 @@ impl Dirsync {
             kept.version = 1;
             settings::put(&mut tx, &kept).await?;
         }
-        if kept.settings.mode == Mode::Off && !preview {
+        if kept.settings.mode == Mode::Off && !preview && kind != RunKind::Detach {
             return Err(DirsyncError::Off);
         }
         self.supersede_hold(&mut tx, actor, source).await?;
         let run = self.queue_run(&mut tx, actor, &kept, kind, preview, subject).await?;
         tx.commit().await?;
         Ok(run)
+    }
+
+    /// A connected source is read; one that is no longer connected can only be detached, or what was done taken back.
+    async fn fits(&self, organisation: OrganisationId, source: SourceId, kind: RunKind) -> Result<(), DirsyncError> {
+        let former = self.former(organisation, source).await?.is_some();
+        match kind {
+            RunKind::Undo => Ok(()),
+            RunKind::Detach if !former => Err(DirsyncError::Connected),
+            RunKind::Detach => Ok(()),
+            _ if former => Err(DirsyncError::Disconnected),
+            _ => Ok(()),
+        }
     }
 
     /// A held plan gives way to a newer run: what it was made of is looked at again.
@@ -168,6 +182,19 @@ impl Dirsync {
         preview: bool,
         subject: Option<String>,
     ) -> Result<Run, DirsyncError> {
+        self.queue_run_of(tx, &actor.label(), kept, kind, preview, subject).await
+    }
+
+    /// The same on behalf of somebody who is not there now: by an actor's label.
+    pub(crate) async fn queue_run_of(
+        &self,
+        tx: &mut Tx,
+        by: &str,
+        kept: &Kept,
+        kind: RunKind,
+        preview: bool,
+        subject: Option<String>,
+    ) -> Result<Run, DirsyncError> {
         if runs::open(tx, kept.source_id).await?.is_some() {
             return Err(DirsyncError::RunUnderWay);
         }
@@ -178,7 +205,7 @@ impl Dirsync {
             kind,
             preview,
             state: RunState::Queued,
-            started_by: actor.label(),
+            started_by: by.to_owned(),
             subject,
             resume: Resume::default(),
             progress: Progress { at: self.env.now(), ..Progress::default() },
@@ -258,6 +285,7 @@ impl Dirsync {
         if second_person && run.started_by == by {
             return Err(DirsyncError::SecondPersonNeeded);
         }
+        self.still_fits(&run, part).await?;
         let left_out = narrow(&mut tx, run.id, part).await?;
         let decision = if left_out == 0 { "allowed" } else { "allowed_in_part" };
         let to = RunState::Applying;
@@ -269,6 +297,21 @@ impl Dirsync {
         jobs::enqueue(&mut tx, &self.env, &run).await?;
         tx.commit().await?;
         self.reload(may.actor(), run.id).await
+    }
+
+    /// A plan is not allowed any more when its source has come or gone since, nor its losses while the source has trouble.
+    async fn still_fits(&self, run: &Run, part: &Part) -> Result<(), DirsyncError> {
+        self.fits(run.organisation, run.source_id, run.kind).await?;
+        if run.kind == RunKind::Detach || *part == Part::WithoutLosses {
+            return Ok(());
+        }
+        let freeze = self.sources.frozen(run.organisation, run.source_id).await?;
+        let lost = |kind| run.totals.as_ref().is_some_and(|totals| totals.takes_away(kind));
+        let stops = |freeze: &Freeze, kind| freeze.stops(kind) && lost(kind);
+        match freeze.filter(|freeze| stops(freeze, ObjectKind::User) || stops(freeze, ObjectKind::Group)) {
+            Some(freeze) => Err(DirsyncError::Frozen(freeze.reason)),
+            None => Ok(()),
+        }
     }
 
     async fn run_for_decision(&self, tx: &mut Tx, may: &May<DecideRun>) -> Result<Run, DirsyncError> {

@@ -26,7 +26,11 @@ impl Dirsync {
         drop(tx);
         let mut count = 0;
         for kept in all {
-            match self.ask_for_run(&kept).await {
+            let asked = match self.former(kept.organisation, kept.source_id).await? {
+                Some(former) => self.ask_for_detach(&kept, &former).await,
+                None => self.ask_for_run(&kept).await,
+            };
+            match asked {
                 Ok(true) => count += 1,
                 Ok(false) | Err(DirsyncError::RunUnderWay) => {}
                 Err(error) => {
@@ -39,8 +43,13 @@ impl Dirsync {
     }
 
     async fn ask_for_run(&self, kept: &Kept) -> Result<bool, DirsyncError> {
-        // A source that was disconnected keeps its settings, and is not read.
+        // A source that was disconnected keeps its settings, and is not read; nor is one that is paused.
         if !self.sources.list(kept.organisation).await?.iter().any(|(id, _)| *id == kept.source_id) {
+            return Ok(false);
+        }
+        self.end_detach(kept).await?;
+        let freeze = self.sources.frozen(kept.organisation, kept.source_id).await?;
+        if freeze.is_some_and(|freeze| freeze.paused) {
             return Ok(false);
         }
         let mut tx = self.store.begin().await?;

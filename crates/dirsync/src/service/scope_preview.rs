@@ -129,13 +129,20 @@ impl ScopePreview {
     }
 }
 
-fn add(sample: &mut Vec<SampleUser>, user: &User) {
-    if sample.len() < SAMPLE {
-        sample.push(SampleUser {
+impl SampleUser {
+    /// A user as a sample shows it.
+    pub(crate) fn of(user: &User) -> Self {
+        Self {
             id: user.id.0,
             name: user.name(),
             user_principal_name: user.attributes.user_principal_name.clone(),
             department: user.attributes.department.clone(),
-        });
+        }
+    }
+}
+
+fn add(sample: &mut Vec<SampleUser>, user: &User) {
+    if sample.len() < SAMPLE {
+        sample.push(SampleUser::of(user));
     }
 }

@@ -1,7 +1,7 @@
 //! Sources with their settings.
 
 use directory::SourceId;
-use kernel::{May, Timestamp};
+use kernel::{May, OrganisationId, Timestamp};
 use serde::Serialize;
 use signals::{Entry, Object};
 
@@ -20,6 +20,8 @@ pub struct SourceStatus {
     pub kept: Kept,
     /// What people call it.
     pub name: String,
+    /// Since when it is not connected any more, if so.
+    pub disconnected_at: Option<Timestamp>,
     /// The run that is not over, if there is one.
     pub open_run: Option<Run>,
     /// The newest run.
@@ -62,8 +64,7 @@ impl Dirsync {
     /// One source.
     pub async fn get_source(&self, may: &May<ReadSync>, id: SourceId) -> Result<SourceStatus, DirsyncError> {
         let organisation = may.actor().organisation;
-        let names = self.sources.list(organisation).await?;
-        let name = names.into_iter().find(|(known, _)| *known == id).ok_or(DirsyncError::NoSuchSource)?.1;
+        let (name, disconnected_at) = self.named(organisation, id).await?;
         let mut tx = self.store.read().await?;
         let kept = self.kept(&mut tx, organisation, id).await?;
         let full = runs::last_good(&mut tx, id, RunKind::Full).await?.and_then(|run| run.finished_at);
@@ -72,19 +73,35 @@ impl Dirsync {
             rows.into_iter().map(|(state, cause, count)| StateCount { state, cause, count }).collect()
         };
         let last_read_at = full.max(delta);
-        let next_run_at = next_run(&kept.settings, full, last_read_at, self.env.now());
+        let connected = disconnected_at.is_none();
+        let next_run_at = next_run(&kept.settings, full, last_read_at, self.env.now()).filter(|_| connected);
         Ok(SourceStatus {
             open_run: runs::open(&mut tx, id).await?,
             last_run: runs::last(&mut tx, id).await?,
             last_full_at: full,
             last_read_at,
             next_run_at,
-            stale: is_stale(&kept.settings, last_read_at, self.env.now()),
+            stale: connected && is_stale(&kept.settings, last_read_at, self.env.now()),
             users: counts(directory::read::user_counts(&mut tx, id).await?),
             groups: counts(directory::read::group_counts(&mut tx, id).await?),
             kept,
             name,
+            disconnected_at,
         })
+    }
+
+    /// What people call a source, and since when it is not connected any more.
+    async fn named(
+        &self,
+        organisation: OrganisationId,
+        id: SourceId,
+    ) -> Result<(String, Option<Timestamp>), DirsyncError> {
+        let names = self.sources.list(organisation).await?;
+        if let Some((_, name)) = names.into_iter().find(|(known, _)| *known == id) {
+            return Ok((name, None));
+        }
+        let former = self.former(organisation, id).await?.ok_or(DirsyncError::NoSuchSource)?;
+        Ok((former.name, Some(former.since)))
     }
 
     /// Changes a source's settings; `version` is the one that was shown to whoever changes them.
@@ -117,8 +134,9 @@ impl Dirsync {
         }
         let entry = Entry::act("dirsync.settings_changed").change_of(Some(&old.settings), Some(&kept.settings));
         self.log(&mut tx, actor, Object::new("source", may.source, "directory sync"), entry).await?;
+        let connected = self.former(actor.organisation, may.source).await?.is_none();
         let read_before = runs::last_good(&mut tx, may.source, RunKind::Full).await?.is_some();
-        if !same && read_before && kept.settings.mode != Mode::Off {
+        if !same && read_before && connected && kept.settings.mode != Mode::Off {
             self.supersede_hold(&mut tx, actor, may.source).await?;
             self.queue_run(&mut tx, actor, &kept, RunKind::Rescope, false, None).await?;
         }

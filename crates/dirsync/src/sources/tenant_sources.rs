@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use directory::SourceId;
 use graph::GraphError;
 use kernel::OrganisationId;
-use tenants::{TenantId, Tenants, TenantsError};
+use tenants::{Feature, Frozen, Tenant, TenantId, Tenants, TenantsError};
 
-use super::{GraphSource, Source};
+use super::{Former, Freeze, GraphSource, Source};
 use crate::engine::OpenSource;
 use crate::error::DirsyncError;
 
@@ -22,9 +22,26 @@ impl OpenSource for TenantSources {
         Ok(Arc::new(GraphSource::new(client)))
     }
 
-    async fn frozen(&self, organisation: OrganisationId, id: SourceId) -> Result<Option<String>, DirsyncError> {
-        let frozen = self.0.is_frozen(organisation, TenantId(id.0)).await?;
-        Ok(frozen.map(|frozen| frozen.detail))
+    async fn frozen(&self, organisation: OrganisationId, id: SourceId) -> Result<Option<Freeze>, DirsyncError> {
+        let tenant = match self.0.find(organisation, TenantId(id.0)).await {
+            Ok(tenant) => tenant,
+            Err(TenantsError::NoSuchTenant(_)) => return Ok(Some(Freeze::all("the tenant is not connected"))),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(freeze_of(&tenant, tenant.frozen()))
+    }
+
+    async fn former(&self, organisation: OrganisationId) -> Result<Vec<Former>, DirsyncError> {
+        let former = self.0.former(organisation).await?;
+        Ok(former
+            .into_iter()
+            .map(|tenant| Former {
+                id: SourceId(tenant.id.0),
+                name: tenant.name,
+                since: tenant.disconnected_at,
+                by: tenant.disconnected_by,
+            })
+            .collect())
     }
 
     async fn report(&self, organisation: OrganisationId, id: SourceId, error: &GraphError) {
@@ -45,4 +62,23 @@ impl OpenSource for TenantSources {
         let tenants = self.0.list(organisation).await?;
         Ok(tenants.into_iter().map(|tenant| (SourceId(tenant.id.0), tenant.name)).collect())
     }
+}
+
+/// What a tenant's trouble stops: only what needs the feature that stopped, or that was never chosen.
+fn freeze_of(tenant: &Tenant, frozen: Option<Frozen>) -> Option<Freeze> {
+    let stops = |feature| frozen.as_ref().is_some_and(|frozen| frozen.stops(feature));
+    let lacks = |feature| !tenant.features.contains(&feature);
+    let groups_off = lacks(Feature::Groups);
+    let freeze = Freeze {
+        paused: tenant.state == tenants::TenantState::Paused,
+        users: stops(Feature::Users),
+        groups: stops(Feature::Groups) || groups_off,
+        hidden_members: stops(Feature::HiddenMembers) || lacks(Feature::HiddenMembers),
+        reason: match &frozen {
+            Some(frozen) => frozen.detail.clone(),
+            None if groups_off => "groups are not among the features chosen for the tenant".to_owned(),
+            None => "members of groups with hidden membership are not among the features chosen".to_owned(),
+        },
+    };
+    (freeze.paused || freeze.users || freeze.groups || freeze.hidden_members).then_some(freeze)
 }

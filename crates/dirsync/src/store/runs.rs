@@ -116,6 +116,17 @@ pub(crate) async fn last_good(tx: &mut Tx, source: SourceId, kind: RunKind) -> R
     row.as_ref().map(run_of).transpose()
 }
 
+/// The newest run of a source of a kind that was not only a preview, whatever came of it.
+pub(crate) async fn last_of(tx: &mut Tx, source: SourceId, kind: RunKind) -> Result<Option<Run>, StoreError> {
+    let row = tx
+        .one(
+            "SELECT * FROM dirsync_runs WHERE source_id = $1 AND kind = $2 AND preview = FALSE ORDER BY id DESC LIMIT 1",
+            args![source, kind],
+        )
+        .await?;
+    row.as_ref().map(run_of).transpose()
+}
+
 /// The newest run of a source, whatever came of it.
 pub(crate) async fn last(tx: &mut Tx, source: SourceId) -> Result<Option<Run>, StoreError> {
     let row = tx.one("SELECT * FROM dirsync_runs WHERE source_id = $1 ORDER BY id DESC LIMIT 1", args![source]).await?;

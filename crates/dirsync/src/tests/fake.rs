@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use directory::{GroupAttributes, Member, MemberKind, ObjectKind, SourceId, UserAttributes};
 use graph::GraphError;
-use kernel::OrganisationId;
+use kernel::{OrganisationId, Timestamp};
 use uuid::Uuid;
 
 use crate::engine::OpenSource;
 use crate::error::DirsyncError;
-use crate::sources::{After, From, Item, Look, Looked, Page, Pages, SeenGroup, SeenUser, Source};
+use crate::sources::{After, Former, Freeze, From, Item, Look, Looked, Page, Pages, SeenGroup, SeenUser, Source};
+
+use super::SOURCE;
 
 /// What the fake knows, and a list of what happened.
 #[derive(Default)]
@@ -23,7 +25,11 @@ pub struct State {
     pub page_size: usize,
     /// The next reads fail so often, after that many pages.
     pub fail: Option<(GraphError, usize)>,
-    pub frozen: Option<String>,
+    pub frozen: Option<Freeze>,
+    /// Since when it is not connected, and by whom it was disconnected.
+    pub gone: Option<(Timestamp, String)>,
+    /// Another source of the same organisation.
+    pub other: Option<(SourceId, Fake)>,
 }
 
 #[derive(Clone)]
@@ -111,14 +117,26 @@ impl Fake {
 
 #[async_trait]
 impl OpenSource for Fake {
-    async fn open(&self, _: OrganisationId, _: SourceId) -> Result<Arc<dyn Source>, DirsyncError> {
-        Ok(Arc::new(self.clone()))
+    async fn open(&self, _: OrganisationId, id: SourceId) -> Result<Arc<dyn Source>, DirsyncError> {
+        match &self.0.lock().unwrap().other {
+            Some((other, fake)) if *other == id => Ok(Arc::new(fake.clone())),
+            _ => Ok(Arc::new(self.clone())),
+        }
     }
-    async fn frozen(&self, _: OrganisationId, _: SourceId) -> Result<Option<String>, DirsyncError> {
-        Ok(self.0.lock().unwrap().frozen.clone())
+    async fn frozen(&self, _: OrganisationId, id: SourceId) -> Result<Option<Freeze>, DirsyncError> {
+        let state = self.0.lock().unwrap();
+        let gone = state.gone.as_ref().map(|_| Freeze::all("the tenant is not connected"));
+        Ok(gone.or_else(|| state.frozen.clone()).filter(|_| id == SOURCE))
     }
     async fn list(&self, _: OrganisationId) -> Result<Vec<(SourceId, String)>, DirsyncError> {
-        Ok(vec![(SourceId(Uuid::from_u128(0x50)), "Example".to_owned())])
+        let state = self.0.lock().unwrap();
+        let here = state.gone.is_none().then(|| (SOURCE, "Example".to_owned()));
+        Ok(here.into_iter().chain(state.other.iter().map(|(id, _)| (*id, "Other".to_owned()))).collect())
+    }
+    async fn former(&self, _: OrganisationId) -> Result<Vec<Former>, DirsyncError> {
+        let gone = self.0.lock().unwrap().gone.clone();
+        let former = |(since, by)| Former { id: SOURCE, name: "Example".to_owned(), since, by };
+        Ok(gone.map(former).into_iter().collect())
     }
     async fn report(&self, _: OrganisationId, _: SourceId, _: &GraphError) {}
     async fn worked(&self, _: OrganisationId, _: SourceId) {}

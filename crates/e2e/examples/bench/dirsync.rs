@@ -8,7 +8,7 @@ use directory::SourceId;
 use dirsync::jobs::RunHandler;
 use dirsync::permissions::{ChangeSettings, DecideRun, StartRun};
 use dirsync::service::runs::Part;
-use dirsync::sources::{GraphSource, Source};
+use dirsync::sources::{Freeze, GraphSource, Source};
 use dirsync::{Dirsync, DirsyncError, Mode, OpenSource, Run, RunKind, RunState, Settings};
 use graph::{Client, GraphError, Start, User};
 use kernel::{OrganisationId, Role};
@@ -30,7 +30,7 @@ impl OpenSource for One {
     async fn open(&self, _: OrganisationId, _: SourceId) -> Result<Arc<dyn Source>, DirsyncError> {
         Ok(Arc::new(GraphSource::new(self.0.clone())))
     }
-    async fn frozen(&self, _: OrganisationId, _: SourceId) -> Result<Option<String>, DirsyncError> {
+    async fn frozen(&self, _: OrganisationId, _: SourceId) -> Result<Option<Freeze>, DirsyncError> {
         Ok(None)
     }
     async fn list(&self, _: OrganisationId) -> Result<Vec<(SourceId, String)>, DirsyncError> {

@@ -26,6 +26,7 @@ pub fn kind(run: &Run) -> &'static str {
         RunKind::Rescope => "New settings",
         RunKind::Single => "One person or group",
         RunKind::Undo => "Undo",
+        RunKind::Detach => "Disconnected tenant",
     }
 }
 
@@ -199,6 +200,7 @@ pub fn breaches(run: &Run) -> Vec<String> {
 fn breach(breach: &Breach) -> String {
     match breach {
         Breach::NotConfirmed => "Nobody has confirmed a plan under these settings yet".to_owned(),
+        Breach::SourceGone => "The tenant is no longer connected; its people and groups would begin to run out".to_owned(),
         Breach::TooMany { kind, lost, limit, limit_percent, .. } => {
             let (one, many) = if kind == "user" { ("person", "people") } else { ("group", "groups") };
             let lost = format::plural(*lost, one, many);
@@ -215,7 +217,7 @@ fn breach(breach: &Breach) -> String {
 pub fn limits(run: &Run) -> Vec<LimitView> {
     let Some(Verdict::Hold { breaches, .. }) = &run.verdict else { return Vec::new() };
     let limit = |breach: &Breach| match breach {
-        Breach::NotConfirmed => None,
+        Breach::NotConfirmed | Breach::SourceGone => None,
         Breach::TooMany { kind, lost, lost_before, of, limit, limit_percent } => Some(LimitView {
             name: if kind == "user" { "People lost".to_owned() } else { "Groups lost".to_owned() },
             planned: lost + lost_before,
