@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod attributes;
 pub mod change;
+pub mod diff;
 pub mod error;
 pub mod filter;
 pub mod follow;

@@ -12,6 +12,7 @@ use crate::error::DirsyncError;
 use crate::sources::Former;
 use crate::store::settings::{self, Kept};
 
+pub mod changes;
 pub mod conflicts;
 pub mod detach;
 pub mod lists;

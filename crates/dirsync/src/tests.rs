@@ -1,6 +1,7 @@
 //! The room against a source in memory and a real database of each kind.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+mod changes;
 mod detach;
 mod fake;
 mod frozen;

@@ -1,15 +1,17 @@
 //! What callers of the API see.
 
+use directory::views::{FieldChange, MemberNote};
 use directory::{Change, SourceId};
 use kernel::Timestamp;
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::guard::Verdict;
 use crate::model::{Progress, Run, RunId, RunKind, RunState};
+use crate::service::changes::ShownChange;
 use crate::service::detach::FormerSource;
 use crate::service::source_settings::{SourceStatus, StateCount};
 use crate::settings::Settings;
-use crate::store::changes::Planned;
 use crate::totals::{Effect, Totals};
 
 /// A run.
@@ -157,14 +159,30 @@ pub struct ChangeView {
     pub allowed: bool,
     /// When it was applied.
     pub applied_at: Option<Timestamp>,
+    /// Our id of the user or group; none before it is made and after it was purged.
+    pub id: Option<Uuid>,
+    /// What is different: against the directory as it is where the item was not applied, else as it was changed.
+    pub fields: Vec<FieldChange>,
+    /// Who joins and leaves; the first few of them.
+    pub members: Vec<MemberNote>,
+    /// How many join.
+    pub members_added: usize,
+    /// How many leave.
+    pub members_removed: usize,
     /// The change: what, to what, and why.
     #[schema(value_type = Object)]
     pub change: Change,
 }
 
-impl From<Planned> for ChangeView {
-    fn from(planned: Planned) -> Self {
+impl From<ShownChange> for ChangeView {
+    fn from(shown: ShownChange) -> Self {
+        let planned = shown.planned;
         Self {
+            id: shown.id,
+            fields: shown.fields,
+            members: shown.members,
+            members_added: shown.members_added,
+            members_removed: shown.members_removed,
             seq: planned.seq,
             effect: planned.effect,
             allowed: planned.allowed,

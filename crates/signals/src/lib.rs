@@ -17,7 +17,7 @@ mod store;
 pub use append::append;
 pub use error::SignalsError;
 pub use model::{Cause, Entry, Json, Logged, Object, Revision, Stream};
-pub use read::{Filter, list, newest, oldest_first};
+pub use read::{Filter, list, newest, of_objects, oldest_first};
 pub use routes::routes;
 pub use service::{ExportFormat, Followed, Signals, Wish};
 pub use view::EventView;

@@ -58,3 +58,20 @@ pub async fn oldest_first(
 pub async fn newest(tx: &mut Tx, organisation: OrganisationId) -> Result<Revision, StoreError> {
     Ok(rows::head(tx, organisation).await?.map_or(0, |(revision, _)| revision))
 }
+
+/// The entries about some objects that have one cause, without those about members, oldest first.
+pub async fn of_objects(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    cause: Uuid,
+    objects: &[Uuid],
+) -> Result<Vec<Logged>, StoreError> {
+    let mut entries = Vec::with_capacity(objects.len());
+    for ids in objects.chunks(500) {
+        let sql = rows::matching(organisation, &Filter::default()).push(" AND members IS NULL AND object_id IN ");
+        // A cause may have a million entries, an object a handful: written so that the index on objects is taken.
+        let sql = sql.bind_list(ids.iter().copied()).push(" AND COALESCE(cause_id, cause_id) = ").bind(cause);
+        entries.extend(rows::select(tx, sql.push(" ORDER BY object_id, revision")).await?);
+    }
+    Ok(entries)
+}

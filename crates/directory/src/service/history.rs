@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 
 use kernel::{May, Page, PageRequest};
-use serde_json::{Map, Value};
 use signals::members::{self, MemberChange};
-use signals::{Filter, Json, Logged, Stream};
+use signals::{Filter, Logged, Stream};
 use store::{StoreError, Tx};
 use uuid::Uuid;
 
 use super::{Directory, rows};
+use crate::diff;
 use crate::error::DirectoryError;
 use crate::model::{GroupId, MemberKind, SourceId, UserId};
 use crate::permissions::ReadDirectory;
-use crate::views::{FieldChange, HistoryEntry, MOST_NAMED, MemberNote};
+use crate::views::{HistoryEntry, MOST_NAMED, MemberNote};
 
 impl Directory {
     /// What happened to a user, the newest first; also of one that was purged.
@@ -97,7 +97,7 @@ fn readable(entry: Logged, known: &Known) -> HistoryEntry {
         MemberNote { removed: one.removed, kind, object_id: one.object_id, id, name }
     });
     HistoryEntry {
-        changes: differences(entry.before.as_ref(), entry.after.as_ref()),
+        changes: diff::of_entry(&entry),
         members: members.collect(),
         members_added,
         members_removed,
@@ -110,48 +110,4 @@ fn readable(entry: Logged, known: &Known) -> HistoryEntry {
         cause: entry.cause.map(|cause| cause.kind),
         reason: entry.reason,
     }
-}
-
-/// What is different, the state first, then the attributes by name.
-fn differences(before: Option<&Json>, after: Option<&Json>) -> Vec<FieldChange> {
-    let (mut old, mut new) = (fields(before), fields(after));
-    let mut names: Vec<String> = old.keys().chain(new.keys()).cloned().collect();
-    names.sort_unstable_by_key(|name| (name != "state", name.clone()));
-    names.dedup();
-    let changes = names.into_iter().map(|field| {
-        let (before, after) = (old.remove(&field).unwrap_or_default(), new.remove(&field).unwrap_or_default());
-        FieldChange { field, before, after }
-    });
-    changes.filter(|change| change.before != change.after).collect()
-}
-
-/// The attributes, and the state in words. A whole object has its state's parts beside the attributes; a changed part
-/// has them inside `state`.
-fn fields(side: Option<&Json>) -> Map<String, Value> {
-    let Some(Ok(Value::Object(mut side))) = side.map(|json| serde_json::from_str(json.get())) else {
-        return Map::new();
-    };
-    let mut fields = match side.remove("attributes") {
-        Some(Value::Object(attributes)) => attributes,
-        _ => Map::new(),
-    };
-    let state = match side.get("state") {
-        Some(Value::Object(state)) => in_words(state),
-        Some(Value::String(_)) => in_words(&side),
-        _ => None,
-    };
-    // An attribute of this name, the address's state, keeps its own.
-    if let Some(state) = state
-        && let Some(address) = fields.insert("state".to_owned(), state)
-    {
-        fields.insert("address.state".to_owned(), address);
-    }
-    fields
-}
-
-fn in_words(state: &Map<String, Value>) -> Option<Value> {
-    let name = state.get("state")?.as_str()?;
-    let details = ["cause", "because", "decision", "due", "purge_at"];
-    let details: Vec<&str> = details.iter().filter_map(|detail| state.get(*detail)?.as_str()).collect();
-    Some(if details.is_empty() { name.into() } else { format!("{name} ({})", details.join(", ")).into() })
 }

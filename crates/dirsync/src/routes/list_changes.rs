@@ -27,7 +27,7 @@ pub struct Wanted {
     notes: bool,
 }
 
-/// Lists the items of a plan in their order.
+/// Lists the items of a plan in their order, each with what it changes.
 #[utoipa::path(get, path = "/runs/{run_id}/changes", operation_id = "list_changes", tag = "dirsync",
     params(("run_id" = RunId, Path, description = "Which run."), Wanted, PageQuery),
     responses((status = 200, body = PageBody<ChangeView>), Problems))]
@@ -45,6 +45,6 @@ pub async fn handler(
         visible_only: !wanted.notes,
         ..ChangeFilter::default()
     };
-    let items = dirsync.list_changes(&caller.may(ReadSync {})?, run, &filter, &page.request()).await?;
+    let items = dirsync.show_changes(&caller.may(ReadSync {})?, run, &filter, &page.request()).await?;
     Ok(PageBody::of(items))
 }
