@@ -73,17 +73,24 @@ impl Directory {
         entry.previous == NONE || u64::from(entry.previous) < from
     }
 
-    /// An object's edits since a position, youngest first.
-    pub fn history(&self, object: Ref, since: u64) -> impl Iterator<Item = &Entry> {
+    /// An object's edits between two positions, youngest first.
+    pub fn history(&self, object: Ref, from: u64, to: u64) -> impl Iterator<Item = &Entry> {
         let mut at = match object.kind {
             Kind::User => self.users[object.ordinal as usize].head,
             Kind::Group => self.groups[object.ordinal as usize].head,
         };
-        std::iter::from_fn(move || {
-            let entry = self.log.get(at as usize).filter(|_| at != NONE && u64::from(at) >= since)?;
+        let edits = std::iter::from_fn(move || {
+            let index = u64::from(at);
+            let entry = self.log.get(at as usize).filter(|_| at != NONE && index >= from)?;
             at = entry.previous;
-            Some(entry)
-        })
+            Some((index, entry))
+        });
+        edits.skip_while(move |(index, _)| *index >= to).map(|(_, entry)| entry)
+    }
+
+    /// Whether an object came to be after a position.
+    pub fn came_after(&self, object: Ref, position: u64) -> bool {
+        self.history(object, position, u64::MAX).any(|entry| entry.change == Change::Created)
     }
 
     /// Tells of every new position.

@@ -226,7 +226,9 @@ fn the_log_tells_what_changed_since_a_position() {
     let middle = directory.position();
     directory.patch_user(40, &fields(json!({"city": "Two"})), Author::Service, now()).unwrap();
 
-    let masks = |since| -> Vec<Change> { directory.history(Ref::user(40), since).map(|entry| entry.change).collect() };
+    let masks = |since| -> Vec<Change> {
+        directory.history(Ref::user(40), since, u64::MAX).map(|entry| entry.change).collect()
+    };
     assert_eq!(masks(start), [Change::Set(user::CITY.bit()), Change::Set(user::JOB_TITLE.bit())]);
     assert_eq!(masks(middle), [Change::Set(user::CITY.bit())]);
     assert!(directory.is_first_since(&directory.entries(start, u64::MAX)[0], start));

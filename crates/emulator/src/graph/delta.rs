@@ -54,6 +54,9 @@ fn answer(call: &Call, kind: Kind) -> Result<Response, GraphError> {
         (Some(token), _) => {
             let token: SkipToken = super::token::unpack(token)?;
             super::token::check_page(&call.switches, token.round.issued, view.now)?;
+            if !token.round.is_of(view.directory) {
+                return Err(super::token::expired_page());
+            }
             if token.round.plan.kind != kind || call.options.select.is_some() {
                 return Err(GraphError::unsupported_query(
                     "Unsupported query: $skiptoken cannot be combined with other parameters.",

@@ -3,6 +3,7 @@
 
 mod batch;
 mod delta;
+mod delta_rounds;
 mod filter;
 mod members;
 mod permissions;

@@ -29,12 +29,14 @@ pub(crate) fn unpack<T: DeserializeOwned>(text: &str) -> Result<T, GraphError> {
 
 /// Refuses a page token that is too old, or any when the switch says so.
 pub(crate) fn check_page(switches: &Switches, issued: Timestamp, now: Timestamp) -> Result<(), GraphError> {
-    if switches.force_page_token_expiry || now > issued.plus(PAGE_TOKEN_LIFE) {
-        return Err(GraphError::new(
-            StatusCode::BAD_REQUEST,
-            "Directory_ExpiredPageToken",
-            "The specified page token value has expired and can no longer be included in your request.",
-        ));
-    }
-    Ok(())
+    if switches.force_page_token_expiry || now > issued.plus(PAGE_TOKEN_LIFE) { Err(expired_page()) } else { Ok(()) }
+}
+
+/// A page token that leads nowhere any more.
+pub(crate) fn expired_page() -> GraphError {
+    GraphError::new(
+        StatusCode::BAD_REQUEST,
+        "Directory_ExpiredPageToken",
+        "The specified page token value has expired and can no longer be included in your request.",
+    )
 }

@@ -3,6 +3,14 @@
 //! Candidates are numbered: slots in a full round; log entries since the last round, then objects that became
 //! hidden or visible by a switch, in a round of changes. A page token is such a number and, within a group that is
 //! split over pages, the next member.
+//!
+//! | of an object | a page tells |
+//! |---|---|
+//! | its properties, its manager, whether it lives | as they are now; what is younger than the round comes again in the next |
+//! | its members | as they were when the round began |
+//!
+//! Invariant: a round ends, however much is edited meanwhile. The candidates are those of its beginning, every page
+//! that is not left empty on purpose moves on by a candidate or a member, and no page can be put before another.
 
 use std::collections::HashSet;
 
@@ -62,7 +70,7 @@ pub(super) fn page(view: View<'_>, switches: &Switches, mut token: SkipToken, mi
 fn mark(round: Round) -> DeltaToken {
     DeltaToken {
         since: round.until,
-        before: round.since.unwrap_or(round.until),
+        before: round.told,
         hidden: round.hidden,
         origin: round.origin,
         issued: round.issued,
@@ -115,8 +123,7 @@ impl Walk<'_> {
             (None, Some(since)) => {
                 let object = self.slot(kind, index - (round.until - since));
                 let id = self.view.directory.id(object);
-                let switched = is_hidden(id, round.hidden) != is_hidden(id, round.hidden_before);
-                (switched && self.view.directory.is_live(object)).then_some(object)
+                (is_hidden(id, round.hidden) != is_hidden(id, round.hidden_before)).then_some(object)
             }
         }
     }

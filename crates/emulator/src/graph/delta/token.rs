@@ -4,8 +4,8 @@ use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::super::view::View;
-use crate::directory::Kind;
 use crate::directory::property::Mask;
+use crate::directory::{Directory, Kind};
 use crate::switches::Switches;
 
 /// What the first request of a chain of rounds fixed.
@@ -33,7 +33,7 @@ pub(super) struct DeltaToken {
     pub plan: Plan,
     /// The position.
     pub since: u64,
-    /// Where the round before began, for replays.
+    /// Where the news of the round before began, for replays.
     pub before: u64,
     /// How much was hidden.
     pub hidden: u32,
@@ -57,8 +57,10 @@ pub(super) struct Round {
     pub plan: Plan,
     /// The position that the changes begin after; `None` in a full round.
     pub since: Option<u64>,
-    /// The position that the next round will begin at.
+    /// The position when the round began: it tells of what stood there then, and the next round begins at it.
     pub until: u64,
+    /// The position that the round before ended at: what lies before it is only replayed.
+    pub told: u64,
     /// How many slots there were at the beginning.
     pub slots: u32,
     /// Decides a shuffled order; 0 keeps the order.
@@ -71,6 +73,15 @@ pub(super) struct Round {
     pub origin: u64,
     /// When the round began.
     pub issued: Timestamp,
+}
+
+impl Round {
+    /// Whether the round is of this directory, not of one that it has replaced.
+    pub fn is_of(&self, directory: &Directory) -> bool {
+        self.origin == directory.origin()
+            && self.until <= directory.position()
+            && self.slots <= directory.slots(self.plan.kind)
+    }
 }
 
 /// The place in a round where the next page begins.
@@ -92,22 +103,30 @@ pub(super) struct SkipToken {
 impl SkipToken {
     /// The beginning of a full round.
     pub fn full(view: View<'_>, switches: &Switches, plan: Plan) -> Self {
-        Self::begin(view, switches, plan, None, view.hidden_below())
+        Self::begin(view, switches, plan, None, view.position(), view.hidden_below())
     }
 
     /// The beginning of a round of changes.
     pub fn since(view: View<'_>, switches: &Switches, mark: DeltaToken) -> Self {
         let since = if switches.delta_replay { mark.before } else { mark.since };
-        Self::begin(view, switches, mark.plan, Some(since), mark.hidden)
+        Self::begin(view, switches, mark.plan, Some(since), mark.since, mark.hidden)
     }
 
-    fn begin(view: View<'_>, switches: &Switches, plan: Plan, since: Option<u64>, hidden_before: u32) -> Self {
-        let until = view.position().max(since.unwrap_or(0));
+    fn begin(
+        view: View<'_>,
+        switches: &Switches,
+        plan: Plan,
+        since: Option<u64>,
+        told: u64,
+        hidden_before: u32,
+    ) -> Self {
+        let until = view.position().max(told);
         let round = Round {
             slots: view.directory.slots(plan.kind),
             plan,
             since,
             until,
+            told,
             shuffle: if switches.delta_shuffle { until.wrapping_mul(2) + 1 } else { 0 },
             hidden_before,
             hidden: view.hidden_below(),

@@ -26,7 +26,8 @@ pub(super) enum Written {
 
 const WHOLE: Written = Written::Item { members: 0, next: None };
 
-/// Who is in a group as delta tells it.
+/// Who was in a group when a round began, as delta tells it. Had every page told of who is in it by then, a group
+/// that people join faster than pages are read would never end.
 ///
 /// Where the deletion of a user is not reported as a removal, a soft-deleted member simply stays, and its
 /// restoration is not reported either; whoever reads must hold memberships against the users that exist.
@@ -36,13 +37,27 @@ struct Holders<'a> {
 }
 
 impl<'a> Holders<'a> {
-    fn of(view: View<'a>, group: u32, switches: &Switches) -> Self {
-        if switches.suppress_membership_removal_on_user_delete {
-            let (users, groups) = view.directory.linked(group);
-            return Self { users: Cow::Borrowed(users), groups: Cow::Borrowed(groups) };
+    fn of(view: View<'a>, round: &Round, group: u32, switches: &Switches) -> Self {
+        let directory = view.directory;
+        let mut holders = if switches.suppress_membership_removal_on_user_delete {
+            let (users, groups) = directory.linked(group);
+            Self { users: Cow::Borrowed(users), groups: Cow::Borrowed(groups) }
+        } else {
+            let (users, groups) = (directory.member_users(group), directory.member_groups(group));
+            Self { users: Cow::Owned(users), groups: Cow::Owned(groups) }
+        };
+        for member in members_between(view, Ref::group(group), [round.until, u64::MAX], switches) {
+            holders.toggle(member);
         }
-        let (users, groups) = (view.directory.member_users(group), view.directory.member_groups(group));
-        Self { users: Cow::Owned(users), groups: Cow::Owned(groups) }
+        holders
+    }
+
+    /// Takes one edit back: an edit of a membership makes it or ends it.
+    fn toggle(&mut self, member: Ref) {
+        let side = if member.kind == Kind::User { &mut self.users } else { &mut self.groups };
+        if !side.to_mut().remove(member.ordinal) {
+            side.to_mut().insert(member.ordinal);
+        }
     }
 
     fn hold(&self, member: Ref) -> bool {
@@ -53,7 +68,7 @@ impl<'a> Holders<'a> {
     }
 }
 
-/// What changed of an object since the round's beginning.
+/// What changed of an object between the round before and the beginning of this one.
 #[derive(Default)]
 struct News {
     /// It came, went or came back: everything is news.
@@ -79,19 +94,23 @@ pub(super) fn item(
     let directory = view.directory;
     let id = directory.id(object);
     let (hidden, was_hidden) = (is_hidden(id, round.hidden), is_hidden(id, round.hidden_before));
-    let live = view.sees(object) && !hidden;
+    if directory.came_after(object, round.until) {
+        return Written::Nothing;
+    }
+    let live = directory.is_live(object) && !hidden;
     let Some(since) = round.since else {
         return first_time(items, view, round, switches, object, member, room, live);
     };
-    let mut news = gather(view, since, object, switches);
-    news.life |= was_hidden && !hidden;
+    let mut news = gather(view, [since, round.until], object, switches);
     if !live {
-        let gone = directory.life(object) != Life::Live || (hidden && !was_hidden);
-        if !gone || (!news.life && !hidden) || (hidden && was_hidden) {
-            return Written::Nothing;
-        }
-        return removed(items, view, object);
+        // Who is hidden in this round is told as removed now or never, so a deletion that only the next round would
+        // tell of is no reason to be silent.
+        let lost =
+            !was_hidden && (directory.is_live(object) || directory.history(object, since, u64::MAX).next().is_some());
+        let gone = if hidden { lost } else { news.life };
+        return if gone { removed(items, view, object) } else { Written::Nothing };
     }
+    news.life |= was_hidden;
     let moved = !news.users.is_empty() || !news.groups.is_empty();
     let relation = round.plan.relation && (news.manager || moved);
     if !news.life && news.set & round.plan.tracked == 0 && !relation {
@@ -110,7 +129,7 @@ pub(super) fn item(
         items.push(b'}');
         return WHOLE;
     }
-    let holders = Holders::of(view, object.ordinal, switches);
+    let holders = Holders::of(view, round, object.ordinal, switches);
     if news.life {
         news.users |= &*holders.users;
         news.groups |= &*holders.groups;
@@ -135,7 +154,7 @@ fn first_time(
     }
     open_sparse(items, view.directory, object, round.plan.mask);
     if round.plan.relation && object.kind == Kind::Group {
-        let holders = Holders::of(view, object.ordinal, switches);
+        let holders = Holders::of(view, round, object.ordinal, switches);
         return slice(items, view, &holders, [&holders.users, &holders.groups], member, room);
     }
     if round.plan.relation && view.directory.manager_link(object.ordinal).is_some() {
@@ -145,23 +164,37 @@ fn first_time(
     WHOLE
 }
 
-fn gather(view: View<'_>, since: u64, object: Ref, switches: &Switches) -> News {
+fn gather(view: View<'_>, [from, to]: [u64; 2], object: Ref, switches: &Switches) -> News {
     let mut news = News::default();
-    for entry in view.directory.history(object, since) {
+    for entry in view.directory.history(object, from, to) {
         match entry.change {
             Change::Created | Change::Deleted | Change::Restored | Change::Purged => news.life = true,
             Change::Set(mask) => news.set |= mask,
             Change::Manager => news.manager = true,
-            Change::Member { shadow: true, .. } if switches.suppress_membership_removal_on_user_delete => {}
-            Change::Member { member, .. } => {
-                match member.kind {
-                    Kind::User => news.users.insert(member.ordinal),
-                    Kind::Group => news.groups.insert(member.ordinal),
-                };
-            }
+            Change::Member { .. } => {}
         }
     }
+    for member in members_between(view, object, [from, to], switches) {
+        match member.kind {
+            Kind::User => news.users.insert(member.ordinal),
+            Kind::Group => news.groups.insert(member.ordinal),
+        };
+    }
     news
+}
+
+/// Whose membership of a group changed between two positions: once for every edit.
+fn members_between<'a>(
+    view: View<'a>,
+    group: Ref,
+    [from, to]: [u64; 2],
+    switches: &Switches,
+) -> impl Iterator<Item = Ref> + use<'a> {
+    let shadows = !switches.suppress_membership_removal_on_user_delete;
+    view.directory.history(group, from, to).filter_map(move |entry| match entry.change {
+        Change::Member { member, shadow } if shadows || !shadow => Some(member),
+        _ => None,
+    })
 }
 
 fn removed(items: &mut Vec<u8>, view: View<'_>, object: Ref) -> Written {
