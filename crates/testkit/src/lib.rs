@@ -7,9 +7,11 @@ pub mod call;
 mod conformance;
 pub mod db;
 pub mod postgres;
+pub mod smtp;
 
 pub use call::{Answer, call, get, send};
 pub use db::{Db, on_each_database};
+pub use smtp::MailServer;
 
 use kernel::{Actor, ActorKind, OperatorId, OrganisationId, RequestId, Role, Timestamp};
 use uuid::Uuid;

@@ -9,7 +9,7 @@ use crate::repository::Repository;
 
 /// The floors from the ground up.
 const GROUND: &[&str] = &["kernel"];
-const WIRE: &[&str] = &["graph", "oidc", "scim", "ssf"];
+const WIRE: &[&str] = &["graph", "mail", "oidc", "scim", "ssf"];
 const SERVICES: &[&str] = &["store", "web"];
 /// In their fixed order: each may import those before it.
 const HALL: &[&str] = &["signals", "tenants", "directory"];
@@ -23,6 +23,7 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("rust-embed", &["pages"]),
     ("roaring", &["directory", "emulator"]),
     ("argon2", &["operators"]),
+    ("lettre", &["mail"]),
     ("jsonwebtoken", &["oidc", "emulator"]),
     ("clap", &["vestibule", "demo", "emulator", "agent", "e2e", "xtask"]),
     ("anyhow", &["vestibule", "demo", "emulator", "agent", "testkit", "e2e", "xtask"]),

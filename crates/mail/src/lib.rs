@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+pub mod config;
+pub mod error;
+pub mod mailer;
+
+pub use config::{Config, Encryption};
+pub use error::MailError;
+pub use mailer::{Letter, Mailer};
+
+#[cfg(test)]
+mod tests;
