@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
+use super::delta_rounds::most_pages;
 use super::*;
 use crate::directory::{Draw, Ref, life};
 
@@ -95,18 +96,6 @@ fn stories() -> impl Strategy<Value = Story> {
         };
         Story { seed, rounds, switches, minimal }
     })
-}
-
-/// The most pages that a round which begins now may have: every page but an empty one tells of an edit, of an object
-/// or of a membership that there is now, and an object may be told for its edits and for being hidden or shown.
-fn most_pages(rig: &Rig) -> u64 {
-    let directory = rig.tenant.directory();
-    let memberships = (0..directory.slots(Kind::Group)).map(|group| {
-        let (users, groups) = directory.linked(group);
-        users.len() + groups.len()
-    });
-    let objects = u64::from(directory.slots(Kind::User) + directory.slots(Kind::Group));
-    2 * (1 + objects + 2 * (directory.position() + memberships.sum::<u64>()))
 }
 
 /// Follows one round; life goes on between its pages.
