@@ -61,17 +61,34 @@ impl Dirsync {
         Ok(list)
     }
 
+    /// The organisation's sources without how many users and groups each has: counting those reads every one of them.
+    pub async fn list_sources_uncounted(&self, may: &May<ReadSync>) -> Result<Vec<SourceStatus>, DirsyncError> {
+        let mut list = Vec::new();
+        for (id, _) in self.sources.list(may.actor().organisation).await? {
+            list.push(self.source(may, id).await?);
+        }
+        Ok(list)
+    }
+
     /// One source.
     pub async fn get_source(&self, may: &May<ReadSync>, id: SourceId) -> Result<SourceStatus, DirsyncError> {
+        let status = self.source(may, id).await?;
+        let mut tx = self.store.read().await?;
+        let counts = |rows: Vec<(String, Option<String>, u64)>| {
+            rows.into_iter().map(|(state, cause, count)| StateCount { state, cause, count }).collect()
+        };
+        let users = counts(directory::read::user_counts(&mut tx, id).await?);
+        let groups = counts(directory::read::group_counts(&mut tx, id).await?);
+        Ok(SourceStatus { users, groups, ..status })
+    }
+
+    async fn source(&self, may: &May<ReadSync>, id: SourceId) -> Result<SourceStatus, DirsyncError> {
         let organisation = may.actor().organisation;
         let (name, disconnected_at) = self.named(organisation, id).await?;
         let mut tx = self.store.read().await?;
         let kept = self.kept(&mut tx, organisation, id).await?;
         let full = runs::last_good(&mut tx, id, RunKind::Full).await?.and_then(|run| run.finished_at);
         let delta = runs::last_good(&mut tx, id, RunKind::Delta).await?.and_then(|run| run.finished_at);
-        let counts = |rows: Vec<(String, Option<String>, u64)>| {
-            rows.into_iter().map(|(state, cause, count)| StateCount { state, cause, count }).collect()
-        };
         let last_read_at = full.max(delta);
         let connected = disconnected_at.is_none();
         let next_run_at = next_run(&kept.settings, full, last_read_at, self.env.now()).filter(|_| connected);
@@ -82,8 +99,8 @@ impl Dirsync {
             last_read_at,
             next_run_at,
             stale: connected && is_stale(&kept.settings, last_read_at, self.env.now()),
-            users: counts(directory::read::user_counts(&mut tx, id).await?),
-            groups: counts(directory::read::group_counts(&mut tx, id).await?),
+            users: Vec::new(),
+            groups: Vec::new(),
             kept,
             name,
             disconnected_at,
