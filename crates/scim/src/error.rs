@@ -9,6 +9,9 @@ use std::time::Duration;
 use kernel::{ErrorKind, Kinded};
 use serde_json::{Value, json};
 
+#[cfg(test)]
+mod tests;
+
 /// The URN of an error message.
 pub const ERROR_URN: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 

@@ -35,6 +35,9 @@ mod lookup;
 mod parser;
 mod syntax;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use evaluate::{element_matches, is_assigned};
 pub(crate) use parser::{ParsedPath, parse_path};
 

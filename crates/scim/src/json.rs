@@ -18,6 +18,9 @@ use serde_json::{Map, Value};
 use crate::text::shorten;
 use crate::{Object, ScimError, ScimType};
 
+#[cfg(test)]
+mod tests;
+
 /// How much one body may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {

@@ -23,6 +23,12 @@ pub mod json;
 pub mod patch;
 pub mod resource;
 
+pub mod bulk;
+pub mod dialect;
+pub mod etag;
+pub mod list;
+pub mod project;
+
 pub use error::{ScimError, ScimType};
 pub use filter::Filter;
 pub use path::AttributePath;

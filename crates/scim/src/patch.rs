@@ -34,6 +34,9 @@ mod members;
 mod parse;
 mod select;
 
+#[cfg(test)]
+mod tests;
+
 /// The URN of a patch.
 pub const PATCH_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 

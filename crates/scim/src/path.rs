@@ -17,6 +17,9 @@ use serde_json::Value;
 use crate::Object;
 use crate::schema::{Attribute, COMMON, ResourceType, Schema};
 
+#[cfg(test)]
+mod tests;
+
 /// An attribute, or a sub-attribute of one.
 #[derive(Debug, Clone, Copy)]
 pub struct AttributePath {

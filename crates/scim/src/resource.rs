@@ -27,6 +27,9 @@ use crate::{Object, ScimError, ScimType};
 pub(crate) mod coerce;
 pub(crate) mod elements;
 
+#[cfg(test)]
+mod tests;
+
 /// What to do about attributes that no schema has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Unknown {

@@ -14,6 +14,9 @@ pub use discovery_schemas::{RESOURCE_TYPE_SCHEMA, SCHEMA_SCHEMA, SERVICE_PROVIDE
 pub use group::GROUP_SCHEMA;
 pub use user::{ENTERPRISE_SCHEMA, USER_SCHEMA};
 
+#[cfg(test)]
+mod tests;
+
 /// The type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {

@@ -8,6 +8,9 @@ use std::cmp::Ordering;
 
 use unicode_normalization::UnicodeNormalization;
 
+#[cfg(test)]
+mod tests;
+
 /// The form in which texts that are not `caseExact` are equal. Keep it beside a value that must be unique or found.
 pub fn fold(text: &str) -> Cow<'_, str> {
     if !text.is_ascii() {
