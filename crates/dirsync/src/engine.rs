@@ -18,6 +18,7 @@ use crate::collect::collect;
 use crate::error::DirsyncError;
 use crate::guard::{Circumstances, History, Verdict, judge};
 use crate::model::{RunKind, RunState};
+use crate::notice;
 use crate::plan::plan;
 use crate::sources::{Former, Freeze, Source};
 use crate::store::{changes, runs, settings, staged};
@@ -39,6 +40,15 @@ pub trait OpenSource: Send + Sync {
     /// Sources of an organisation that are no longer connected and may have left users behind.
     async fn former(&self, _organisation: OrganisationId) -> Result<Vec<Former>, DirsyncError> {
         Ok(Vec::new())
+    }
+
+    /// Which attribute is the user id of a source, where it has one.
+    async fn user_id_attribute(
+        &self,
+        _organisation: OrganisationId,
+        _id: SourceId,
+    ) -> Result<Option<tenants::UserIdAttribute>, DirsyncError> {
+        Ok(None)
     }
 
     /// Tells that reading went well, so that an old trouble is over at once.
@@ -186,6 +196,9 @@ impl Engine {
                     .reason(format!("{} reasons", breaches.len()))
                     .after(&serde_json::json!({ "verdict": verdict, "totals": totals_json }));
                 work.log(&mut tx, entry).await?;
+                if !kept.settings.owners.is_empty() {
+                    notice::enqueue(&mut tx, &self.env, &work.run).await?;
+                }
                 RunState::Held
             }
         };

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod adoption;
+pub mod config;
 pub mod engine;
 pub mod error;
 pub mod filter;
@@ -8,6 +9,7 @@ pub mod guard;
 pub mod jobs;
 pub mod lists;
 pub mod model;
+pub mod notice;
 pub mod permissions;
 pub mod scope;
 pub mod service;
@@ -26,9 +28,11 @@ pub mod store;
 mod view;
 mod work;
 
+pub use config::Config;
 pub use engine::{Engine, OpenSource};
 pub use error::DirsyncError;
 pub use model::{Run, RunId, RunKind, RunState};
+pub use notice::{KnowOperators, Post};
 pub use routes::routes;
 pub use service::Dirsync;
 pub use settings::{Limits, Mode, Settings};

@@ -18,6 +18,7 @@ use crate::work::Work;
 mod detach;
 mod freeze;
 mod groups;
+pub(crate) mod restore;
 pub(crate) mod rules;
 mod undo;
 mod users;

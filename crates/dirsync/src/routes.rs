@@ -20,8 +20,10 @@ mod list_former_sources;
 mod list_runs;
 mod list_sources;
 mod preview_settings;
+mod preview_user_ids;
 mod put_settings;
 mod reject_run;
+mod restore_objects;
 mod start_run;
 mod sync_one;
 mod undo_run;
@@ -44,6 +46,8 @@ pub fn routes(dirsync: Dirsync) -> OpenApiRouter {
         .routes(routes!(start_run::handler))
         .routes(routes!(sync_one::handler))
         .routes(routes!(undo_run::handler))
+        .routes(routes!(restore_objects::handler))
+        .routes(routes!(preview_user_ids::handler))
         .routes(routes!(list_runs::handler))
         .routes(routes!(get_run::handler))
         .routes(routes!(list_changes::handler))

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use directory::SourceId;
 use kernel::{Actor, Env, OrganisationId};
 use signals::{Entry, Object};
+use store::worker::Handler;
 use store::{Store, Tx};
 
+use crate::config::Config;
 use crate::engine::{Engine, OpenSource};
 use crate::error::DirsyncError;
+use crate::jobs::RunHandler;
+use crate::notice::{Post, TellHandler};
 use crate::sources::Former;
 use crate::store::settings::{self, Kept};
 
@@ -16,10 +20,13 @@ pub mod changes;
 pub mod conflicts;
 pub mod detach;
 pub mod lists;
+pub mod restore;
 pub mod runs;
 pub mod schedule;
 pub mod scope_preview;
 pub mod source_settings;
+mod upkeep;
+pub mod user_ids;
 
 /// The directory sync. Cheap to clone.
 #[derive(Clone)]
@@ -27,12 +34,31 @@ pub struct Dirsync {
     pub(crate) store: Store,
     pub(crate) env: Env,
     pub(crate) sources: Arc<dyn OpenSource>,
+    pub(crate) config: Arc<Config>,
+    pub(crate) post: Option<Post>,
 }
 
 impl Dirsync {
     /// The sync over a database and its sources.
     pub fn new(store: Store, env: Env, sources: Arc<dyn OpenSource>) -> Self {
-        Self { store, env, sources }
+        Self { store, env, sources, config: Arc::default(), post: None }
+    }
+
+    /// With the section of the configuration.
+    #[must_use]
+    pub fn with_config(self, config: Config) -> Self {
+        Self { config: Arc::new(config), ..self }
+    }
+
+    /// With what owners are written to with.
+    #[must_use]
+    pub fn with_post(self, post: Post) -> Self {
+        Self { post: Some(post), ..self }
+    }
+
+    /// The handlers of this room's jobs.
+    pub fn handlers(&self) -> Vec<Arc<dyn Handler>> {
+        vec![Arc::new(RunHandler::new(self.engine())), Arc::new(TellHandler(self.clone()))]
     }
 
     /// What runs the runs.
@@ -64,10 +90,11 @@ impl Dirsync {
             source_id: source,
             organisation,
             version: 0,
-            settings: crate::settings::Settings::default(),
+            settings: self.config.settings(),
             confirmed_version: -1,
             updated_at: self.env.now(),
             updated_by: "default".to_owned(),
+            stale_since: None,
         })
     }
 

@@ -49,6 +49,8 @@ pub struct Settings {
     pub managed_domains: Vec<String>,
     /// Object ids of users and groups that are never put into conflict or deleted by a run (NET-09).
     pub protected: Vec<Uuid>,
+    /// Who is told of held plans: mail addresses, or user names of operators who have one.
+    pub owners: Vec<String>,
     /// What a run may take away without asking.
     pub limits: Limits,
 }
@@ -90,6 +92,7 @@ impl Default for Settings {
             group_scope: Vec::new(),
             managed_domains: Vec::new(),
             protected: Vec::new(),
+            owners: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -110,6 +113,8 @@ impl Default for Limits {
     }
 }
 
+/// The most who are told of a held plan.
+const MOST_OWNERS: usize = 20;
 /// A week in minutes.
 const WEEK: u32 = 7 * 24 * 60;
 
@@ -138,6 +143,20 @@ impl Settings {
         for (name, length) in lists {
             if length > 1_000 {
                 return Err(DirsyncError::Invalid(format!("{name} has {length} entries; at most 1000 are allowed")));
+            }
+        }
+        if self.owners.len() > MOST_OWNERS {
+            return Err(DirsyncError::Invalid(format!(
+                "owners has {} entries; at most {MOST_OWNERS} are allowed",
+                self.owners.len()
+            )));
+        }
+        for owner in &self.owners {
+            let is_name = !owner.is_empty() && owner.len() <= 320 && !owner.contains(['@', ' ', '\r', '\n', '<', '>']);
+            if !is_name && !mail::is_address(owner) {
+                return Err(DirsyncError::Invalid(format!(
+                    "owners: {owner:?} is neither a mail address nor a user name"
+                )));
             }
         }
         for domain in &self.managed_domains {

@@ -5,8 +5,13 @@ mod changes;
 mod detach;
 mod fake;
 mod frozen;
+mod notices;
+mod parts;
+mod restore;
 mod safety;
 mod stories;
+mod upkeep;
+mod user_ids;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +22,6 @@ use store::worker::Worker;
 use testkit::{Db, operator};
 use uuid::Uuid;
 
-use crate::jobs::RunHandler;
 use crate::permissions::{ChangeSettings, DecideRun, ReadSync, StartRun};
 use crate::service::runs::Part;
 use crate::{Dirsync, Mode, Run, RunKind, RunState, Settings};
@@ -37,9 +41,24 @@ impl Room {
     pub fn new(db: Db, page_size: usize) -> Self {
         let fake = Fake::new(page_size);
         let dirsync = Dirsync::new(db.store.clone(), db.env.clone(), Arc::new(fake.clone()));
-        let handlers: Vec<Arc<dyn store::worker::Handler>> = vec![Arc::new(RunHandler::new(dirsync.engine()))];
-        let worker = Worker::new(db.store.clone(), db.env.clone(), "node-1".to_owned(), handlers);
+        let worker = Worker::new(db.store.clone(), db.env.clone(), "node-1".to_owned(), dirsync.handlers());
         Self { db, fake, dirsync, worker }
+    }
+
+    /// With another make of the room over the same database.
+    pub fn made(self, make: impl FnOnce(Dirsync) -> Dirsync) -> Self {
+        let dirsync = make(self.dirsync);
+        let (store, env) = (self.db.store.clone(), self.db.env.clone());
+        let worker = Worker::new(store, env, "node-1".to_owned(), dirsync.handlers());
+        Self { dirsync, worker, ..self }
+    }
+
+    /// The names and reasons of the acts in the log that begin so.
+    pub async fn acts(&self, prefix: &str) -> Vec<(String, Option<String>)> {
+        let mut tx = self.db.store.read().await.unwrap();
+        let filter = signals::Filter { name_prefix: Some(prefix.to_owned()), ..signals::Filter::default() };
+        let entries = signals::oldest_first(&mut tx, self.db.organisation, &filter, 0, 1_000).await.unwrap();
+        entries.into_iter().map(|entry| (entry.name, entry.reason)).collect()
     }
 
     /// A room that has users 1 to `users` in group 1, read and confirmed.

@@ -62,6 +62,8 @@ pub struct Totals {
     pub shrink_count: u64,
     /// Changes that were left out because the source has trouble: nothing is taken away while it has (NET-05).
     pub paused: u64,
+    /// Of an undo: changes that come from the source or the settings, which make them again (NET-11).
+    pub redone: u64,
     /// Users of a disconnected source whom another source has too, so that they can be taken over.
     pub adoptable: u64,
     /// Protected users and groups that were left alone.

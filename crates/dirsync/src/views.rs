@@ -37,6 +37,8 @@ pub struct RunView {
     pub totals: Option<Totals>,
     /// What the guard said.
     pub verdict: Option<Verdict>,
+    /// What whoever decides should know beside the figures.
+    pub warnings: Vec<String>,
     /// What was done, and what reading back found.
     #[schema(value_type = Option<Object>)]
     pub outcome: Option<serde_json::Value>,
@@ -60,8 +62,32 @@ pub struct RunView {
     pub decision: Option<String>,
 }
 
+/// What whoever decides about a run should know beside its figures.
+pub fn warnings(run: &Run) -> Vec<String> {
+    let Some(totals) = &run.totals else { return Vec::new() };
+    let mut warnings = Vec::new();
+    if totals.redone > 0 {
+        warnings.push(format!(
+            "{} of these changes were made by the source or by the settings; the next full compare makes them again unless \
+             they are changed there",
+            totals.redone
+        ));
+    }
+    if totals.paused > 0 {
+        warnings.push(format!(
+            "{} changes are left out: the source has trouble, and nothing is taken away while it has",
+            totals.paused
+        ));
+    }
+    if totals.adoptable > 0 {
+        warnings.push(format!("{} users can be taken over by users of another tenant first", totals.adoptable));
+    }
+    warnings
+}
+
 impl From<Run> for RunView {
     fn from(run: Run) -> Self {
+        let warnings = warnings(&run);
         Self {
             id: run.id,
             source_id: run.source_id,
@@ -71,6 +97,7 @@ impl From<Run> for RunView {
             started_by: run.started_by,
             subject: run.subject,
             progress: run.progress,
+            warnings,
             totals: run.totals,
             verdict: run.verdict,
             outcome: run.outcome,
@@ -118,6 +145,10 @@ pub struct SourceView {
     pub next_run_at: Option<Timestamp>,
     /// Whether there was no good run for twice the interval.
     pub stale: bool,
+    /// Whether owners can be written to: a mail server is set up.
+    pub mail_is_set_up: bool,
+    /// Since when the alarm about that has been raised.
+    pub stale_since: Option<Timestamp>,
     /// Users by state and cause.
     pub users: Vec<StateCount>,
     /// Groups by state and cause.
@@ -127,6 +158,7 @@ pub struct SourceView {
 impl From<SourceStatus> for SourceView {
     fn from(status: SourceStatus) -> Self {
         let confirmed = status.kept.confirmed();
+        let stale_since = status.kept.stale_since;
         Self {
             id: status.kept.source_id,
             name: status.name,
@@ -142,6 +174,8 @@ impl From<SourceStatus> for SourceView {
             last_read_at: status.last_read_at,
             next_run_at: status.next_run_at,
             stale: status.stale,
+            mail_is_set_up: status.mail_is_set_up,
+            stale_since,
             users: status.users,
             groups: status.groups,
         }

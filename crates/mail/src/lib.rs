@@ -6,7 +6,7 @@ pub mod mailer;
 
 pub use config::{Config, Encryption};
 pub use error::MailError;
-pub use mailer::{Letter, Mailer};
+pub use mailer::{Letter, Mailer, is_address};
 
 #[cfg(test)]
 mod tests;

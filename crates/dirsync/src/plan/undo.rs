@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use signals::{Filter, Logged, members};
 use uuid::Uuid;
 
+use super::restore::{self, Wanted};
 use super::{DirsyncError, Draft, change};
 
 /// What an undo takes back.
@@ -19,15 +20,18 @@ pub(crate) enum Target {
     Run(Uuid),
     /// One entry.
     Revision(i64),
+    /// Whatever has put these into conflict or deleted them.
+    Restore(Wanted),
 }
 
 impl Target {
-    /// Reads `run:<id>` or `revision:<number>`.
+    /// Reads `run:<id>`, `revision:<number>` or `restore:…`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (kind, rest) = text.split_once(':')?;
         match kind {
             "run" => rest.parse().ok().map(Self::Run),
             "revision" => rest.parse().ok().map(Self::Revision),
+            "restore" => Wanted::parse(rest).map(Self::Restore),
             _ => None,
         }
     }
@@ -36,6 +40,9 @@ impl Target {
 /// Plans the way back. An object that something else changed afterwards is left alone.
 pub(super) async fn plan(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
     let target = draft.work.run.subject.as_deref().and_then(Target::parse).ok_or(DirsyncError::NoSuchRun)?;
+    if let Target::Restore(wanted) = &target {
+        return restore::plan(draft, wanted).await;
+    }
     let mut moved_on = HashSet::new();
     let mut before = i64::MAX;
     loop {
@@ -67,7 +74,7 @@ async fn entries(draft: &Draft<'_>, target: &Target, before: i64) -> Result<Vec<
             let found = signals::oldest_first(&mut tx, organisation, &filter, revision - 1, 1).await?;
             found.into_iter().filter(|entry| entry.revision == *revision).collect()
         }
-        Target::Revision(_) => Vec::new(),
+        Target::Revision(_) | Target::Restore(_) => Vec::new(),
     })
 }
 
@@ -80,7 +87,7 @@ async fn take_back(
     let Some(object) = &entry.object else { return Ok(()) };
     let only = match target {
         Target::Run(run) => Some(*run),
-        Target::Revision(_) => None,
+        Target::Revision(_) | Target::Restore(_) => None,
     };
     if moved_on.contains(&object.id) || changed_since(draft, entry, object.id, only).await? {
         moved_on.insert(object.id);
@@ -92,9 +99,26 @@ async fn take_back(
         _ => None,
     };
     if let Some((planned, state)) = planned {
+        draft.totals.redone += u64::from(comes_again(entry));
         draft.push(planned, state.as_ref()).await?;
     }
     Ok(())
+}
+
+/// Whether the source or the settings made the change, and so make it again.
+fn comes_again(entry: &Logged) -> bool {
+    let cause = entry.reason.as_deref().and_then(Cause::parse);
+    !matches!(
+        cause,
+        None | Some(
+            Cause::Operator
+                | Cause::Undo
+                | Cause::Addition
+                | Cause::DelayOver
+                | Cause::IgnoreOver
+                | Cause::RetentionOver
+        )
+    )
 }
 
 /// Whether something other than the run that is taken back changed the object later.

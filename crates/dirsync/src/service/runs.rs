@@ -1,5 +1,7 @@
 //! Runs: start, look at, cancel, decide, take back.
 
+use std::collections::BTreeSet;
+
 use directory::{ObjectKind, SourceId};
 use kernel::{Actor, May, OrganisationId, Page, PageRequest};
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,21 @@ pub enum Part {
     Without {
         /// Their places in the plan.
         items: Vec<i64>,
+    },
+    /// These items and no others.
+    Only {
+        /// Their places in the plan.
+        items: Vec<i64>,
+    },
+    /// The items with one of these causes and no others.
+    OnlyCauses {
+        /// Causes.
+        causes: Vec<String>,
+    },
+    /// The items with one of these effects and no others.
+    OnlyEffects {
+        /// Effects.
+        effects: Vec<Effect>,
     },
 }
 
@@ -118,7 +135,7 @@ impl Dirsync {
         self.start(may.actor(), may.source, RunKind::Undo, preview, Some(format!("revision:{revision}"))).await
     }
 
-    async fn start(
+    pub(super) async fn start(
         &self,
         actor: &Actor,
         source: SourceId,
@@ -362,5 +379,32 @@ async fn narrow(tx: &mut Tx, run: RunId, part: &Part) -> Result<u64, DirsyncErro
             count
         }
         Part::Without { items } => changes::decide(tx, run, items, "rejected").await?,
+        Part::Only { .. } | Part::OnlyCauses { .. } | Part::OnlyEffects { .. } => only(tx, run, part).await?,
     })
+}
+
+/// Leaves out everything but what is named; returns how many items.
+async fn only(tx: &mut Tx, run: RunId, part: &Part) -> Result<u64, DirsyncError> {
+    let all = changes::reject(tx, run, &ChangeFilter::default()).await?;
+    let mut allowed = 0;
+    match part {
+        Part::Only { items } => allowed += changes::decide(tx, run, items, "allowed").await?,
+        Part::OnlyCauses { causes } => {
+            for cause in causes.iter().collect::<BTreeSet<_>>() {
+                let filter = ChangeFilter { cause: Some(cause.clone()), ..ChangeFilter::default() };
+                allowed += changes::allow(tx, run, &filter).await?;
+            }
+        }
+        Part::OnlyEffects { effects } => {
+            for effect in effects.iter().copied().collect::<BTreeSet<_>>() {
+                let filter = ChangeFilter { effect: Some(effect), ..ChangeFilter::default() };
+                allowed += changes::allow(tx, run, &filter).await?;
+            }
+        }
+        _ => {}
+    }
+    if allowed == 0 {
+        return Err(DirsyncError::Invalid("this would allow nothing; reject the plan instead".to_owned()));
+    }
+    Ok(all.saturating_sub(allowed))
 }

@@ -48,6 +48,7 @@ impl Dirsync {
             return Ok(false);
         }
         self.end_detach(kept).await?;
+        self.watch(kept).await?;
         let freeze = self.sources.frozen(kept.organisation, kept.source_id).await?;
         if freeze.is_some_and(|freeze| freeze.paused) {
             return Ok(false);

@@ -34,6 +34,8 @@ pub struct SourceStatus {
     pub next_run_at: Option<Timestamp>,
     /// Whether there was no good run for twice the interval (NET-21).
     pub stale: bool,
+    /// Whether owners can be written to: a mail server is set up.
+    pub mail_is_set_up: bool,
     /// Users by state and cause.
     pub users: Vec<StateCount>,
     /// Groups by state and cause.
@@ -98,9 +100,10 @@ impl Dirsync {
             last_full_at: full,
             last_read_at,
             next_run_at,
-            stale: connected && is_stale(&kept.settings, last_read_at, self.env.now()),
+            stale: connected && is_stale(&kept, last_read_at, self.env.now()),
             users: Vec::new(),
             groups: Vec::new(),
+            mail_is_set_up: self.mail_is_set_up(),
             kept,
             name,
             disconnected_at,
@@ -179,12 +182,16 @@ pub(crate) fn next_run(
     Some(if settings.mode == Mode::Preview { full_due } else { full_due.min(delta_due) })
 }
 
-fn is_stale(settings: &Settings, read: Option<Timestamp>, now: Timestamp) -> bool {
+/// Whether a source has not been followed for twice its interval (NET-21); one that was never read counts from its
+/// settings on.
+pub(crate) fn is_stale(kept: &Kept, read: Option<Timestamp>, now: Timestamp) -> bool {
+    let settings = &kept.settings;
     let interval = match settings.mode {
         Mode::Off => return false,
         Mode::Preview => settings.full_interval_minutes,
         Mode::On => settings.delta_interval_minutes.min(settings.full_interval_minutes),
     };
     let twice = std::time::Duration::from_secs(u64::from(interval) * 120);
-    read.is_some_and(|read| now.since(read) > twice.max(std::time::Duration::from_mins(10)))
+    let since = read.or((kept.version > 0).then_some(kept.updated_at));
+    since.is_some_and(|since| now.since(since) > twice.max(std::time::Duration::from_mins(10)))
 }

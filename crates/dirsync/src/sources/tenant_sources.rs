@@ -44,6 +44,18 @@ impl OpenSource for TenantSources {
             .collect())
     }
 
+    async fn user_id_attribute(
+        &self,
+        organisation: OrganisationId,
+        id: SourceId,
+    ) -> Result<Option<tenants::UserIdAttribute>, DirsyncError> {
+        match self.0.find(organisation, TenantId(id.0)).await {
+            Ok(tenant) => Ok(Some(tenant.user_id_attribute)),
+            Err(TenantsError::NoSuchTenant(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     async fn report(&self, organisation: OrganisationId, id: SourceId, error: &GraphError) {
         if let Err(error) = self.0.report(organisation, TenantId(id.0), error).await {
             let error: &TenantsError = &error;

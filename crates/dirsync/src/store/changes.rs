@@ -64,6 +64,12 @@ pub(crate) async fn clear(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Drops the items of a plan up to one of them.
+pub(crate) async fn drop_until(tx: &mut Tx, run: RunId, seq: i64) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM dirsync_changes WHERE run_id = $1 AND seq <= $2", args![run, seq]).await?;
+    Ok(())
+}
+
 /// The next allowed items that are not applied yet.
 pub(crate) async fn next(tx: &mut Tx, run: RunId, after: i64, limit: usize) -> Result<Vec<Planned>, StoreError> {
     let rows = tx
@@ -153,8 +159,17 @@ pub(crate) async fn list(
 
 /// Rejects the items of a plan that `filter` finds; returns how many.
 pub(crate) async fn reject(tx: &mut Tx, run: RunId, filter: &ChangeFilter) -> Result<u64, StoreError> {
-    let sql =
-        Sql::new("UPDATE dirsync_changes SET decision = 'rejected' WHERE applied_at IS NULL AND run_id = ").bind(run);
+    decide_found(tx, run, filter, "rejected").await
+}
+
+/// Allows the items of a plan that `filter` finds; returns how many.
+pub(crate) async fn allow(tx: &mut Tx, run: RunId, filter: &ChangeFilter) -> Result<u64, StoreError> {
+    decide_found(tx, run, filter, "allowed").await
+}
+
+async fn decide_found(tx: &mut Tx, run: RunId, filter: &ChangeFilter, decision: &str) -> Result<u64, StoreError> {
+    let sql = Sql::new("UPDATE dirsync_changes SET decision = ").bind(decision);
+    let sql = sql.push(" WHERE applied_at IS NULL AND run_id = ").bind(run);
     tx.alter(narrow(sql, filter)).await
 }
 

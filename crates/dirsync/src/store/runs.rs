@@ -179,6 +179,28 @@ pub(crate) async fn expired_holds(tx: &mut Tx, now: Timestamp) -> Result<Vec<Run
     rows.iter().map(run_of).collect()
 }
 
+/// Runs that ended before a moment and have been followed by a good one of their kind, each with the place of its plan's
+/// last item.
+pub(crate) async fn old(tx: &mut Tx, before: Timestamp, limit: usize) -> Result<Vec<(RunId, i64)>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT id, (SELECT COALESCE(MAX(seq), 0) FROM dirsync_changes WHERE run_id = dirsync_runs.id) AS items
+             FROM dirsync_runs WHERE finished_at < $1 AND EXISTS (SELECT 1 FROM dirsync_runs newer
+                 WHERE newer.source_id = dirsync_runs.source_id AND newer.kind = dirsync_runs.kind
+                     AND newer.state IN ('done', 'previewed') AND newer.id > dirsync_runs.id)
+             ORDER BY id LIMIT $2",
+            args![before, limit],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("items")?))).collect()
+}
+
+/// Drops a run.
+pub(crate) async fn delete(tx: &mut Tx, id: RunId) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM dirsync_runs WHERE id = $1", args![id]).await?;
+    Ok(())
+}
+
 /// Users and groups that runs of a source took away since a moment.
 pub(crate) async fn losses_since(tx: &mut Tx, source: SourceId, since: Timestamp) -> Result<(u64, u64), StoreError> {
     let row = tx

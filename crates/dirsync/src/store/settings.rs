@@ -23,6 +23,8 @@ pub struct Kept {
     pub updated_at: Timestamp,
     /// By whom.
     pub updated_by: String,
+    /// Since when the source has not been followed for twice its interval.
+    pub stale_since: Option<Timestamp>,
 }
 
 impl Kept {
@@ -80,6 +82,21 @@ pub(crate) async fn confirm(tx: &mut Tx, source: SourceId, version: i64) -> Resu
     Ok(())
 }
 
+/// Notes since when a source has not been followed, or that it is; `false` when that was noted already.
+pub(crate) async fn set_stale(tx: &mut Tx, source: SourceId, since: Option<Timestamp>) -> Result<bool, StoreError> {
+    let changed = match since {
+        Some(since) => {
+            let sql = "UPDATE dirsync_settings SET stale_since = $2 WHERE source_id = $1 AND stale_since IS NULL";
+            tx.execute(sql, args![source, since]).await?
+        }
+        None => {
+            let sql = "UPDATE dirsync_settings SET stale_since = NULL WHERE source_id = $1 AND stale_since IS NOT NULL";
+            tx.execute(sql, args![source]).await?
+        }
+    };
+    Ok(changed > 0)
+}
+
 /// Where the next delta read of a kind begins.
 pub(crate) async fn cursor(tx: &mut Tx, source: SourceId, kind: &str) -> Result<Option<String>, StoreError> {
     let row =
@@ -118,5 +135,6 @@ fn kept(row: &Row) -> Result<Kept, StoreError> {
         confirmed_version: row.get("confirmed_version")?,
         updated_at: row.get("updated_at")?,
         updated_by: row.get("updated_by")?,
+        stale_since: row.get("stale_since")?,
     })
 }

@@ -138,6 +138,13 @@ impl OpenSource for Fake {
         let former = |(since, by)| Former { id: SOURCE, name: "Example".to_owned(), since, by };
         Ok(gone.map(former).into_iter().collect())
     }
+    async fn user_id_attribute(
+        &self,
+        _: OrganisationId,
+        _: SourceId,
+    ) -> Result<Option<tenants::UserIdAttribute>, DirsyncError> {
+        Ok(Some(tenants::UserIdAttribute::UserPrincipalName))
+    }
     async fn report(&self, _: OrganisationId, _: SourceId, _: &GraphError) {}
     async fn worked(&self, _: OrganisationId, _: SourceId) {}
 }
