@@ -26,6 +26,8 @@ pub struct ShownChange {
     pub planned: Planned,
     /// Our id of the user or group; none before it is made and after it was purged.
     pub id: Option<Uuid>,
+    /// Its number in the log, once applied.
+    pub revision: Option<i64>,
     /// What is different: against the directory as it is where the item was not applied, else as it was changed.
     pub fields: Vec<FieldChange>,
     /// Who joins and leaves; the first [`MOST_NAMED`] of them.
@@ -124,9 +126,11 @@ impl Known {
             (Some(_), Act::Members { .. }) => Vec::new(),
             (Some(_), _) => id.and_then(|id| self.entries.get(&id)).map(diff::of_entry).unwrap_or_default(),
         };
+        let entry = id.and_then(|id| self.entries.get(&id)).filter(|_| planned.applied_at.is_some());
+        let revision = entry.map(|entry| entry.revision);
         let (named, members_added, members_removed) = named(&planned.change.act);
         let members = named.into_iter().map(|(removed, member)| self.note(removed, member)).collect();
-        ShownChange { planned, id, fields, members, members_added, members_removed }
+        ShownChange { planned, id, revision, fields, members, members_added, members_removed }
     }
 
     fn note(&self, removed: bool, member: Member) -> MemberNote {

@@ -91,7 +91,8 @@ impl Dirsync {
         Ok(changes::list(&mut tx, id, filter, page).await?)
     }
 
-    /// Starts a full, delta or rescope run, or shows what one would do; of a disconnected source, a detach.
+    /// Starts a full, delta or rescope run, or shows what one would do; of a disconnected source, a detach, which a connected
+    /// one only shows: what would become of its users without it.
     pub async fn start_run(&self, may: &May<StartRun>, kind: RunKind, preview: bool) -> Result<Run, DirsyncError> {
         if !matches!(kind, RunKind::Full | RunKind::Delta | RunKind::Rescope | RunKind::Detach) {
             return Err(DirsyncError::Invalid("a run is full, delta, rescope or detach".to_owned()));
@@ -135,6 +136,16 @@ impl Dirsync {
         self.start(may.actor(), may.source, RunKind::Undo, preview, Some(format!("revision:{revision}"))).await
     }
 
+    /// Writes down why somebody has something taken back or given back, beside the run that does it.
+    pub async fn note_reason(&self, may: &May<Undo>, run: &Run, reason: String) -> Result<(), DirsyncError> {
+        let mut tx = self.store.begin().await?;
+        let mut entry = Entry::act("dirsync.undo_asked").cause("run", Some(run.id.0));
+        entry.reason = Some(reason);
+        self.log(&mut tx, may.actor(), Object::new("run", run.id, format!("{} run", run.kind)), entry).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     pub(super) async fn start(
         &self,
         actor: &Actor,
@@ -143,7 +154,7 @@ impl Dirsync {
         preview: bool,
         subject: Option<String>,
     ) -> Result<Run, DirsyncError> {
-        self.fits(actor.organisation, source, kind).await?;
+        self.fits(actor.organisation, source, kind, preview).await?;
         let mut tx = self.store.begin().await?;
         let mut kept = self.kept(&mut tx, actor.organisation, source).await?;
         if kept.version == 0 {
@@ -160,13 +171,19 @@ impl Dirsync {
         Ok(run)
     }
 
-    /// A connected source is read; one that is no longer connected can only be detached, or what was done taken back.
-    async fn fits(&self, organisation: OrganisationId, source: SourceId, kind: RunKind) -> Result<(), DirsyncError> {
+    /// A connected source is read, and what its end would mean can be looked at; one that is no longer connected can only be
+    /// detached, or what was done taken back.
+    async fn fits(
+        &self,
+        organisation: OrganisationId,
+        source: SourceId,
+        kind: RunKind,
+        preview: bool,
+    ) -> Result<(), DirsyncError> {
         let former = self.former(organisation, source).await?.is_some();
         match kind {
-            RunKind::Undo => Ok(()),
-            RunKind::Detach if !former => Err(DirsyncError::Connected),
-            RunKind::Detach => Ok(()),
+            RunKind::Detach if !former && !preview => Err(DirsyncError::Connected),
+            RunKind::Undo | RunKind::Detach => Ok(()),
             _ if former => Err(DirsyncError::Disconnected),
             _ => Ok(()),
         }
@@ -318,7 +335,7 @@ impl Dirsync {
 
     /// A plan is not allowed any more when its source has come or gone since, nor its losses while the source has trouble.
     async fn still_fits(&self, run: &Run, part: &Part) -> Result<(), DirsyncError> {
-        self.fits(run.organisation, run.source_id, run.kind).await?;
+        self.fits(run.organisation, run.source_id, run.kind, false).await?;
         if run.kind == RunKind::Detach || *part == Part::WithoutLosses {
             return Ok(());
         }
