@@ -10,6 +10,7 @@ pub mod routes;
 pub mod run;
 pub mod runs;
 pub mod settings;
+pub mod undo;
 pub mod words;
 
 use crate::form::{Choice, Field};

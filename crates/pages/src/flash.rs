@@ -69,6 +69,10 @@ flashes! {
     JobRetried = "job-retried", Ok, "The job is queued again.";
     JobDiscarded = "job-discarded", Ok, "The job is discarded.";
     ChainVerified = "chain-verified", Ok, "The chain is whole: every entry still carries the hash it was written with.";
+    NothingPicked = "nothing-picked", Warn, "Nothing is selected. Tick the rows it is about first.";
+    UndoShown = "undo-shown", Busy, "What it would do is being worked out. Nothing is changed.";
+    RestoreStarted = "restore-started", Busy, "The person is being given back.";
+    UsersAdopted = "users-adopted", Ok, "They are taken over. Their former entries are retired.";
     Stale = "stale", Warn, "Somebody else changed this meanwhile. Look again before you decide.";
 }
 

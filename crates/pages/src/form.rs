@@ -32,6 +32,63 @@ enum Kind {
     Select(Vec<Choice>),
     Radio(Vec<Choice>),
     Check(bool),
+    Picker(Picker),
+}
+
+/// A person or a group: chosen by name, shown by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pick {
+    /// `user:` or `group:` and the object id in the source.
+    pub value: String,
+    pub name: String,
+    /// What tells people of one name apart.
+    pub sub: String,
+}
+
+/// Who is chosen, and whom a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Picks {
+    pub chosen: Vec<Pick>,
+    /// What was searched for, and whom that found; without scripts a search is a step of its own.
+    pub found: Option<(String, Vec<Pick>)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Picker {
+    picks: Picks,
+    /// `users`, `groups` or both.
+    kinds: &'static str,
+    many: bool,
+    /// Where the form goes to search without scripts.
+    find: String,
+}
+
+impl Picker {
+    fn kind(&self) -> &'static str {
+        if self.many { "checkbox" } else { "radio" }
+    }
+
+    fn text(&self) -> &str {
+        self.picks.found.as_ref().map_or("", |(text, _)| text)
+    }
+
+    fn whom(&self) -> &'static str {
+        match self.kinds {
+            "users" => "people",
+            "groups" => "groups",
+            _ => "people and groups",
+        }
+    }
+
+    /// Whom the search found and nobody has chosen yet.
+    fn found(&self) -> impl Iterator<Item = &Pick> {
+        let found = self.picks.found.iter().flat_map(|(_, found)| found);
+        found.filter(|one| !self.picks.chosen.iter().any(|chosen| chosen.value == one.value))
+    }
+
+    fn found_nobody(&self) -> bool {
+        self.picks.found.as_ref().is_some_and(|(text, found)| !text.is_empty() && found.is_empty())
+    }
 }
 
 /// A field of a form.
@@ -111,6 +168,27 @@ impl Field {
         Self::new(Kind::Check(checked), name, label)
     }
 
+    /// People or groups by name.
+    pub fn picker(name: impl Into<String>, label: impl Into<String>, kinds: &'static str, picks: Picks) -> Self {
+        Self::new(Kind::Picker(Picker { picks, kinds, many: true, find: String::new() }), name, label)
+    }
+
+    /// Of a picker: one only.
+    pub fn one(mut self) -> Self {
+        if let Kind::Picker(picker) = &mut self.kind {
+            picker.many = false;
+        }
+        self
+    }
+
+    /// Of a picker: where the form goes to search when no script does.
+    pub fn find_at(mut self, href: impl Into<String>) -> Self {
+        if let Kind::Picker(picker) = &mut self.kind {
+            picker.find = href.into();
+        }
+        self
+    }
+
     /// What it holds.
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = value.into();
@@ -145,6 +223,12 @@ impl Field {
     pub fn mono(mut self) -> Self {
         self.class = "mono";
         self.attribute("spellcheck", "false")
+    }
+
+    /// Under a name of its own, for styles that show it only when it counts.
+    pub fn class(mut self, class: &'static str) -> Self {
+        self.list_class = class;
+        self
     }
 
     /// Takes the room that is left in a row of filters.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::form::Field;
 use crate::layout::Frame;
-use crate::parts::{Action, Callout, PageHead, Tabs};
+use crate::parts::{Action, Callout, Diff, PageHead, Tabs};
 use crate::table::Table;
 
 /// The fields above a list that narrow it. They work without scripts; with them the list follows as one types.
@@ -59,6 +59,11 @@ impl ListPage {
     pub fn callout(mut self, callout: Callout) -> Self {
         self.callouts.push(callout);
         self
+    }
+
+    /// With a remark, where there is one.
+    pub fn note(self, note: Option<Callout>) -> Self {
+        note.into_iter().fold(self, Self::callout)
     }
 
     /// With fields that narrow it.
@@ -120,6 +125,10 @@ pub struct ConfirmPage {
     /// The names of what is affected, and how many more there are.
     pub affected: Vec<String>,
     pub more: u64,
+    /// What changes, before and after.
+    pub diff: Diff,
+    /// What else there is to know, a sentence each.
+    pub notes: Vec<String>,
 }
 
 impl ConfirmPage {
@@ -133,7 +142,8 @@ impl ConfirmPage {
         let (question, submit, action) = (question.into(), submit.into(), action.into());
         let (consequence, cancel) = (String::new(), "/".to_owned());
         let (hidden, fields, affected) = (Vec::new(), Vec::new(), Vec::new());
-        Self { frame, question, consequence, action, cancel, submit, danger: false, hidden, fields, affected, more: 0 }
+        let (danger, more, diff, notes) = (false, 0, Diff::new(), Vec::new());
+        Self { frame, question, consequence, action, cancel, submit, danger, hidden, fields, affected, more, diff, notes }
     }
 
     /// Says what will follow.
@@ -164,6 +174,24 @@ impl ConfirmPage {
     pub fn field(mut self, field: Field) -> Self {
         self.fields.push(field);
         self
+    }
+
+    /// Shows what changes.
+    pub fn diff(mut self, diff: Diff) -> Self {
+        self.diff = diff;
+        self
+    }
+
+    /// Says something more.
+    pub fn also(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Needs a reason, which goes into the audit trail.
+    pub fn reason(self) -> Self {
+        let field = Field::area("reason", "Reason", 2).hint("Goes into the audit trail.");
+        self.field(field.attribute("required", "").attribute("maxlength", "500"))
     }
 
     /// Names what is affected: the first few and how many more.

@@ -2,7 +2,7 @@
 
 pub mod routes;
 
-use askama::Template;
+use askama::{DynTemplate, Template};
 use kernel::Timestamp;
 
 use crate::chart::{Bars, Spark};
@@ -10,6 +10,7 @@ use crate::dirsync::runs::{self, RunRow};
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::parts::{Action, Badge, Callout, Cell, Check, Checklist, PageHead, Tile, Tiles, Timeline, Tone};
+use crate::sheet::{self, Sheet, Value};
 use crate::table::{Column, Empty, Row, Table};
 
 /// How one tenant is.
@@ -19,20 +20,30 @@ pub struct TenantHealth {
     pub name: String,
     pub domain: String,
     pub status: Badge,
+    /// The same in words.
+    pub status_word: String,
     pub status_reason: String,
     pub last_sync: Option<Timestamp>,
     pub next_sync: Option<Timestamp>,
     pub credential_expires: Option<Timestamp>,
-    pub user_count: u64,
+    /// Unknown while the directory is being loaded.
+    pub user_count: Option<u64>,
+}
+
+/// How many there are.
+#[derive(Debug, Clone, Copy)]
+pub struct People {
+    pub users: u64,
+    pub active: u64,
+    pub groups: u64,
+    pub memberships: u64,
 }
 
 /// Everything the overview shows.
 #[derive(Debug, Clone)]
 pub struct OverviewView {
-    pub user_count: u64,
-    pub active_count: u64,
-    pub group_count: u64,
-    pub membership_count: u64,
+    /// Unknown while the directory is being loaded.
+    pub people: Option<People>,
     pub conflict_count: u64,
     pub held_count: u64,
     /// How old the oldest data a decision may rest on is.
@@ -56,36 +67,77 @@ pub struct OverviewView {
 pub struct OverviewPage {
     frame: Frame,
     head: PageHead,
-    tiles: Tiles,
-    decisions: Vec<Callout>,
-    first_steps: Option<Checklist>,
-    tenants: Table,
-    runs: Table,
-    chart: Bars,
-    recent: Timeline,
+    parts: Moving,
+    setting_up: bool,
+}
+
+/// The parts that move while somebody looks: each an element of its own, replaced when it has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moving {
+    pub decisions: String,
+    pub first_steps: String,
+    pub tiles: String,
+    pub tenants: String,
+    pub chart: String,
+    pub recent: String,
+    pub runs: String,
+}
+
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<div id="overview-{{ name }}" class="{{ class }}">{% for item in items %}{{ item|safe }}{% endfor %}</div>"#
+)]
+struct Part<'a> {
+    name: &'a str,
+    class: &'a str,
+    items: Vec<String>,
+}
+
+fn part(name: &str, class: &str, items: &[&dyn DynTemplate]) -> String {
+    // What does not render is left out; the page around it still says the rest.
+    let items = items.iter().filter_map(|item| item.dyn_render().ok()).collect();
+    Part { name, class, items }.render().unwrap_or_default()
+}
+
+impl Moving {
+    /// The parts as they are now.
+    pub fn new(view: &OverviewView, now: Timestamp) -> Self {
+        let decisions: Vec<_> = view.decisions.iter().map(|callout| callout as &dyn DynTemplate).collect();
+        let steps = Checklist::new(view.first_steps.clone());
+        Self {
+            decisions: part("decisions", "stack", &decisions),
+            first_steps: part("steps", "", &[&steps]),
+            tiles: part("tiles", "", &[&tiles(view)]),
+            tenants: part("tenants", "", &[&tenants(&view.tenants, now)]),
+            chart: part("chart", "", &[&view.chart]),
+            recent: part("recent", "", &[&view.recent]),
+            runs: part("runs", "", &[&runs::table("runs", &view.runs, now)]),
+        }
+    }
+
+    /// The parts that were otherwise before, one after the other.
+    pub fn since(&self, before: Option<&Self>) -> String {
+        let all = |parts: &Self| {
+            let Self { decisions, first_steps, tiles, tenants, chart, recent, runs } = parts.clone();
+            [decisions, first_steps, tiles, tenants, chart, recent, runs]
+        };
+        let old = before.map(all).unwrap_or_default();
+        let moved = all(self).into_iter().zip(old).filter(|(new, old)| new != old);
+        moved.map(|(new, _)| new).collect()
+    }
 }
 
 impl OverviewPage {
     /// The overview.
-    pub fn new(frame: Frame, view: OverviewView) -> Self {
+    pub fn new(frame: Frame, view: &OverviewView) -> Self {
         let now = frame.now;
         let sync = |tenant: &TenantHealth| Action::post("Sync now", format!("/dirsync/sources/{}/sync", tenant.id));
         let head = match view.tenants.as_slice() {
             [only] => PageHead::new("Overview").action(sync(only).icon(Icon::Sync)),
             _ => PageHead::new("Overview"),
         };
-        let first_steps = (!view.first_steps.is_empty()).then(|| Checklist::new(view.first_steps.clone()));
-        Self {
-            tiles: tiles(&view),
-            tenants: tenants(&view.tenants, now),
-            runs: runs::table("runs", &view.runs, now),
-            frame,
-            head,
-            first_steps,
-            decisions: view.decisions,
-            chart: view.chart,
-            recent: view.recent,
-        }
+        Self { parts: Moving::new(view, now), setting_up: !view.first_steps.is_empty(), frame, head }
     }
 }
 
@@ -98,13 +150,20 @@ fn tiles(view: &OverviewView) -> Tiles {
             crate::format::plural(view.conflict_count, "conflict", "conflicts")
         ))
         .href(if view.held_count > 0 { "/dirsync/plans" } else { "/dirsync/conflicts" });
+    let (people, groups) = match view.people {
+        Some(people) => (
+            Tile::count("People", people.users).note(format!("{} active", crate::format::count(people.active))),
+            Tile::count("Groups", people.groups).note(crate::format::plural(
+                people.memberships,
+                "direct membership",
+                "direct memberships",
+            )),
+        ),
+        None => (Tile::new("People", "Being counted"), Tile::new("Groups", "Being counted")),
+    };
     Tiles::new(vec![
-        Tile::count("People", view.user_count)
-            .note(format!("{} active", crate::format::count(view.active_count)))
-            .href("/directory/users"),
-        Tile::count("Groups", view.group_count)
-            .note(crate::format::plural(view.membership_count, "direct membership", "direct memberships"))
-            .href("/directory/groups"),
+        people.href("/directory/users"),
+        groups.href("/directory/groups"),
         if waiting > 0 { decisions.tone(Tone::Warn) } else { decisions.tone(Tone::Ok) },
         Tile::count("Changes today", view.activity.last().copied().unwrap_or_default())
             .spark(Spark::new("Changes per day, last 30 days", &view.activity)),
@@ -115,8 +174,32 @@ fn tiles(view: &OverviewView) -> Tiles {
     ])
 }
 
-/// Tenants as a list; also on the page of tenants.
+/// The list of tenants.
+pub static SHEET: Sheet<TenantHealth> = Sheet {
+    file: "tenants",
+    order: "name",
+    given: false,
+    id: |row| row.id.clone(),
+    fields: &[
+        sheet::Field::new("name", "Tenant", |row| Value::text(&row.name)),
+        sheet::Field::new("domain", "Domain", |row| Value::text(&row.domain)),
+        sheet::Field::new("status", "Status", |row| Value::text(&row.status_word)),
+        sheet::Field::new("reason", "Reason", |row| Value::text(&row.status_reason)),
+        sheet::Field::new("last_sync", "Last sync", |row| Value::time(row.last_sync)),
+        sheet::Field::new("next_sync", "Next sync", |row| Value::time(row.next_sync)),
+        sheet::Field::new("expires", "Credential expires", |row| Value::time(row.credential_expires)),
+        sheet::Field::new("people", "People", |row| Value::number(row.user_count)),
+    ],
+};
+
+/// Tenants as a list on the overview.
 pub fn tenants(tenants: &[TenantHealth], now: Timestamp) -> Table {
+    let columns = ["Tenant", "Status", "Last sync", "Next sync", "Credential expires"].map(Column::new);
+    with_columns(tenants, columns.into_iter().chain([Column::number("People")]).collect(), now)
+}
+
+/// Tenants under columns of the caller's.
+pub fn with_columns(tenants: &[TenantHealth], columns: Vec<Column>, now: Timestamp) -> Table {
     let rows = tenants.iter().map(|tenant| {
         let status = if tenant.status_reason.is_empty() {
             Cell::badge(tenant.status.clone())
@@ -129,11 +212,9 @@ pub fn tenants(tenants: &[TenantHealth], now: Timestamp) -> Table {
             Cell::ago_or(tenant.last_sync, now, "Never"),
             Cell::ago_or(tenant.next_sync, now, "Not planned"),
             Cell::ago_or(tenant.credential_expires, now, "Unknown"),
-            Cell::count(tenant.user_count),
+            tenant.user_count.map_or(Cell::Blank, Cell::count),
         ])
     });
-    let columns = ["Tenant", "Status", "Last sync", "Next sync", "Credential expires"].map(Column::new);
-    let columns = columns.into_iter().chain([Column::number("People")]).collect();
     Table::new("tenants", "Tenants", columns, rows.collect()).empty(
         Empty::new(
             "No tenant is connected",
@@ -147,7 +228,7 @@ pub fn tenants(tenants: &[TenantHealth], now: Timestamp) -> Table {
 pub mod samples {
     //! What the overview looks like.
 
-    use super::{OverviewPage, OverviewView, TenantHealth};
+    use super::{OverviewPage, OverviewView, People, TenantHealth};
     use crate::chart::{Bars, Bucket, Series};
     use crate::dirsync::runs::samples::rows;
     use crate::icon::Icon;
@@ -179,11 +260,12 @@ pub mod samples {
             name: name.into(),
             domain: domain.into(),
             status,
+            status_word: String::new(),
             status_reason: reason.into(),
             last_sync: Some(ago(4 * MINUTE)),
             next_sync: Some(ahead(MINUTE)),
             credential_expires: Some(ahead(credential)),
-            user_count: 1_962,
+            user_count: Some(1_962),
         };
         let entries = vec![
             Entry::new(Tone::Info, "Adele Vance: department changed", ago(4 * MINUTE), NOW, "delta run")
@@ -204,10 +286,7 @@ pub mod samples {
         )
         .action(Action::go("Credentials", "/tenants/t1/credentials"));
         OverviewView {
-            user_count: 1_962,
-            active_count: 1_931,
-            group_count: 150,
-            membership_count: 11_402,
+            people: Some(People { users: 1_962, active: 1_931, groups: 150, memberships: 11_402 }),
             conflict_count: 12,
             held_count: 1,
             lag: "4 min".into(),
@@ -232,7 +311,7 @@ pub mod samples {
     }
 
     pub fn add(gallery: &mut Gallery) {
-        gallery.add("overview", &OverviewPage::new(frame("Overview", Section::Overview), view()));
+        gallery.add("overview", &OverviewPage::new(frame("Overview", Section::Overview), &view()));
         let first_steps = vec![
             Check::new(Tone::Ok, "Create the first operator", "Done: that is you."),
             Check::new(Tone::Busy, "Connect a tenant", "By consent, or with an app registration of your own."),
@@ -240,10 +319,7 @@ pub mod samples {
             Check::new(Tone::Off, "Confirm it", "From then on runs apply what they plan."),
         ];
         let fresh = OverviewView {
-            user_count: 0,
-            active_count: 0,
-            group_count: 0,
-            membership_count: 0,
+            people: None,
             conflict_count: 0,
             held_count: 0,
             lag: "No data yet".into(),
@@ -256,6 +332,6 @@ pub mod samples {
             decisions: Vec::new(),
             first_steps,
         };
-        gallery.add("overview-fresh", &OverviewPage::new(frame("Overview", Section::Overview), fresh));
+        gallery.add("overview-fresh", &OverviewPage::new(frame("Overview", Section::Overview), &fresh));
     }
 }

@@ -55,6 +55,12 @@ impl Column {
         Self { class: "tail", ..Self::new("Actions") }
     }
 
+    /// By another name than usual.
+    pub fn called(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
     /// Sortable: a second click turns the order round.
     pub fn sorted(mut self, key: &str, order: &Order, here: &Address) -> Self {
         let leads = order.key == key;
@@ -206,6 +212,11 @@ impl Table {
     /// Its id in the page.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The orders there are, for those who see cards instead of columns.
+    fn orders(&self) -> impl Iterator<Item = (&str, &Sort)> {
+        self.columns.iter().filter_map(|column| Some((column.name.as_str(), column.sort.as_ref()?)))
     }
 
     fn has_picks(&self) -> bool {

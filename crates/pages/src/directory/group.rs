@@ -8,6 +8,7 @@ use crate::address::Address;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::parts::{Action, Badge, Callout, Cell, Facts, PageHead, Path, Tab, Tabs, Timeline, Tone};
+use crate::sheet::{self, Listed, Sheet, Value};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
 /// One group.
@@ -24,6 +25,8 @@ pub struct GroupView {
     pub mail: String,
     pub tenant: String,
     pub tenant_href: String,
+    /// The source's id.
+    pub source_id: String,
     pub first_seen: Timestamp,
     pub changed: Timestamp,
     pub direct_count: u64,
@@ -120,7 +123,7 @@ fn head(group: &GroupView, now: Timestamp) -> PageHead {
 }
 
 fn exception(group: &GroupView) -> Address {
-    Address::new("/dirsync/exceptions/new").with("group", &group.object_id).with("label", &group.name)
+    Address::new("/dirsync/exceptions/new").with("group", &group.object_id).with("source", &group.source_id)
 }
 
 fn notice(group: &GroupView) -> Option<Callout> {
@@ -129,6 +132,9 @@ fn notice(group: &GroupView) -> Option<Callout> {
     let callout = wrong.then(|| Callout::new(Tone::Warn, "Not as usual", &group.state_reason));
     if due {
         callout.map(|callout| callout.action(Action::go("Decide", "/dirsync/conflicts?kind=group")))
+    } else if group.state == UserState::Deleted {
+        let restore = Action::ask("Give back…", format!("/directory/groups/{}/restore", group.id));
+        callout.map(|callout| callout.action(restore.primary()))
     } else {
         callout
     }
@@ -149,8 +155,27 @@ fn tabs(group: &GroupView, open: &Open) -> Tabs {
     Tabs::new(format!("About {}", group.name), tabs, current)
 }
 
+/// The list of members.
+pub static SHEET: Sheet<MemberRow> = Sheet {
+    file: "members",
+    order: "name",
+    given: true,
+    id: |row| row.id.clone(),
+    fields: &[
+        sheet::Field::new("name", "Person", |row| Value::text(&row.name)),
+        sheet::Field::new("upn", "User principal name", |row| Value::text(&row.upn)),
+        sheet::Field::new("state", "State", |row| Value::text(row.state.word())),
+        sheet::Field::new("membership", "Membership", |row| Value::text(if row.direct { "Direct" } else { "Nested" })),
+        sheet::Field::new("path", "By which path", |row| {
+            Value::text(row.path.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" > "))
+        }),
+        sheet::Field::new("id", "Id", |row| Value::text(&row.id)),
+    ],
+};
+
 /// The members, each with the paths by which they are in.
-pub fn members(rows: &[MemberRow], now: Timestamp, here: &Address, next: Option<&str>) -> Table {
+pub fn members(listed: &Listed<MemberRow>, now: Timestamp, here: &Address) -> Table {
+    let rows = &listed.rows;
     let lines = rows.iter().map(|row| {
         let how = if row.direct { Badge::accent("Direct") } else { Badge::label("Nested") };
         let path = |hops: &Vec<(String, String)>| {
@@ -163,10 +188,11 @@ pub fn members(rows: &[MemberRow], now: Timestamp, here: &Address, next: Option<
             if row.path.is_empty() { Cell::Blank } else { Cell::Paths(vec![path(&row.path)]) },
         ])
     });
-    let columns =
-        vec![Column::new("Person"), Column::new("State"), Column::new("Membership"), Column::new("By which path")];
+    let columns = ["name", "state", "membership"].map(|key| SHEET.column(key, here)).into_iter();
+    let columns = columns.chain([Column::new("By which path")]).collect();
     Table::new("members", "Members", columns, lines.collect())
-        .paging(Paging::new(here, rows.len(), None, next))
+        .paging(Paging::new(here, rows.len(), None, listed.next()))
+        .export("CSV", Sheet::<MemberRow>::export(here))
         .empty(Empty::new("No members", "Nobody is in this group, directly or through another."))
 }
 
@@ -198,6 +224,7 @@ pub mod samples {
     use crate::icon::Icon;
     use crate::layout::Section;
     use crate::parts::{Entry, Timeline, Tone};
+    use crate::sheet::Listed;
     use crate::tests::{DAY, Gallery, HOUR, NOW, ago, frame};
 
     fn group() -> GroupView {
@@ -213,6 +240,7 @@ pub mod samples {
             mail: String::new(),
             tenant: "Contoso".into(),
             tenant_href: "/tenants/t1".into(),
+            source_id: "t1".into(),
             first_seen: ago(210 * DAY),
             changed: ago(3 * HOUR),
             direct_count: 14,
@@ -234,7 +262,7 @@ pub mod samples {
             direct,
             path,
         };
-        let rows = [
+        let rows = vec![
             row(
                 "Adele Vance",
                 "adele.vance@contoso.example",
@@ -250,7 +278,7 @@ pub mod samples {
             ),
         ];
         let here = Address::new("/directory/groups/g3");
-        let table = members(&rows, NOW, &here, Some("c1"));
+        let table = members(&Listed::of(rows, Some("c1")), NOW, &here);
         let page = |open| GroupPage::new(frame("VPN users", Section::Groups), group(), open);
         gallery.add("group", &page(Open::Members { table, transitive: true }));
         let inner = |name: &str, parent, cycle| NestedRow { id: name.into(), name: name.into(), parent, cycle };

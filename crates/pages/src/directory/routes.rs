@@ -1,6 +1,7 @@
 //! The handlers of these pages.
 
 mod groups;
+pub mod pick;
 mod search;
 mod users;
 
@@ -20,6 +21,7 @@ pub fn routes() -> Router<Rooms> {
     Router::new()
         .route("/directory/users", get(users::list_users))
         .route("/directory/users/export", get(users::export_users))
+        .route("/directory/users/of/{source}/{object}", get(users::find_user))
         .route("/directory/users/{id}", get(users::show_profile))
         .route("/directory/users/{id}/groups", get(users::show_groups))
         .route("/directory/users/{id}/history", get(users::show_history))
@@ -27,11 +29,14 @@ pub fn routes() -> Router<Rooms> {
         .route("/directory/users/{id}/sync", post(users::sync_user))
         .route("/directory/groups", get(groups::list_groups))
         .route("/directory/groups/export", get(groups::export_groups))
+        .route("/directory/groups/of/{source}/{object}", get(groups::find_group))
+        .route("/directory/groups/{id}/export", get(groups::export_members))
         .route("/directory/groups/{id}", get(groups::show_members))
         .route("/directory/groups/{id}/nested", get(groups::show_nested))
         .route("/directory/groups/{id}/history", get(groups::show_history))
         .route("/directory/groups/{id}/sync", post(groups::sync_group))
         .route("/search", get(search::search))
+        .route("/search/pick", get(pick::pick))
 }
 
 /// A file that streams.

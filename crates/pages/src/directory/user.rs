@@ -22,6 +22,8 @@ pub struct UserView {
     pub object_id: String,
     pub tenant: String,
     pub tenant_href: String,
+    /// The source's id.
+    pub source_id: String,
     /// The kind of the source that keeps the attributes.
     pub source: String,
     pub first_seen: Timestamp,
@@ -137,7 +139,8 @@ fn head(user: &UserView, now: Timestamp) -> PageHead {
 }
 
 fn exception(user: &UserView) -> crate::address::Address {
-    crate::address::Address::new("/dirsync/exceptions/new").with("user", &user.object_id).with("label", &user.name)
+    let new = crate::address::Address::new("/dirsync/exceptions/new");
+    new.with("user", &user.object_id).with("source", &user.source_id)
 }
 
 fn tabs(user: &UserView, open: &Open) -> Tabs {
@@ -166,7 +169,10 @@ fn notice(user: &UserView) -> Option<Callout> {
     };
     let callout = Callout::new(tone, title, &user.state_reason);
     Some(match &user.state {
-        UserState::Conflict { .. } => callout.action(Action::go("Decide", "/dirsync/conflicts")),
+        UserState::Conflict { .. } => callout
+            .action(Action::go("Decide", "/dirsync/conflicts"))
+            .action(Action::ask("Give back…", format!("/directory/users/{}/restore", user.id))),
+        UserState::Deleted => callout.action(Action::ask("Give back…", format!("/directory/users/{}/restore", user.id)).primary()),
         UserState::Excluded => callout.action(Action::go("See why", format!("/directory/users/{}/why", user.id))),
         _ => callout,
     })
@@ -228,6 +234,7 @@ pub mod samples {
             object_id: "6f1c9b5e-7d0a-4b3e-9a51-2f8c8e1d7a10".into(),
             tenant: "Contoso".into(),
             tenant_href: "/tenants/t1".into(),
+            source_id: "t1".into(),
             source: "Graph".into(),
             first_seen: ago(210 * DAY),
             last_seen: ago(4 * MINUTE),

@@ -25,6 +25,17 @@ pub enum UserState {
 }
 
 impl UserState {
+    /// In a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Disabled => "Disabled",
+            Self::Conflict { .. } => "Conflict",
+            Self::Deleted => "Deleted",
+            Self::Excluded => "Left out",
+        }
+    }
+
     /// As a badge.
     pub fn badge(&self, now: Timestamp) -> Badge {
         match self {

@@ -9,7 +9,7 @@ use super::groups::GroupRow;
 use super::users::{UserRow, UserState};
 use crate::dirsync::words::plain;
 use crate::icon::Icon;
-use crate::parts::{Diff, Entry, Tone};
+use crate::parts::{Action, Diff, Entry, Tone};
 
 /// A state for a badge.
 pub fn state(view: &StateView) -> UserState {
@@ -95,7 +95,7 @@ pub fn count(counts: &[StateCount], wanted: &[StateName]) -> u64 {
 }
 
 /// What happened, as an entry of a timeline.
-pub fn entry(happened: &HistoryEntry, now: Timestamp) -> Entry {
+pub fn entry(happened: &HistoryEntry, now: Timestamp, may_undo: bool) -> Entry {
     let mut what = crate::signals::words::event(&happened.event);
     let (added, removed) = (happened.members_added, happened.members_removed);
     if added + removed > 0 {
@@ -108,6 +108,8 @@ pub fn entry(happened: &HistoryEntry, now: Timestamp) -> Entry {
     };
     let (tone, icon) = look(&happened.event);
     let entry = Entry::new(tone, what, happened.at, now, by).icon(icon).diff(diff(happened));
+    let undo = Action::ask("Undo…", format!("/dirsync/changes/{}/undo", happened.revision)).about(&happened.event);
+    let entry = if may_undo { entry.action(undo) } else { entry };
     match (happened.cause.as_deref(), happened.cause_id) {
         (Some("run" | "undo"), Some(id)) => entry.link("Run", format!("/dirsync/runs/{id}")),
         _ => entry,
@@ -131,15 +133,26 @@ pub fn look(event: &str) -> (Tone, Icon) {
 }
 
 fn diff(happened: &HistoryEntry) -> Diff {
-    happened.changes.iter().fold(Diff::new(), |diff, change| match (text(&change.before), text(&change.after)) {
-        (None, Some(after)) => diff.added(&change.field, after),
-        (Some(before), None) => diff.removed(&change.field, before),
-        (Some(before), Some(after)) => diff.changed(&change.field, before, after),
-        (None, None) => diff,
+    happened.changes.iter().fold(Diff::new(), crate::dirsync::words::field)
+}
+
+/// What people call an attribute that Graph has a name for.
+pub fn attribute(name: &str) -> String {
+    let known = ATTRIBUTES.iter().find(|(known, _)| *known == name).map(|(_, words)| (*words).to_owned());
+    known.unwrap_or_else(|| {
+        let apart = name.chars().fold(String::new(), |mut text, letter| {
+            if letter.is_uppercase() && !text.is_empty() {
+                text.push(' ');
+            }
+            text.extend(letter.to_lowercase());
+            text
+        });
+        crate::dirsync::words::plain(&apart)
     })
 }
 
-fn text(value: &Value) -> Option<String> {
+/// A value in words; none where there is nothing.
+pub fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),

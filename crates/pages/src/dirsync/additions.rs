@@ -8,6 +8,7 @@ use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::{ConfirmPage, FormPage, ListPage};
 use crate::parts::{Action, Badge, Cell, PageHead};
+use crate::sheet::{self, Listed, Sheet, Value};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
 /// How an addition stands.
@@ -32,30 +33,65 @@ pub struct AdditionRow {
     pub added: Timestamp,
 }
 
+impl AdditionState {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Expected { .. } => "Expected",
+            Self::Seen { .. } => "Seen",
+            Self::Lapsed => "Given up",
+        }
+    }
+
+    fn seen(&self) -> Option<Timestamp> {
+        match self {
+            Self::Seen { at } => *at,
+            Self::Expected { .. } | Self::Lapsed => None,
+        }
+    }
+}
+
+/// The list.
+pub static SHEET: Sheet<AdditionRow> = Sheet {
+    file: "additions",
+    order: "-added",
+    given: true,
+    id: |row| row.id.clone(),
+    fields: &[
+        sheet::Field::new("mail", "Person", |row| Value::text(&row.mail)),
+        sheet::Field::new("reason", "Reason", |row| Value::text(&row.reason)),
+        sheet::Field::new("state", "State", |row| Value::text(row.state.word())),
+        sheet::Field::new("seen", "Seen", |row| Value::time(row.state.seen())),
+        sheet::Field::new("added", "Added", |row| Value::Time(row.added)),
+        sheet::Field::new("by", "By", |row| Value::text(&row.owner)),
+    ],
+};
+
 /// The page.
-pub fn page(frame: Frame, rows: &[AdditionRow], here: &Address, next: Option<&str>) -> ListPage {
+pub fn page(frame: Frame, listed: &Listed<AdditionRow>, here: &Address) -> ListPage {
     let head = PageHead::new("Additions")
         .lead("For people who start between two runs, and for those a filter leaves out. Entra is asked at once; whom it does not know yet is expected until seen.")
         .action(Action::go("Add a person", "/dirsync/additions/new").primary().icon(Icon::Add));
-    let columns = ["Person", "State", "Seen", "Added", "By"].map(Column::new).into_iter().chain([Column::actions()]);
-    let now = frame.now;
+    let columns = ["mail", "state", "seen", "added", "by"].map(|key| SHEET.column(key, here)).into_iter();
+    let columns = columns.chain([Column::actions()]);
+    let (rows, now) = (&listed.rows, frame.now);
     let table =
         Table::new("additions", "Additions", columns.collect(), rows.iter().map(|row| line(row, now)).collect())
-            .paging(Paging::new(here, rows.len(), None, next))
+            .paging(Paging::new(here, rows.len(), None, listed.next()))
+            .export("CSV", Sheet::<AdditionRow>::export(here))
             .empty(
                 Empty::new("No additions", "Everybody in the directory came with a run.")
                     .action(Action::go("Add a person", "/dirsync/additions/new").primary()),
             );
-    ListPage::new(frame, head, table)
+    ListPage::new(frame, head, table).note(listed.note())
 }
 
 fn line(row: &AdditionRow, now: Timestamp) -> Row {
     let (badge, seen) = match row.state {
         AdditionState::Expected { until } => {
-            (Badge::busy("Expected"), Cell::Lines(vec![Cell::Muted("Not yet; given up".into()), Cell::ago(until, now)]))
+            (Badge::busy(row.state.word()), Cell::Lines(vec![Cell::Muted("Not yet; given up".into()), Cell::ago(until, now)]))
         }
-        AdditionState::Seen { at } => (Badge::ok("Seen"), Cell::ago_or(at, now, "Yes")),
-        AdditionState::Lapsed => (Badge::off("Given up"), Cell::Muted("Never".into())),
+        AdditionState::Seen { at } => (Badge::ok(row.state.word()), Cell::ago_or(at, now, "Yes")),
+        AdditionState::Lapsed => (Badge::off(row.state.word()), Cell::Muted("Never".into())),
     };
     let withdraw = Action::ask("Withdraw", format!("/dirsync/additions/{}/withdraw", row.id)).small().about(&row.mail);
     Row::new(vec![
@@ -107,6 +143,7 @@ pub mod samples {
     use super::{AdditionForm, AdditionRow, AdditionState, ask_withdraw, form, page};
     use crate::address::Address;
     use crate::layout::Section;
+    use crate::sheet::Listed;
     use crate::tests::{DAY, Gallery, HOUR, ago, ahead, frame};
 
     pub fn add(gallery: &mut Gallery) {
@@ -118,14 +155,15 @@ pub mod samples {
             owner: "operator:grace".into(),
             added: ago(DAY),
         };
-        let rows = [
+        let rows = vec![
             row("emily.braun@contoso.example", AdditionState::Expected { until: ahead(29 * DAY) }),
             row("megan.bowen@contoso.example", AdditionState::Seen { at: Some(ago(3 * HOUR)) }),
             row("temp@contoso.example", AdditionState::Lapsed),
         ];
         let here = Address::new("/dirsync/additions");
-        gallery.add("additions", &page(frame("Additions", Section::Additions), &rows, &here, None));
-        gallery.add("additions-empty", &page(frame("Additions", Section::Additions), &[], &here, None));
+        let page = |rows| page(frame("Additions", Section::Additions), &Listed::of(rows, None), &here);
+        gallery.add("additions", &page(rows));
+        gallery.add("additions-empty", &page(Vec::new()));
         let sources = vec![("s1".to_owned(), "Contoso".to_owned())];
         let empty = AdditionForm { sources, ..AdditionForm::default() };
         gallery.add("addition-new", &form(frame("Add a person", Section::Additions), &empty));

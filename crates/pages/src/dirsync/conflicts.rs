@@ -8,6 +8,7 @@ use crate::format;
 use crate::layout::Frame;
 use crate::list::{ConfirmPage, Filters, ListPage};
 use crate::parts::{Action, Badge, Cell, PageHead};
+use crate::sheet::{self, Listed, Sheet, Value};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
 /// Causes by which the list can be narrowed, with what they say.
@@ -36,6 +37,8 @@ pub struct ConflictRow {
     pub due: Option<Timestamp>,
     /// Left alone until due, or kept without being deleted.
     pub decision: Option<Badge>,
+    /// The same in a word.
+    pub decision_word: String,
 }
 
 /// What the list is narrowed to.
@@ -45,24 +48,43 @@ pub struct ConflictQuery {
     pub cause: String,
     /// `group` for groups, else people.
     pub kind: String,
+    pub sort: String,
 }
 
+/// The list.
+pub static SHEET: Sheet<ConflictRow> = Sheet {
+    file: "conflicts",
+    order: "due",
+    given: true,
+    id: |row| row.id.clone(),
+    fields: &[
+        sheet::Field::new("id", "Id", |row| Value::text(&row.id)),
+        sheet::Field::new("name", "Name", |row| Value::text(&row.name)),
+        sheet::Field::new("address", "Address", |row| Value::text(&row.address)),
+        sheet::Field::new("cause", "Cause", |row| Value::text(&row.cause)),
+        sheet::Field::new("suggestion", "Suggestion", |row| Value::text(&row.suggestion)),
+        sheet::Field::new("since", "Since", |row| Value::Time(row.since)),
+        sheet::Field::new("due", "Due", |row| Value::time(row.due)),
+        sheet::Field::new("decision", "Decision", |row| Value::text(&row.decision_word)),
+    ],
+};
+
 /// The page.
-pub fn page(frame: Frame, rows: &[ConflictRow], query: &ConflictQuery, here: &Address, next: Option<&str>) -> ListPage {
+pub fn page(frame: Frame, listed: &Listed<ConflictRow>, query: &ConflictQuery, here: &Address) -> ListPage {
+    let rows = &listed.rows;
     let head = PageHead::new("Conflicts").lead(
         "Who was synced before and no longer is. Each stays in the directory until its date and is then deleted, unless \
          you decide otherwise.",
     );
     let names = if query.kind == "group" { "Group" } else { "Person" };
-    let columns = [names, "Cause", "Since", "Due"].map(Column::new).into_iter().chain([Column::actions()]);
+    let columns = ["cause", "since", "due"].map(|key| SHEET.column(key, here));
+    let columns = [SHEET.column("name", here).called(names)].into_iter().chain(columns).chain([Column::actions()]);
     let now = frame.now;
     let at = |verb: &str| Address::new(format!("/dirsync/conflicts/{verb}")).with("kind", &query.kind);
-    let export = here.clone().without(&["after", "trail", "from"]);
-    let export = export.to_string().replacen("/conflicts", "/conflicts/export", 1);
     let lines = rows.iter().map(|row| line(row, &query.kind, now));
     let table = Table::new("conflicts", "Conflicts", columns.collect(), lines.collect())
-        .paging(Paging::new(here, rows.len(), None, next))
-        .export("CSV", export)
+        .paging(Paging::new(here, rows.len(), None, listed.next()))
+        .export("CSV", Sheet::<ConflictRow>::export(here))
         .bulk(Action::post("Ignore until…", at("confirm").with("act", "ignore")))
         .bulk(Action::post("Export", at("export-selected")))
         .bulk(Action::post("Deactivate…", at("confirm").with("act", "deactivate")))
@@ -71,7 +93,7 @@ pub fn page(frame: Frame, rows: &[ConflictRow], query: &ConflictQuery, here: &Ad
             Empty::new("No conflicts", "Everybody in the directory is still reported by a source.")
                 .action(Action::go("Delay before deletion", "/dirsync/settings#deletion")),
         );
-    ListPage::new(frame, head, table).filters(filters(query))
+    ListPage::new(frame, head, table).filters(filters(query)).note(listed.note())
 }
 
 fn filters(query: &ConflictQuery) -> Filters {
@@ -82,7 +104,7 @@ fn filters(query: &ConflictQuery) -> Filters {
         Field::select("cause", "Cause", causes.collect()).value(&query.cause),
         Field::select("kind", "Kind", kinds.into()).value(&query.kind),
     ];
-    Filters::new("/dirsync/conflicts", fields)
+    Filters::new("/dirsync/conflicts", fields).keep("sort", &query.sort)
 }
 
 fn line(row: &ConflictRow, kind: &str, now: Timestamp) -> Row {
@@ -143,6 +165,7 @@ pub mod samples {
     use crate::address::Address;
     use crate::layout::Section;
     use crate::parts::Badge;
+    use crate::sheet::Listed;
     use crate::tests::{DAY, Gallery, HOUR, ago, ahead, frame};
 
     pub fn add(gallery: &mut Gallery) {
@@ -156,9 +179,10 @@ pub mod samples {
             since: ago(since),
             due: Some(ahead(due)),
             decision: None,
+            decision_word: String::new(),
         };
         let ignored = Some(Badge::off("Ignored until"));
-        let rows = [
+        let rows = vec![
             row("Bianca Pisani", "Deleted in the source", "wait", 2 * DAY, 5 * DAY),
             row("Cameron White", "Disabled in the source", "deactivate: may come back", 6 * DAY, 20 * HOUR),
             row("Grady Archie", "Out of the filter", "check the settings", 3 * DAY, 4 * DAY),
@@ -166,9 +190,10 @@ pub mod samples {
         ];
         let here = Address::new("/dirsync/conflicts");
         let query = ConflictQuery::default();
-        let page = |rows: &[ConflictRow]| page(frame("Conflicts", Section::Conflicts), rows, &query, &here, None);
-        gallery.add("conflicts", &page(&rows));
-        gallery.add("conflicts-empty", &page(&[]));
+        let page =
+            |rows| page(frame("Conflicts", Section::Conflicts), &Listed::of(rows, None), &query, &here);
+        gallery.add("conflicts", &page(rows));
+        gallery.add("conflicts-empty", &page(Vec::new()));
         let ids = ["1", "2", "3"].map(String::from);
         for (name, act) in [("delete", Act::Delete), ("ignore", Act::Ignore), ("deactivate", Act::Deactivate)] {
             let frame = frame("Conflicts", Section::Conflicts);

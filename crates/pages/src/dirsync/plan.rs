@@ -5,7 +5,6 @@ use kernel::Timestamp;
 
 use super::plans::PlanState;
 use super::run::{CauseRow, ChangeQuery, cause_table, change_filters};
-use crate::form::Field;
 use crate::format;
 use crate::icon::Icon;
 use crate::layout::Frame;
@@ -25,7 +24,7 @@ pub struct LimitView {
 /// A group that the plan touches.
 #[derive(Debug, Clone)]
 pub struct AffectedGroup {
-    pub id: String,
+    pub href: String,
     pub name: String,
     pub before: u64,
     pub after: u64,
@@ -48,6 +47,10 @@ pub struct PlanView {
     pub change_count: u64,
     /// Whether somebody other than the one who started it has to decide.
     pub second_person: bool,
+    /// What to know beside the figures.
+    pub warnings: Vec<String>,
+    /// Who is told of it.
+    pub owners: Vec<String>,
     /// Who decided, when and why; empty while it waits.
     pub decision: String,
 }
@@ -92,6 +95,7 @@ impl PlanPage {
             .with("Held", Cell::at(plan.held))
             .with("Expires", plan.expires.map_or(Cell::Blank, Cell::at))
             .text("Changes", format::count(plan.change_count))
+            .text("Told", plan.owners.join(", "))
             .text("Decision", &plan.decision)
     }
 }
@@ -117,6 +121,9 @@ fn callouts(plan: &PlanView, now: Timestamp) -> Vec<Callout> {
         plan.expires.map_or_else(|| "some day".to_owned(), |at| format::relative(at, now))
     );
     let mut callouts = vec![Callout::new(Tone::Warn, "Waits for a decision", text)];
+    for warning in &plan.warnings {
+        callouts.push(Callout::new(Tone::Info, "To know", warning));
+    }
     if plan.second_person {
         let text =
             "It takes away more than 20 % of all people, so somebody other than the one who started it has to decide.";
@@ -129,11 +136,7 @@ fn groups(plan: &PlanView) -> Table {
     let rows = plan.groups.iter().map(|group| {
         let lost = group.before.saturating_sub(group.after);
         Row::new(vec![
-            if group.id.is_empty() {
-                Cell::name(&group.name, &group.used_by)
-            } else {
-                Cell::main(&group.name, format!("/directory/groups/{}", group.id), &group.used_by)
-            },
+            Cell::main(&group.name, &group.href, &group.used_by),
             Cell::count(group.before),
             Cell::count(group.after),
             Cell::badge(Badge::new(
@@ -151,10 +154,6 @@ fn groups(plan: &PlanView) -> Table {
 pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> ConfirmPage {
     let more = plan.change_count.saturating_sub(u64::try_from(names.len()).unwrap_or(0));
     let at = |verb: &str| format!("/dirsync/plans/{}/{verb}", plan.id);
-    let reason = Field::area("reason", "Reason", 2)
-        .hint("Goes into the audit trail.")
-        .attribute("required", "")
-        .attribute("maxlength", "500");
     let page = match verb {
         Verb::Allow => ConfirmPage::new(
             frame,
@@ -165,12 +164,20 @@ pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> 
         .consequence("The plan is applied as shown. The limits stay as they are for the next run.")
         .danger()
         .affected(names, more),
-        Verb::AllowPart(ids) => {
+        Verb::AllowPart { ids, only } => {
             let count = u64::try_from(ids.len()).unwrap_or(0);
-            let question = format!("Leave out {} and allow the rest?", format::plural(count, "change", "changes"));
-            let page = ConfirmPage::new(frame, question, "Allow the rest", at("allow-part"))
-                .consequence("What is left out is looked at again by the next run.")
-                .affected(names, 0);
+            let changes = format::plural(count, "change", "changes");
+            let rest = format::plural(plan.change_count.saturating_sub(count), "other", "others");
+            let (question, submit, what) = if only {
+                (format!("Allow these {changes} and no others?"), "Allow these", format!("The {rest} are left out."))
+            } else {
+                let what = format!("The {rest} are applied now.");
+                (format!("Leave out {changes} and allow the rest?"), "Allow the rest", what)
+            };
+            let page = ConfirmPage::new(frame, question, submit, at("allow-part"))
+                .consequence(format!("{what} What is left out is looked at again by the next run."))
+                .affected(names, 0)
+                .hidden("way", if only { "only" } else { "but" });
             ids.into_iter().fold(page, |page, id| page.hidden("id", id))
         }
         Verb::AllowSafe => ConfirmPage::new(frame, "Allow everything but losses?", "Allow", at("allow-safe"))
@@ -179,14 +186,15 @@ pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> 
             "Nothing is changed. The next run plans afresh and is held again if the source has not changed.",
         ),
     };
-    page.field(reason).cancel(format!("/dirsync/plans/{}", plan.id))
+    page.reason().cancel(format!("/dirsync/plans/{}", plan.id))
 }
 
 /// The decision that is asked about.
 #[derive(Debug)]
 pub enum Verb {
     Allow,
-    AllowPart(Vec<String>),
+    /// These items only, or all but these.
+    AllowPart { ids: Vec<String>, only: bool },
     AllowSafe,
     Reject,
 }
@@ -199,7 +207,7 @@ pub mod samples {
     use crate::address::Address;
     use crate::dirsync::plans::PlanState;
     use crate::dirsync::run::samples::{causes, changes};
-    use crate::dirsync::run::{ChangeQuery, change_table};
+    use crate::dirsync::run::{Can, ChangeQuery, change_table};
     use crate::layout::Section;
     use crate::tests::{Gallery, HOUR, ago, ahead, frame};
 
@@ -207,7 +215,7 @@ pub mod samples {
         let limit =
             |name: &str, planned, limit, note: &str| LimitView { name: name.into(), planned, limit, note: note.into() };
         let group = |name: &str, before, after, used_by: &str| AffectedGroup {
-            id: "g1".into(),
+            href: "/directory/groups/g1".into(),
             name: name.into(),
             before,
             after,
@@ -229,13 +237,15 @@ pub mod samples {
             groups: vec![group("London office", 141, 12, ""), group("VPN users", 1_204, 1_002, "")],
             change_count: 247,
             second_person: true,
+            warnings: vec!["4 users can be taken over by users of another tenant first.".into()],
+            owners: vec!["ada.lovelace".into()],
             decision: String::new(),
         }
     }
 
     pub fn add(gallery: &mut Gallery) {
         let here = Address::new("/dirsync/plans/p1");
-        let table = || change_table(&changes(), &here, Some(247), Some("c1"), true);
+        let table = || change_table(&changes(), &here, Some("c1"), Can::Pick);
         let page =
             |plan| PlanPage::new(frame("Held plan", Section::Plans), plan, &causes(), table(), &ChangeQuery::default());
         gallery.add("plan", &page(plan()));
@@ -248,7 +258,7 @@ pub mod samples {
         let names = ["Adele Vance", "Bianca Pisani", "Cameron White", "Debra Berger"].map(String::from).to_vec();
         let ask = |verb| decide(frame("Decide", Section::Plans), &plan(), verb, names.clone());
         gallery.add("plan-allow", &ask(Verb::Allow));
-        gallery.add("plan-part", &ask(Verb::AllowPart(vec!["1".into(), "2".into()])));
+        gallery.add("plan-part", &ask(Verb::AllowPart { ids: vec!["1".into(), "2".into()], only: true }));
         gallery.add("plan-safe", &ask(Verb::AllowSafe));
         gallery.add("plan-reject", &ask(Verb::Reject));
     }

@@ -2,10 +2,12 @@
 
 use kernel::Timestamp;
 
+use crate::address::Address;
 use crate::layout::Frame;
 use crate::list::ListPage;
-use crate::parts::{Action, Badge, Cell, PageHead, Tab, Tabs};
-use crate::table::{Column, Empty, Row, Table};
+use crate::parts::{Action, Badge, Cell, PageHead, Tab, Tabs, Tone};
+use crate::sheet::{self, Listed, Sheet, Value};
+use crate::table::{Empty, Paging, Row, Table};
 
 /// How a held plan stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,16 +22,21 @@ pub enum PlanState {
 }
 
 impl PlanState {
+    fn look(&self) -> (Tone, &'static str) {
+        match self {
+            Self::Waiting => (Tone::Warn, "Waiting"),
+            Self::Allowed => (Tone::Ok, "Allowed"),
+            Self::AllowedInPart => (Tone::Ok, "Allowed in part"),
+            Self::Rejected => (Tone::Bad, "Rejected"),
+            Self::Expired => (Tone::Off, "Expired"),
+            Self::Superseded => (Tone::Off, "Overtaken"),
+        }
+    }
+
     /// As a badge.
     pub fn badge(&self) -> Badge {
-        match self {
-            Self::Waiting => Badge::warn("Waiting"),
-            Self::Allowed => Badge::ok("Allowed"),
-            Self::AllowedInPart => Badge::ok("Allowed in part"),
-            Self::Rejected => Badge::bad("Rejected"),
-            Self::Expired => Badge::off("Expired"),
-            Self::Superseded => Badge::off("Overtaken"),
-        }
+        let (tone, word) = self.look();
+        Badge::new(tone, word)
     }
 }
 
@@ -49,14 +56,34 @@ pub struct PlanRow {
     pub decided_by: String,
 }
 
+/// The list.
+pub static SHEET: Sheet<PlanRow> = Sheet {
+    file: "held-plans",
+    order: "-held",
+    given: false,
+    id: |row| row.id.clone(),
+    fields: &[
+        sheet::Field::new("reason", "Why it is held", |row| Value::text(&row.reason)),
+        sheet::Field::new("tenant", "Tenant", |row| Value::text(&row.tenant)),
+        sheet::Field::new("state", "State", |row| Value::text(row.state.look().1)),
+        sheet::Field::new("people", "People", |row| Value::Number(row.user_count)),
+        sheet::Field::new("groups", "Groups", |row| Value::Number(row.group_count)),
+        sheet::Field::new("held", "Held", |row| Value::Time(row.held)),
+        sheet::Field::new("expires", "Expires", |row| Value::time(row.expires)),
+        sheet::Field::new("decided_by", "Decided by", |row| Value::text(&row.decided_by)),
+        sheet::Field::new("id", "Run", |row| Value::text(&row.id)),
+    ],
+};
+
 /// The page.
-pub fn page(frame: Frame, rows: &[PlanRow], waiting_count: u64, decided: bool) -> ListPage {
+pub fn page(frame: Frame, listed: &Listed<PlanRow>, waiting_count: u64, decided: bool, here: &Address) -> ListPage {
     let head = PageHead::new("Held plans")
         .lead("A run whose plan goes over a safety limit applies nothing. It waits here until somebody decides, and is rejected when nobody does.");
-    let columns = ["Why it is held", "State"].map(Column::new).into_iter();
-    let columns = columns.chain(["People", "Groups"].map(Column::number));
-    let columns = columns.chain(["Held", if decided { "Decided by" } else { "Expires" }].map(Column::new));
-    let now = frame.now;
+    let last = if decided { "decided_by" } else { "expires" };
+    let columns = ["reason", "state"].map(|key| SHEET.column(key, here)).into_iter();
+    let columns = columns.chain(["people", "groups"].map(|key| SHEET.number(key, here)));
+    let columns = columns.chain(["held", last].map(|key| SHEET.column(key, here)));
+    let (rows, now) = (&listed.rows, frame.now);
     let lines = rows.iter().map(|row| {
         Row::new(vec![
             Cell::main(&row.reason, format!("/dirsync/plans/{}", row.id), &row.tenant),
@@ -73,12 +100,15 @@ pub fn page(frame: Frame, rows: &[PlanRow], waiting_count: u64, decided: bool) -
         Empty::new("Nothing waits for a decision", "Plans that would remove more than the limits allow appear here.")
             .action(Action::go("Look at the limits", "/dirsync/settings#limits"))
     };
-    let table = Table::new("plans", "Held plans", columns.collect(), lines.collect()).empty(empty);
+    let table = Table::new("plans", "Held plans", columns.collect(), lines.collect())
+        .paging(Paging::new(here, rows.len(), None, listed.next()))
+        .export("CSV", Sheet::<PlanRow>::export(here))
+        .empty(empty);
     let tabs = vec![
         Tab::new("Waiting", "/dirsync/plans").count(waiting_count),
         Tab::new("Decided", "/dirsync/plans?state=decided"),
     ];
-    ListPage::new(frame, head, table).tabs(Tabs::new("Held plans", tabs, usize::from(decided)))
+    ListPage::new(frame, head, table).note(listed.note()).tabs(Tabs::new("Held plans", tabs, usize::from(decided)))
 }
 
 #[cfg(test)]
@@ -86,7 +116,9 @@ pub mod samples {
     //! What the list looks like.
 
     use super::{PlanRow, PlanState, page};
+    use crate::address::Address;
     use crate::layout::Section;
+    use crate::sheet::Listed;
     use crate::tests::{DAY, Gallery, HOUR, ago, ahead, frame};
 
     pub fn add(gallery: &mut Gallery) {
@@ -117,8 +149,12 @@ pub mod samples {
             -6 * DAY,
             "operator:grace",
         );
-        gallery.add("plans", &page(frame("Held plans", Section::Plans), &[waiting], 1, false));
-        gallery.add("plans-decided", &page(frame("Held plans", Section::Plans), &[rejected], 1, true));
-        gallery.add("plans-empty", &page(frame("Held plans", Section::Plans), &[], 0, false));
+        let here = Address::new("/dirsync/plans");
+        let page = |rows, count, decided| {
+            page(frame("Held plans", Section::Plans), &Listed::of(rows, None), count, decided, &here)
+        };
+        gallery.add("plans", &page(vec![waiting], 1, false));
+        gallery.add("plans-decided", &page(vec![rejected], 1, true));
+        gallery.add("plans-empty", &page(Vec::new(), 0, false));
     }
 }

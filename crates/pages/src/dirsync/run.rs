@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use askama::Template;
+use dirsync::totals::Effect;
 use kernel::Timestamp;
 
 use super::runs::{Counts, RunState};
@@ -57,8 +58,10 @@ pub struct RunView {
     pub plan_href: Option<String>,
     /// Whether it can still be undone.
     pub undo: bool,
-    /// The run that this preview of an undo would take back.
-    pub undo_of: Option<String>,
+    /// Whether this is the preview of an undo that can be done now.
+    pub undo_now: bool,
+    /// What to know beside the figures.
+    pub warnings: Vec<String>,
 }
 
 /// Changes of one cause.
@@ -81,6 +84,8 @@ pub struct ChangeRow {
     pub tone: Tone,
     pub cause: String,
     pub diff: Diff,
+    /// Where the change can be taken back; empty where it cannot.
+    pub undo: String,
     /// Applied, skipped, held.
     pub outcome: Badge,
 }
@@ -150,24 +155,44 @@ fn progress(live: &LiveView) -> Progress {
     Progress::new(&live.noun, live.done, live.of).stages(stages.collect()).speed(live.per_second, live.remaining)
 }
 
+/// What the reader may do with changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Can {
+    Look,
+    /// Pick those that are allowed.
+    Pick,
+    /// Take single ones back.
+    Undo,
+}
+
 /// One page of changes, each with what it changes; the same for a run and a held plan.
-pub fn change_table(rows: &[ChangeRow], here: &Address, total: Option<u64>, next: Option<&str>, pick: bool) -> Table {
-    let columns = ["Object", "Change", "Cause", "Difference", "Outcome"].map(Column::new).into();
+pub fn change_table(rows: &[ChangeRow], here: &Address, next: Option<&str>, can: Can) -> Table {
+    let undo = can == Can::Undo && rows.iter().any(|row| !row.undo.is_empty());
+    let columns = ["Object", "Change", "Cause", "Difference", "Outcome"].map(Column::new).into_iter();
+    let columns = columns.chain(undo.then(Column::actions)).collect();
     let lines = rows.iter().map(|row| {
-        let line = Row::new(vec![
+        let mut cells = vec![
             Cell::main(&row.name, &row.href, &row.sub),
             Cell::badge(Badge::new(row.tone, &row.what)),
             Cell::text(&row.cause),
             Cell::Diff(row.diff.clone()),
             Cell::badge(row.outcome.clone()),
-        ]);
-        if pick { line.pick(&row.id, &row.name) } else { line }
+        ];
+        if undo {
+            let action = Action::ask("Undo…", &row.undo).small().about(&row.name);
+            cells.push(if row.undo.is_empty() { Cell::Blank } else { Cell::Actions(vec![action]) });
+        }
+        let line = Row::new(cells);
+        if can == Can::Pick { line.pick(&row.id, &row.name) } else { line }
     });
     let table = Table::new("changes", "Changes", columns, lines.collect())
-        .paging(Paging::new(here, rows.len(), total, next))
+        .paging(Paging::new(here, rows.len(), None, next))
         .empty(Empty::new("No changes", "The source and the directory agree."));
-    if pick {
-        table.bulk(Action::post("Leave these out and allow the rest…", format!("{}/ask-part", here.path())))
+    if can == Can::Pick {
+        let ask = |way: &str| Address::new(format!("{}/ask-part", here.path())).with("way", way);
+        table
+            .bulk(Action::post("Allow these only…", ask("only")))
+            .bulk(Action::post("Allow all but these…", ask("but")))
     } else {
         table
     }
@@ -204,6 +229,8 @@ impl RunPage {
 pub struct ChangeQuery {
     pub cause: String,
     pub q: String,
+    /// The effect.
+    pub what: String,
 }
 
 /// The fields above a list of changes; the same for a run and a held plan.
@@ -213,8 +240,15 @@ pub fn change_filters(here: &str, causes: &[CauseRow], query: &ChangeQuery) -> F
         Field::search("q", "Name or address").value(&query.q).grow(),
         Field::select("cause", "Cause", [Choice::new("", "All")].into_iter().chain(causes).collect())
             .value(&query.cause),
+        Field::select("what", "Change", effects()).value(&query.what),
     ];
     Filters::new(here, fields)
+}
+
+fn effects() -> Vec<Choice> {
+    let known = [Effect::Create, Effect::Update, Effect::Lose, Effect::Return, Effect::Purge, Effect::Members];
+    let named = known.iter().map(|effect| Choice::new(effect.as_str(), super::words::effect(*effect).0));
+    [Choice::new("", "All")].into_iter().chain(named).collect()
 }
 
 /// How many changes each cause has; the same for a run and a held plan.
@@ -232,12 +266,12 @@ fn head(run: &RunView) -> PageHead {
     if run.state.is_live() {
         head = head.action(Action::ask("Cancel", format!("/dirsync/runs/{}/cancel", run.id)).icon(Icon::Stop));
     }
-    if let Some(of) = &run.undo_of {
-        let href = format!("/dirsync/runs/{of}/undo?really=yes");
-        head = head.action(Action::post("Undo now", href).primary().icon(Icon::Undo));
+    if run.undo_now {
+        let href = format!("/dirsync/runs/{}/do", run.id);
+        head = head.action(Action::ask("Do it…", href).primary().icon(Icon::Undo));
     }
     if run.undo {
-        head = head.action(Action::go("Undo", format!("/dirsync/runs/{}/undo", run.id)).icon(Icon::Undo));
+        head = head.action(Action::ask("Undo…", format!("/dirsync/runs/{}/undo", run.id)).icon(Icon::Undo));
     }
     head
 }
@@ -260,6 +294,9 @@ fn callouts(run: &RunView) -> Vec<Callout> {
         let text = "This is what the run would do. Nothing was changed.";
         callouts.push(Callout::new(Tone::Info, "A preview", text));
     }
+    for warning in &run.warnings {
+        callouts.push(Callout::new(Tone::Warn, "To know", warning));
+    }
     callouts
 }
 
@@ -269,7 +306,7 @@ pub mod samples {
 
     use std::time::Duration;
 
-    use super::{CauseRow, ChangeQuery, ChangeRow, LiveView, RunPage, RunView, change_table};
+    use super::{Can, CauseRow, ChangeQuery, ChangeRow, LiveView, RunPage, RunView, change_table};
     use crate::address::Address;
     use crate::dirsync::runs::{Counts, RunState};
     use crate::layout::Section;
@@ -295,6 +332,7 @@ pub mod samples {
             tone,
             cause: cause.into(),
             diff,
+            undo: "/dirsync/changes/42/undo".into(),
             outcome,
         };
         vec![
@@ -354,14 +392,15 @@ pub mod samples {
             live: None,
             plan_href: None,
             undo: false,
-            undo_of: None,
+            undo_now: false,
+            warnings: Vec::new(),
         }
     }
 
     pub fn add(gallery: &mut Gallery) {
         let here = Address::new("/dirsync/runs/r1");
         let page = |run, causes: &[CauseRow], changes: Vec<ChangeRow>| {
-            let changes = change_table(&changes, &here, Some(247), Some("c1"), false);
+            let changes = change_table(&changes, &here, Some("c1"), Can::Undo);
             RunPage::new(frame("Run", Section::Runs), run, causes, changes, &ChangeQuery::default())
         };
         gallery.add("run", &page(RunView { undo: true, ..run(RunState::Done) }, &causes(), changes()));
@@ -389,6 +428,6 @@ pub mod samples {
         let reason = "Entra refuses the token: the secret has expired (AADSTS7000222)".into();
         let failed = RunView { counts: Counts::default(), verified: None, ..run(RunState::Failed { reason }) };
         gallery.add("run-failed", &page(failed, &[], Vec::new()));
-        gallery.add("run-preview", &page(RunView { verified: None, ..run(RunState::Preview) }, &causes(), changes()));
+        gallery.add("run-preview", &page(RunView { verified: None, undo_now: true, ..run(RunState::Preview) }, &causes(), changes()));
     }
 }

@@ -11,6 +11,7 @@ use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::{Filters, ListPage};
 use crate::parts::{Action, Badge, Cell, PageHead, Tone};
+use crate::sheet::{self, Listed, Sheet, Value};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
 /// How a run stands.
@@ -31,9 +32,8 @@ pub enum RunState {
 }
 
 impl RunState {
-    /// As a badge.
-    pub fn badge(&self) -> Badge {
-        let (tone, word) = match self {
+    fn look(&self) -> (Tone, &'static str) {
+        match self {
             Self::Queued => (Tone::Off, "Queued"),
             Self::Running => (Tone::Busy, "Running"),
             Self::Done => (Tone::Ok, "Done"),
@@ -43,7 +43,12 @@ impl RunState {
             Self::Rejected => (Tone::Bad, "Rejected"),
             Self::Overtaken => (Tone::Off, "Overtaken"),
             Self::Failed { .. } => (Tone::Bad, "Failed"),
-        };
+        }
+    }
+
+    /// As a badge.
+    pub fn badge(&self) -> Badge {
+        let (tone, word) = self.look();
         Badge::new(tone, word)
     }
 
@@ -68,6 +73,12 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// All of them together.
+    pub fn all(&self) -> u64 {
+        let objects = self.created + self.updated + self.lost + self.returned + self.purged;
+        objects + self.memberships_added + self.memberships_removed
+    }
+
     /// In a few words: `12 created, 3 updated`.
     pub fn sentence(&self) -> String {
         let parts = [
@@ -108,6 +119,7 @@ pub struct RunQuery {
     pub state: String,
     pub kind: String,
     pub changes: String,
+    pub sort: String,
 }
 
 /// A source that can be synced: `(id, name)`.
@@ -124,25 +136,50 @@ pub fn start_actions(sources: &[SourceName]) -> Vec<Action> {
     actions
 }
 
+/// The list.
+pub static SHEET: Sheet<RunRow> = Sheet {
+    file: "runs",
+    order: "-started",
+    given: true,
+    id: |row| row.id.clone(),
+    fields: &[
+        sheet::Field::new("kind", "Run", |row| Value::text(&row.kind)),
+        sheet::Field::new("tenant", "Tenant", |row| Value::text(&row.tenant)),
+        sheet::Field::new("state", "State", |row| Value::text(row.state.look().1)),
+        sheet::Field::new("outcome", "Outcome", |row| Value::text(outcome(row))),
+        sheet::Field::new("changes", "Changes", |row| Value::Number(row.counts.all())),
+        sheet::Field::new("started", "Started", |row| Value::Time(row.started)),
+        sheet::Field::new("seconds", "Took", |row| Value::number(row.took.map(|took| took.as_secs()))),
+        sheet::Field::new("by", "By", |row| Value::text(&row.trigger)),
+        sheet::Field::new("id", "Id", |row| Value::text(&row.id)),
+    ],
+};
+
 /// The page.
 pub fn page(
     frame: Frame,
-    rows: &[RunRow],
+    listed: &Listed<RunRow>,
     query: &RunQuery,
     sources: &[SourceName],
     here: &Address,
-    next: Option<&str>,
 ) -> ListPage {
     let head =
         PageHead::new("Runs").lead("Every compare with a source: what it read, what it planned, what it changed.");
     let head = start_actions(sources).into_iter().fold(head, PageHead::action);
-    let table = table("runs", rows, frame.now).paging(Paging::new(here, rows.len(), None, next));
-    ListPage::new(frame, head, table).filters(filters(query))
+    let rows = &listed.rows;
+    let columns = ["kind", "state", "changes", "started", "seconds", "by"].map(|key| SHEET.column(key, here));
+    let table = with_columns("runs", rows, columns.into(), frame.now)
+        .paging(Paging::new(here, rows.len(), None, listed.next()))
+        .export("CSV", Sheet::<RunRow>::export(here));
+    ListPage::new(frame, head, table).filters(filters(query)).note(listed.note())
 }
 
-/// Runs as a list; also on the overview.
+/// A few runs, as on the overview.
 pub fn table(id: &str, rows: &[RunRow], now: Timestamp) -> Table {
-    let columns = ["Run", "State", "Outcome", "Started", "Took", "By"].map(Column::new).into();
+    with_columns(id, rows, ["Run", "State", "Changes", "Started", "Took", "By"].map(Column::new).into(), now)
+}
+
+fn with_columns(id: &str, rows: &[RunRow], columns: Vec<Column>, now: Timestamp) -> Table {
     Table::new(id, "Runs", columns, rows.iter().map(|row| line(row, now)).collect()).empty(
         Empty::new(
             "No runs yet",
@@ -153,19 +190,23 @@ pub fn table(id: &str, rows: &[RunRow], now: Timestamp) -> Table {
 }
 
 fn line(row: &RunRow, now: Timestamp) -> Row {
-    let outcome = match &row.state {
-        RunState::Failed { reason } => reason.clone(),
-        RunState::Queued => "Waits for its turn".to_owned(),
-        _ => row.counts.sentence(),
-    };
     Row::new(vec![
         Cell::main(&row.kind, format!("/dirsync/runs/{}", row.id), &row.tenant),
         Cell::badge(row.state.badge()),
-        Cell::text(outcome),
+        Cell::text(outcome(row)),
         Cell::ago(row.started, now),
         row.took.map_or(Cell::Blank, |took| Cell::text(format::duration(took))),
         Cell::Muted(row.trigger.clone()),
     ])
+}
+
+/// What came of a run, in words.
+fn outcome(row: &RunRow) -> String {
+    match &row.state {
+        RunState::Failed { reason } => reason.clone(),
+        RunState::Queued => "Waits for its turn".to_owned(),
+        _ => row.counts.sentence(),
+    }
 }
 
 fn filters(query: &RunQuery) -> Filters {
@@ -193,7 +234,7 @@ fn filters(query: &RunQuery) -> Filters {
         Field::select("kind", "Kind", kinds).value(&query.kind),
         Field::select("changes", "Changes", changes).value(&query.changes),
     ];
-    Filters::new("/dirsync/runs", fields)
+    Filters::new("/dirsync/runs", fields).keep("sort", &query.sort)
 }
 
 #[cfg(test)]
@@ -205,6 +246,7 @@ pub mod samples {
     use super::{Counts, RunQuery, RunRow, RunState, page};
     use crate::address::Address;
     use crate::layout::Section;
+    use crate::sheet::Listed;
     use crate::tests::{DAY, Gallery, HOUR, MINUTE, ago, frame};
 
     pub fn rows() -> Vec<RunRow> {
@@ -256,11 +298,10 @@ pub mod samples {
     pub fn add(gallery: &mut Gallery) {
         let here = Address::new("/dirsync/runs");
         let sources = [("s1".to_owned(), "Contoso".to_owned())];
-        gallery.add(
-            "runs",
-            &page(frame("Runs", Section::Runs), &rows(), &RunQuery::default(), &sources, &here, Some("c1")),
-        );
-        gallery
-            .add("runs-empty", &page(frame("Runs", Section::Runs), &[], &RunQuery::default(), &sources, &here, None));
+        let page = |listed: &Listed<_>| {
+            page(frame("Runs", Section::Runs), listed, &RunQuery::default(), &sources, &here)
+        };
+        gallery.add("runs", &page(&Listed::of(rows(), Some("c1"))));
+        gallery.add("runs-empty", &page(&Listed::of(Vec::new(), None)));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use askama::Template;
 
 use super::preview::PreviewView;
-use crate::form::{Choice, Field};
+use crate::form::{Choice, Field, Picks};
 use crate::layout::Frame;
 use crate::parts::{Action, Callout, PageHead, Tab, Tabs, Tone};
 
@@ -25,8 +25,9 @@ pub struct SettingsForm {
     pub include_mailboxes: bool,
     pub managed_domains: String,
     pub filter: String,
-    pub group_scope: String,
-    pub protected: String,
+    pub group_scope: Picks,
+    pub protected: Picks,
+    pub owners: String,
     pub delete_after_days: u32,
     pub purge_after_days: u32,
     pub users: u32,
@@ -112,12 +113,9 @@ impl SettingsPage {
     }
 
     fn scope(&self) -> Field {
-        Field::area("group_scope", "Only members of these groups", 2)
-            .mono()
-            .value(&self.form.group_scope)
-            .hint(
-                "Object ids, separated by commas or on lines of their own; nested groups count. Empty means everybody.",
-            )
+        Field::picker("group_scope", "Only members of these groups", "groups", self.form.group_scope.clone())
+            .find_at("/dirsync/settings/find")
+            .hint("Members of nested groups count. Without a group, everybody comes in.")
             .optional()
     }
 
@@ -132,10 +130,16 @@ impl SettingsPage {
     }
 
     fn protected(&self) -> Field {
-        Field::area("protected", "Never remove", 2)
-            .mono()
-            .value(&self.form.protected)
-            .hint("Object ids of people and groups that no run may put into conflict or delete, such as break-glass accounts.")
+        Field::picker("protected", "Never remove", "users,groups", self.form.protected.clone())
+            .find_at("/dirsync/settings/find")
+            .hint("No run may put them into conflict or delete them: break-glass accounts, for example.")
+            .optional()
+    }
+
+    fn owners(&self) -> Field {
+        Field::text("owners", "Who is told of a held plan")
+            .value(&self.form.owners)
+            .hint("Operators by user name, or mail addresses, separated by commas.")
             .optional()
     }
 
@@ -215,8 +219,14 @@ pub mod samples {
 
     use super::{SettingsForm, SettingsPage};
     use crate::dirsync::preview::samples::{good, wrong};
+    use crate::form::{Pick, Picks};
     use crate::layout::Section;
     use crate::tests::{Gallery, frame};
+
+    fn pick(kind: &str, name: &str, sub: &str) -> Pick {
+        let value = format!("{kind}:6f1c9b5e-7d0a-4b3e-9a51-2f8c8e1d7a10");
+        Pick { value, name: name.into(), sub: sub.into() }
+    }
 
     fn form() -> SettingsForm {
         SettingsForm {
@@ -227,6 +237,11 @@ pub mod samples {
             full_interval: 360,
             delta_interval: 5,
             filter: "department ne 'R&D'".into(),
+            group_scope: Picks { chosen: vec![pick("group", "All staff", "1,204 members")], found: None },
+            protected: Picks {
+                chosen: vec![pick("user", "Break Glass", "breakglass@contoso.example")],
+                found: Some(("vance".into(), vec![pick("user", "Adele Vance", "adele.vance@contoso.example")])),
+            },
             delete_after_days: 7,
             purge_after_days: 30,
             users: 25,
@@ -246,7 +261,7 @@ pub mod samples {
         let bad = SettingsForm {
             filter: "department eq and accountEnabled".into(),
             mode: "preview".into(),
-            error: "Groups in scope: Retail is not an object id.".into(),
+            error: "The delay before deletion must be 1 to 365 days.".into(),
             ..form()
         };
         gallery.add("settings-wrong", &page(bad, Some(wrong())));

@@ -1,14 +1,17 @@
 //! The sync's nouns in words, and its records as the pages' plain data.
 
-use directory::{Act, ConflictCause, ObjectKind, State};
+use directory::{Act, ConflictCause, ObjectKind};
 use dirsync::guard::{Breach, Verdict};
 use dirsync::totals::{Effect, Totals};
-use dirsync::{Planned, Run, RunKind};
+use directory::views::{FieldChange, MemberNote};
+use dirsync::service::changes::ShownChange;
+use dirsync::{Run, RunKind};
 
 use super::plan::{AffectedGroup, LimitView};
 use super::plans::PlanState;
 use super::run::{CauseRow, ChangeRow, LiveView};
 use super::runs::{Counts, RunRow, RunState};
+use crate::directory::words::text as value;
 use crate::format;
 use crate::parts::{Badge, Diff, Tone};
 use crate::render::sentence;
@@ -122,7 +125,8 @@ pub fn live(run: &Run) -> Option<LiveView> {
 }
 
 /// An item of a plan as a line.
-pub fn change(planned: &Planned, run: &Run) -> ChangeRow {
+pub fn change(shown: &ShownChange, run: &Run) -> ChangeRow {
+    let planned = &shown.planned;
     let change = &planned.change;
     let outcome = match (planned.allowed, planned.applied_at) {
         (_, Some(_)) => Badge::ok("Applied"),
@@ -137,11 +141,12 @@ pub fn change(planned: &Planned, run: &Run) -> ChangeRow {
         id: planned.seq.to_string(),
         name: change.name.clone(),
         sub: kind.to_owned(),
-        href: String::new(),
+        href: shown.id.map(|id| format!("/directory/{}s/{id}", change.kind.as_str())).unwrap_or_default(),
         what: what.to_owned(),
         tone,
         cause: plain(change.cause.as_str()),
-        diff: diff(&change.act, planned.effect),
+        diff: diff(shown),
+        undo: shown.revision.map(|revision| format!("/dirsync/changes/{revision}/undo")).unwrap_or_default(),
         outcome,
     }
 }
@@ -159,42 +164,56 @@ pub fn effect(effect: Effect) -> (&'static str, Tone) {
     }
 }
 
-fn diff(act: &Act, effect: Effect) -> Diff {
-    match act {
-        Act::PutUser { state, .. } if matches!(effect, Effect::Lose | Effect::Return) => {
-            Diff::new().added("State", state_text(state))
-        }
-        Act::PutUser { attributes, state } => {
-            let department = attributes.department.clone().unwrap_or_default();
-            let name = attributes.user_principal_name.clone().unwrap_or_default();
-            let diff = Diff::new().added("State", plain(state.name().as_str()));
-            let diff = if name.is_empty() { diff } else { diff.added("User principal name", name) };
-            if department.is_empty() { diff } else { diff.added("Department", department) }
-        }
-        Act::PutGroup { state, .. } => Diff::new().added("State", plain(state.name().as_str())),
-        Act::SetState { state } => Diff::new().added("State", state_text(state)),
-        Act::Members { added, removed } => {
-            let count = |members: usize| format::plural(u64::try_from(members).unwrap_or(0), "member", "members");
-            let diff = Diff::new();
-            let diff = if added.is_empty() { diff } else { diff.added("Added", count(added.len())) };
-            if removed.is_empty() { diff } else { diff.removed("Removed", count(removed.len())) }
-        }
-        Act::MarkMissing => Diff::new().added("Note", "not seen in this read"),
-        Act::Purge => Diff::new().removed("Everything", "row and memberships"),
+/// Before and after, attribute by attribute; of a group, who joins and leaves.
+fn diff(shown: &ShownChange) -> Diff {
+    let diff = shown.fields.iter().fold(Diff::new(), field);
+    let diff = members(diff, &shown.members, false, shown.members_added);
+    let diff = members(diff, &shown.members, true, shown.members_removed);
+    match (&shown.planned.change.act, diff.is_empty()) {
+        (Act::MarkMissing, _) => diff.added("Note", "not seen in this read"),
+        (Act::Purge, true) => diff.removed("Everything", "row and memberships"),
+        _ => diff,
     }
 }
 
-fn state_text(state: &State) -> String {
-    match state.due() {
-        Some(due) => format!("{}, due {}", plain(state.name().as_str()), format::day(due)),
-        None => plain(state.name().as_str()),
+/// One attribute before and after.
+pub fn field(diff: Diff, change: &FieldChange) -> Diff {
+    let name = crate::directory::words::attribute(&change.field);
+    match (value(&change.before), value(&change.after)) {
+        (None, Some(after)) => diff.added(name, after),
+        (Some(before), None) => diff.removed(name, before),
+        (Some(before), Some(after)) => diff.changed(name, before, after),
+        (None, None) => diff,
     }
+}
+
+/// How many members are named before the rest is only counted.
+const MOST_NAMED: usize = 6;
+
+fn members(diff: Diff, notes: &[MemberNote], removed: bool, count: usize) -> Diff {
+    let some = notes.iter().filter(|note| note.removed == removed).take(MOST_NAMED);
+    let mut names: Vec<_> = some.map(|note| note.name.clone().unwrap_or_else(|| "somebody unknown".to_owned())).collect();
+    if count == 0 {
+        return diff;
+    }
+    let rest = count.saturating_sub(names.len());
+    if rest > 0 {
+        let more = format::count(u64::try_from(rest).unwrap_or(0));
+        names.push(if names.is_empty() { format!("{more} members") } else { format!("and {more} more") });
+    }
+    let names = names.join(", ");
+    if removed { diff.removed("Leave", names) } else { diff.added("Join", names) }
 }
 
 /// Why a plan is held, in a sentence for each limit.
 pub fn breaches(run: &Run) -> Vec<String> {
     let Some(Verdict::Hold { breaches, .. }) = &run.verdict else { return Vec::new() };
     breaches.iter().map(breach).collect()
+}
+
+/// What whoever decides should know beside the figures.
+pub fn warnings(run: &Run) -> Vec<String> {
+    dirsync::views::warnings(run).iter().map(|warning| sentence(warning)).collect()
 }
 
 fn breach(breach: &Breach) -> String {
@@ -243,7 +262,7 @@ pub fn limits(run: &Run) -> Vec<LimitView> {
 pub fn shrinks(run: &Run) -> Vec<AffectedGroup> {
     let shrinks = run.totals.iter().flat_map(|totals| totals.shrinks.iter());
     let group = |shrink: &dirsync::totals::Shrink| AffectedGroup {
-        id: String::new(),
+        href: super::routes::object_href("group", run.source_id, &shrink.object_id.to_string()),
         name: shrink.name.clone(),
         before: shrink.of,
         after: shrink.of.saturating_sub(shrink.lost),

@@ -8,6 +8,7 @@ use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::{FormPage, ListPage};
 use crate::parts::{Action, Badge, Cell, PageHead};
+use crate::sheet::{self, Listed, Sheet, Value};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
 /// One line of the list.
@@ -29,6 +30,16 @@ pub struct OperatorRow {
 }
 
 impl OperatorRow {
+    /// The account's state in a word; a lock ends by itself and is not one.
+    fn state(&self) -> &'static str {
+        match (self.disabled, self.invited, self.must_change) {
+            (true, ..) => "Disabled",
+            (_, true, _) => "Invited",
+            (_, _, true) => "Must change password",
+            _ => "Active",
+        }
+    }
+
     /// The account's state as a badge.
     pub fn badge(&self, now: Timestamp) -> Badge {
         match self.locked_until.filter(|until| *until > now) {
@@ -67,20 +78,38 @@ pub fn role_field(value: &str) -> Field {
     Field::radio("role", "Role", choices.into()).value(value).cards()
 }
 
+/// The list.
+pub static SHEET: Sheet<OperatorRow> = Sheet {
+    file: "operators",
+    order: "user_name",
+    given: true,
+    id: |row| row.id.clone(),
+    fields: &[
+        sheet::Field::new("user_name", "Operator", |row| Value::text(&row.user_name)),
+        sheet::Field::new("display_name", "Full name", |row| Value::text(&row.display_name)),
+        sheet::Field::new("role", "Role", |row| Value::text(role_name(row.role))),
+        sheet::Field::new("state", "State", |row| Value::text(row.state())),
+        sheet::Field::new("signed_in", "Last sign-in", |row| Value::time(row.last_sign_in)),
+        sheet::Field::new("seen", "Last seen", |row| Value::time(row.last_seen)),
+        sheet::Field::new("sessions", "Sessions", |row| Value::Number(row.session_count)),
+    ],
+};
+
 /// The page.
-pub fn page(frame: Frame, rows: &[OperatorRow], here: &Address, next: Option<&str>) -> ListPage {
+pub fn page(frame: Frame, listed: &Listed<OperatorRow>, here: &Address) -> ListPage {
     let head = PageHead::new("Operators")
         .lead("People who may run this server. They are not people of the directory.")
         .action(Action::go("Sessions", "/operators/sessions").icon(Icon::Clock))
         .action(Action::go("Add an operator", "/operators/new").primary().icon(Icon::Plus));
-    let columns = ["Operator", "Role", "State", "Last sign-in", "Last seen"].map(Column::new).into_iter();
-    let columns = columns.chain([Column::number("Sessions"), Column::actions()]);
-    let now = frame.now;
+    let columns = ["user_name", "role", "state", "signed_in", "seen"].map(|key| SHEET.column(key, here)).into_iter();
+    let columns = columns.chain([SHEET.number("sessions", here), Column::actions()]);
+    let (rows, now) = (&listed.rows, frame.now);
     let table =
         Table::new("operators", "Operators", columns.collect(), rows.iter().map(|row| line(row, now)).collect())
-            .paging(Paging::new(here, rows.len(), None, next))
+            .paging(Paging::new(here, rows.len(), None, listed.next()))
+            .export("CSV", Sheet::<OperatorRow>::export(here))
             .empty(Empty::new("No operators", ""));
-    ListPage::new(frame, head, table)
+    ListPage::new(frame, head, table).note(listed.note())
 }
 
 fn line(row: &OperatorRow, now: Timestamp) -> Row {
@@ -161,6 +190,7 @@ pub mod samples {
     use super::{OperatorForm, OperatorRow, form, page};
     use crate::address::Address;
     use crate::layout::Section;
+    use crate::sheet::Listed;
     use crate::tests::{DAY, Gallery, HOUR, MINUTE, ago, ahead, frame};
 
     pub fn add(gallery: &mut Gallery) {
@@ -178,7 +208,7 @@ pub mod samples {
             session_count: 2,
             itself,
         };
-        let rows = [
+        let rows = vec![
             row("ada.lovelace", Role::Owner, true),
             OperatorRow { last_sign_in: Some(ago(2 * DAY)), ..row("grace", Role::Administrator, false) },
             OperatorRow { locked_until: Some(ahead(12 * MINUTE)), ..row("service.desk", Role::Helpdesk, false) },
@@ -191,8 +221,8 @@ pub mod samples {
                 ..row("audit", Role::Auditor, false)
             },
         ];
-        gallery
-            .add("operators", &page(frame("Operators", Section::Operators), &rows, &Address::new("/operators"), None));
+        let here = Address::new("/operators");
+        gallery.add("operators", &page(frame("Operators", Section::Operators), &Listed::of(rows, None), &here));
         gallery.add("operator-new", &form(frame("Add an operator", Section::Operators), &OperatorForm::default()));
     }
 }

@@ -6,6 +6,7 @@ use crate::address::Address;
 use crate::layout::Frame;
 use crate::list::{ConfirmPage, ListPage};
 use crate::parts::{Action, Badge, Cell, PageHead, Tab, Tabs};
+use crate::sheet::{self, Listed, Sheet, Value};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
 /// One line of the list.
@@ -21,8 +22,25 @@ pub struct SessionRow {
     pub itself: bool,
 }
 
+/// The list.
+pub static SHEET: Sheet<SessionRow> = Sheet {
+    file: "sessions",
+    order: "-begun",
+    given: true,
+    id: |row| row.id.clone(),
+    fields: &[
+        sheet::Field::new("operator", "Operator", |row| Value::text(&row.operator)),
+        sheet::Field::new("browser", "Browser", |row| Value::text(&row.agent)),
+        sheet::Field::new("address", "From", |row| Value::text(&row.address)),
+        sheet::Field::new("begun", "Begun", |row| Value::Time(row.started)),
+        sheet::Field::new("seen", "Last used", |row| Value::Time(row.seen)),
+        sheet::Field::new("ends", "Ends", |row| Value::Time(row.expires)),
+    ],
+};
+
 /// The page; `tabs` says whether somebody who may see everybody's does.
-pub fn page(frame: Frame, rows: &[SessionRow], tabs: Option<bool>, here: &Address, next: Option<&str>) -> ListPage {
+pub fn page(frame: Frame, listed: &Listed<SessionRow>, tabs: Option<bool>, here: &Address) -> ListPage {
+    let rows = &listed.rows;
     let everybody = tabs == Some(true);
     let lead = if everybody {
         "Where operators are signed in. End any session that nobody recognises."
@@ -33,8 +51,8 @@ pub fn page(frame: Frame, rows: &[SessionRow], tabs: Option<bool>, here: &Addres
     if !everybody && rows.iter().any(|row| !row.itself) {
         head = head.action(Action::ask("End all others", "/operators/sessions/end-others").danger());
     }
-    let columns =
-        ["Operator", "From", "Begun", "Last used", "Ends"].map(Column::new).into_iter().chain([Column::actions()]);
+    let columns = ["operator", "address", "begun", "seen", "ends"].map(|key| SHEET.column(key, here)).into_iter();
+    let columns = columns.chain([Column::actions()]);
     let now = frame.now;
     let lines = rows.iter().map(|row| {
         let end = Action::post("End", format!("/operators/sessions/{}/end", row.id))
@@ -50,9 +68,10 @@ pub fn page(frame: Frame, rows: &[SessionRow], tabs: Option<bool>, here: &Addres
         ])
     });
     let table = Table::new("sessions", "Sessions", columns.collect(), lines.collect())
-        .paging(Paging::new(here, rows.len(), None, next))
+        .paging(Paging::new(here, rows.len(), None, listed.next()))
+        .export("CSV", Sheet::<SessionRow>::export(here))
         .empty(Empty::new("No sessions", ""));
-    let page = ListPage::new(frame, head, table);
+    let page = ListPage::new(frame, head, table).note(listed.note());
     match tabs {
         Some(everybody) => {
             let tabs =
@@ -78,6 +97,7 @@ pub mod samples {
     use super::{SessionRow, ask_end_others, page};
     use crate::address::Address;
     use crate::layout::Section;
+    use crate::sheet::Listed;
     use crate::tests::{DAY, Gallery, HOUR, MINUTE, ago, ahead, frame};
 
     pub fn add(gallery: &mut Gallery) {
@@ -91,15 +111,14 @@ pub mod samples {
             expires: ahead(7 * HOUR),
             itself,
         };
-        let rows = [row("Firefox on Linux", "192.0.2.14", true), row("Safari on iPhone", "198.51.100.7", false)];
+        let rows = vec![row("Firefox on Linux", "192.0.2.14", true), row("Safari on iPhone", "198.51.100.7", false)];
         gallery.add(
             "sessions",
             &page(
                 frame("Sessions", Section::Operators),
-                &rows,
+                &Listed::of(rows, None),
                 Some(false),
                 &Address::new("/operators/sessions"),
-                None,
             ),
         );
         gallery.add("sessions-end", &ask_end_others(frame("Sessions", Section::Operators)));

@@ -10,6 +10,7 @@ use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::{ConfirmPage, FormPage, ListPage};
 use crate::parts::{Action, Badge, Callout, Cell, Code, PageHead, Tone};
+use crate::sheet::{self, Listed, Sheet, Value};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
 /// One line of the list.
@@ -22,23 +23,42 @@ pub struct TokenRow {
     pub expires: Timestamp,
     pub last_used: Option<Timestamp>,
     pub works: bool,
+    pub made: Timestamp,
 }
 
+/// The list.
+pub static SHEET: Sheet<TokenRow> = Sheet {
+    file: "tokens",
+    order: "-made",
+    given: true,
+    id: |row| row.id.clone(),
+    fields: &[
+        sheet::Field::new("label", "Token", |row| Value::text(&row.label)),
+        sheet::Field::new("owner", "Owner", |row| Value::text(&row.owner)),
+        sheet::Field::new("role", "Role", |row| Value::text(role_name(row.role))),
+        sheet::Field::new("state", "State", |row| Value::text(if row.works { "Works" } else { "Does not work" })),
+        sheet::Field::new("used", "Last used", |row| Value::time(row.last_used)),
+        sheet::Field::new("expires", "Expires", |row| Value::Time(row.expires)),
+        sheet::Field::new("made", "Made", |row| Value::Time(row.made)),
+    ],
+};
+
 /// The page.
-pub fn page(frame: Frame, rows: &[TokenRow], here: &Address, next: Option<&str>) -> ListPage {
+pub fn page(frame: Frame, listed: &Listed<TokenRow>, here: &Address) -> ListPage {
     let head = PageHead::new("API tokens")
         .lead("For scripts, the command line and other programs. Each has a role and an end.")
         .action(Action::go("Make a token", "/operators/tokens/new").primary().icon(Icon::Plus));
-    let columns =
-        ["Token", "Role", "State", "Last used", "Expires"].map(Column::new).into_iter().chain([Column::actions()]);
-    let now = frame.now;
+    let columns = ["label", "role", "state", "used", "expires"].map(|key| SHEET.column(key, here)).into_iter();
+    let columns = columns.chain([Column::actions()]);
+    let (rows, now) = (&listed.rows, frame.now);
     let table = Table::new("tokens", "API tokens", columns.collect(), rows.iter().map(|row| line(row, now)).collect())
-        .paging(Paging::new(here, rows.len(), None, next))
+        .paging(Paging::new(here, rows.len(), None, listed.next()))
+        .export("CSV", Sheet::<TokenRow>::export(here))
         .empty(
             Empty::new("No tokens", "The command line and the API need one.")
                 .action(Action::go("Make a token", "/operators/tokens/new").primary()),
         );
-    ListPage::new(frame, head, table)
+    ListPage::new(frame, head, table).note(listed.note())
 }
 
 fn line(row: &TokenRow, now: Timestamp) -> Row {
@@ -139,6 +159,7 @@ pub mod samples {
     use super::{OncePage, TokenRow, ask_revoke, form, page};
     use crate::address::Address;
     use crate::layout::Section;
+    use crate::sheet::Listed;
     use crate::tests::{DAY, Gallery, MINUTE, ago, ahead, frame};
 
     pub fn add(gallery: &mut Gallery) {
@@ -150,15 +171,17 @@ pub mod samples {
             expires,
             last_used,
             works,
+            made: ago(30 * DAY),
         };
-        let rows = [
+        let rows = vec![
             row("Nightly export", Role::Auditor, ahead(60 * DAY), Some(ago(4 * MINUTE)), true),
             row("Terraform", Role::Administrator, ahead(3 * DAY), None, true),
             row("Old script", Role::Helpdesk, ago(DAY), Some(ago(20 * DAY)), false),
         ];
         let here = Address::new("/operators/tokens");
-        gallery.add("tokens", &page(frame("API tokens", Section::Tokens), &rows, &here, None));
-        gallery.add("tokens-empty", &page(frame("API tokens", Section::Tokens), &[], &here, None));
+        let page = |rows| page(frame("API tokens", Section::Tokens), &Listed::of(rows, None), &here);
+        gallery.add("tokens", &page(rows));
+        gallery.add("tokens-empty", &page(Vec::new()));
         gallery.add("token-new", &form(frame("Make a token", Section::Tokens), "", "", None));
         gallery.add("token-revoke", &ask_revoke(frame("Revoke", Section::Tokens), "1"));
         let once = OncePage::token(

@@ -7,18 +7,21 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use directory::StateName;
+use directory::index::Counts;
 use directory::permissions::ReadDirectory;
+use directory::{StateName, UserFilter};
 use dirsync::permissions::ReadSync;
 use dirsync::service::source_settings::SourceStatus;
 use dirsync::{Run, RunFilter, RunState};
+use futures_util::stream;
 use kernel::{PageRequest, Timestamp};
 use signals::Wish;
 use signals::permissions::ReadEvents;
-use tenants::permissions::ReadTenants;
+use tokio::time::{Interval, interval};
 use web::Problem;
+use web::events::{Event, sse};
 
-use super::{OverviewPage, OverviewView, TenantHealth};
+use super::{Moving, OverviewPage, OverviewView, People, TenantHealth};
 use crate::Rooms;
 use crate::chart::{Bars, Bucket, Series};
 use crate::desk::Desk;
@@ -28,74 +31,117 @@ use crate::format;
 use crate::layout::Section;
 use crate::parts::{Action, Callout, Check, Entry, Timeline, Tone};
 use crate::render::page;
-use crate::tenants::routes::{status_of, statuses};
-use crate::tenants::words as tenant;
+use crate::tenants::routes::{healths, statuses};
 
 /// The front page.
 pub fn routes() -> Router<Rooms> {
-    Router::new().route("/", get(overview))
+    Router::new().route("/", get(overview)).route("/overview/events", get(follow))
 }
 
 /// `GET /`.
 async fn overview(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Problem> {
-    let directory = rooms.directory.summary(&desk.may(ReadDirectory {})?).await?;
-    let sources = statuses(&desk, &rooms).await?;
+    let found = view(&desk, &rooms, desk.now()).await?;
+    Ok(page(&OverviewPage::new(desk.frame("Overview", Section::Overview), &found)))
+}
+
+/// Nothing here walks the directory: what is counted comes from memory or along an index.
+async fn view(desk: &Desk, rooms: &Rooms, now: Timestamp) -> Result<OverviewView, Problem> {
+    let sources = statuses(desk, rooms).await?;
     let runs =
         rooms.dirsync.list_runs(&desk.may(ReadSync {})?, &RunFilter::default(), &PageRequest::first(200)).await?.items;
-    let tenants = tenants(&desk, &rooms, &sources).await?;
+    let tenants = healths(desk, rooms, &sources).await?;
     let held: Vec<&Run> = runs.iter().filter(|run| run.state == RunState::Held).collect();
-    let conflicts = count(&directory.users, &[StateName::Conflict]) + count(&directory.groups, &[StateName::Conflict]);
     let oldest = sources.iter().filter_map(|source| source.last_read_at).min();
     let stale = sources.iter().any(|source| source.stale);
-    let days = days(&runs, desk.now());
-    let view = OverviewView {
-        user_count: count(&directory.users, &HELD),
-        active_count: count(&directory.users, &[StateName::Active]),
-        group_count: count(&directory.groups, &HELD),
-        membership_count: directory.index.map(|index| index.memberships).unwrap_or_default(),
-        conflict_count: conflicts,
+    let days = days(&runs, now);
+    Ok(OverviewView {
+        people: people(desk, rooms),
+        conflict_count: conflicts(desk, rooms).await?,
         held_count: u64::try_from(held.len()).unwrap_or(0),
-        lag: oldest.map_or_else(|| "No data yet".to_owned(), |at| format::duration(desk.now().since(at))),
-        lag_tone: if stale {
-            Tone::Warn
-        } else if oldest.is_some() {
-            Tone::Ok
-        } else {
-            Tone::Off
+        lag: oldest.map_or_else(|| "No data yet".to_owned(), |at| format::duration(now.since(at))),
+        lag_tone: match (stale, oldest) {
+            (true, _) => Tone::Warn,
+            (false, Some(_)) => Tone::Ok,
+            (false, None) => Tone::Off,
         },
         first_steps: first_steps(&tenants, &sources),
-        decisions: decisions(&held, &tenants, desk.now()),
+        decisions: decisions(&held, &sources, &tenants, now),
         runs: runs.iter().take(6).map(|run| sync::row(run, &name_of(&sources, run))).collect(),
         activity: days.iter().map(|bucket| bucket.counts.iter().sum()).collect(),
         chart: chart(days),
-        recent: recent(&desk, &rooms).await?,
+        recent: recent(desk, rooms, now).await?,
         tenants,
-    };
-    Ok(page(&OverviewPage::new(desk.frame("Overview", Section::Overview), view)))
+    })
 }
 
-/// The states of those whom the organisation has.
-const HELD: [StateName; 3] = [StateName::Active, StateName::Disabled, StateName::Conflict];
+/// How many this node has in memory.
+fn people(desk: &Desk, rooms: &Rooms) -> Option<People> {
+    let counts = rooms.directory.index(desk.caller.actor().organisation).ok()?.counts();
+    let Counts { users, active_users: active, groups, memberships, .. } = counts;
+    Some(People { users, active, groups, memberships })
+}
+
+async fn conflicts(desk: &Desk, rooms: &Rooms) -> Result<u64, Problem> {
+    let may = desk.may(ReadDirectory {})?;
+    let filter = UserFilter { state: Some(StateName::Conflict), ..UserFilter::default() };
+    let users = rooms.directory.count_users(&may, &filter).await?.unwrap_or_default();
+    Ok(users + count(&rooms.directory.group_counts(&may).await?, &[StateName::Conflict]))
+}
+
+/// How often a follower looks whether anything has moved.
+const LOOK: Duration = Duration::from_secs(2);
+/// After so many looks the parts are made anew in any case: an age is shown among them.
+const AT_LEAST: u32 = 15;
+
+/// `GET /overview/events`: the parts that have moved, whenever something has happened or a run goes on.
+async fn follow(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Problem> {
+    desk.may(ReadSync {})?;
+    let start = Following { desk, rooms, shown: None, revision: 0, live: false, idle: 0, looks: interval(LOOK) };
+    Ok(sse(stream::unfold(start, Following::next)))
+}
+
+struct Following {
+    desk: Desk,
+    rooms: Rooms,
+    shown: Option<Moving>,
+    revision: i64,
+    live: bool,
+    idle: u32,
+    looks: Interval,
+}
+
+impl Following {
+    async fn next(mut self) -> Option<(Event, Self)> {
+        loop {
+            self.looks.tick().await;
+            let newest = self.rooms.directory.lag(self.desk.caller.actor().organisation).await.ok()?.newest;
+            self.idle += 1;
+            if self.shown.is_some() && newest == self.revision && !self.live && self.idle < AT_LEAST {
+                continue;
+            }
+            let now = self.rooms.env.now();
+            let found = view(&self.desk, &self.rooms, now).await.ok()?;
+            (self.revision, self.idle) = (newest, 0);
+            self.live = found.runs.iter().any(|run| run.state.is_live());
+            let parts = Moving::new(&found, now);
+            let moved = parts.since(self.shown.as_ref());
+            self.shown = Some(parts);
+            if !moved.is_empty() {
+                return Some((Event::default().event("patch").data(moved), self));
+            }
+        }
+    }
+}
 
 fn name_of(sources: &[SourceStatus], run: &Run) -> String {
     let source = sources.iter().find(|source| source.kept.source_id == run.source_id);
     source.map(|source| source.name.clone()).unwrap_or_default()
 }
 
-async fn tenants(desk: &Desk, rooms: &Rooms, sources: &[SourceStatus]) -> Result<Vec<TenantHealth>, Problem> {
-    let may = desk.may(ReadTenants {})?;
-    let mut rows = Vec::new();
-    for found in rooms.tenants.list_tenants(&may).await? {
-        let expires = tenant::last_expiry(&rooms.tenants.list_credentials(&may, found.id).await?);
-        rows.push(tenant::health(&found, status_of(sources, found.id), expires));
-    }
-    Ok(rows)
-}
-
 /// Days before the end of a credential from which on it is a matter for today.
 const SOON: Duration = Duration::from_hours(30 * 24);
 
-fn decisions(held: &[&Run], tenants: &[TenantHealth], now: Timestamp) -> Vec<Callout> {
+fn decisions(held: &[&Run], sources: &[SourceStatus], tenants: &[TenantHealth], now: Timestamp) -> Vec<Callout> {
     let held = held.iter().map(|run| {
         let why = sync::breaches(run).join(". ");
         let expires =
@@ -113,7 +159,17 @@ fn decisions(held: &[&Run], tenants: &[TenantHealth], now: Timestamp) -> Vec<Cal
         Callout::new(Tone::Warn, title, "Add a second one now; it takes over by itself.")
             .action(Action::go("Credentials", format!("/tenants/{}/credentials", tenant.id)))
     });
-    held.chain(broken).chain(ending).collect()
+    held.chain(sources.iter().filter_map(|source| stale(source, now))).chain(broken).chain(ending).collect()
+}
+
+/// The alarm of a source that was not read for twice its interval.
+pub fn stale(source: &SourceStatus, now: Timestamp) -> Option<Callout> {
+    let read = source.last_read_at.filter(|_| source.stale)?;
+    let title = format!("The data of {} is {} old", source.name, format::duration(now.since(read)));
+    let text = "No run has ended well for twice the interval. Nobody is removed because of it, and nobody new comes in.";
+    let runs = Action::go("Look at the runs", "/dirsync/runs?state=failed");
+    let again = Action::post("Sync now", format!("/dirsync/sources/{}/sync", source.kept.source_id));
+    Some(Callout::new(Tone::Bad, title, text).action(runs).action(again))
 }
 
 /// What is left of setting up; empty once a plan was confirmed.
@@ -179,7 +235,7 @@ fn chart(days: Vec<Bucket>) -> Bars {
 /// The newest events.
 const RECENT: i64 = 10;
 
-async fn recent(desk: &Desk, rooms: &Rooms) -> Result<Timeline, Problem> {
+async fn recent(desk: &Desk, rooms: &Rooms, now: Timestamp) -> Result<Timeline, Problem> {
     let may = desk.may(ReadEvents {})?;
     let end =
         rooms.signals.follow(&may, Wish { after: 0, limit: 1, ..Wish::default() }, std::future::ready(())).await?;
@@ -192,7 +248,7 @@ async fn recent(desk: &Desk, rooms: &Rooms) -> Result<Timeline, Problem> {
         let what =
             if row.object.is_empty() { row.what } else { format!("{}: {}", row.object, row.what.to_lowercase()) };
         let (tone, icon) = look(&event.kind);
-        Entry::new(tone, what, row.at, desk.now(), row.actor).icon(icon)
+        Entry::new(tone, what, row.at, now, row.actor).icon(icon)
     });
     Ok(Timeline::new(entries.collect(), "Nothing has happened yet."))
 }

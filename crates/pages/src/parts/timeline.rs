@@ -3,7 +3,7 @@
 use askama::Template;
 use kernel::Timestamp;
 
-use super::{Diff, Tone, When};
+use super::{Action, Diff, Tone, When};
 use crate::icon::Icon;
 
 /// One thing that happened.
@@ -16,13 +16,14 @@ pub struct Entry {
     by: String,
     diff: Diff,
     link: Option<(String, String)>,
+    action: Option<Action>,
 }
 
 impl Entry {
     /// Something happened at a moment, through somebody or something.
     pub fn new(tone: Tone, what: impl Into<String>, at: Timestamp, now: Timestamp, by: impl Into<String>) -> Self {
         let when = When::relative(at, now);
-        Self { tone, icon: tone.icon(), what: what.into(), when, by: by.into(), diff: Diff::new(), link: None }
+        Self { tone, icon: tone.icon(), what: what.into(), when, by: by.into(), diff: Diff::new(), link: None, action: None }
     }
 
     /// With an icon of its own.
@@ -34,6 +35,12 @@ impl Entry {
     /// With what it changed.
     pub fn diff(mut self, diff: Diff) -> Self {
         self.diff = diff;
+        self
+    }
+
+    /// With what can be done about it.
+    pub fn action(mut self, action: Action) -> Self {
+        self.action = Some(action.small());
         self
     }
 

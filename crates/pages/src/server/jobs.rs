@@ -7,17 +7,36 @@ use crate::address::Address;
 use crate::layout::Frame;
 use crate::list::ListPage;
 use crate::parts::{Action, Badge, Cell, PageHead, Tab, Tabs};
+use crate::sheet::{self, Listed, Sheet, Value};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
+/// The list.
+pub static SHEET: Sheet<Job> = Sheet {
+    file: "jobs",
+    order: "-at",
+    given: false,
+    id: |row| row.id.to_string(),
+    fields: &[
+        sheet::Field::new("job", "Job", |row| Value::text(&row.kind)),
+        sheet::Field::new("subject", "About", |row| Value::text(&row.subject)),
+        sheet::Field::new("state", "State", |row| Value::text(state(row.state))),
+        sheet::Field::new("attempts", "Attempts", |row| Value::Number(u64::from(row.attempts))),
+        sheet::Field::new("error", "Last error", |row| Value::text(&row.error)),
+        sheet::Field::new("at", "When", |row| Value::Time(row.at)),
+        sheet::Field::new("id", "Id", |row| Value::text(row.id.to_string())),
+    ],
+};
+
+fn state(state: JobState) -> &'static str {
+    match state {
+        JobState::Dead => "Given up",
+        JobState::Queued => "Waiting",
+        JobState::Running => "Running",
+    }
+}
+
 /// The page.
-pub fn page(
-    frame: Frame,
-    rows: &[Job],
-    open: JobState,
-    counts: JobCounts,
-    here: &Address,
-    next: Option<&str>,
-) -> ListPage {
+pub fn page(frame: Frame, listed: &Listed<Job>, open: JobState, counts: JobCounts, here: &Address) -> ListPage {
     let head = PageHead::new("Jobs")
         .lead("A job that fails is tried again with growing pauses. After the last attempt it waits here for you.");
     let when = match open {
@@ -25,11 +44,12 @@ pub fn page(
         JobState::Queued => "Next attempt",
         JobState::Running => "Running since",
     };
-    let columns =
-        ["Job", "State", "Attempts", "Last error", when].map(Column::new).into_iter().chain([Column::actions()]);
-    let now = frame.now;
+    let columns = ["job", "state", "attempts", "error"].map(|key| SHEET.column(key, here)).into_iter();
+    let columns = columns.chain([SHEET.column("at", here).called(when), Column::actions()]);
+    let (rows, now) = (&listed.rows, frame.now);
     let mut table = Table::new("jobs", "Jobs", columns.collect(), rows.iter().map(|row| line(row, now)).collect())
-        .paging(Paging::new(here, rows.len(), None, next))
+        .paging(Paging::new(here, rows.len(), None, listed.next()))
+        .export("CSV", Sheet::<Job>::export(here))
         .empty(empty(open));
     if open == JobState::Dead {
         table = table
@@ -46,14 +66,14 @@ pub fn page(
         JobState::Queued => 1,
         JobState::Running => 2,
     };
-    ListPage::new(frame, head, table).tabs(Tabs::new("Jobs by state", tabs, current))
+    ListPage::new(frame, head, table).note(listed.note()).tabs(Tabs::new("Jobs by state", tabs, current))
 }
 
 fn line(row: &Job, now: Timestamp) -> Row {
     let badge = match row.state {
-        JobState::Dead => Badge::bad("Given up"),
-        JobState::Queued => Badge::off("Waiting"),
-        JobState::Running => Badge::busy("Running"),
+        JobState::Dead => Badge::bad(state(row.state)),
+        JobState::Queued => Badge::off(state(row.state)),
+        JobState::Running => Badge::busy(state(row.state)),
     };
     let at = |verb: &str| format!("/server/jobs/{}/{verb}", row.id);
     let actions = match row.state {
@@ -92,6 +112,7 @@ pub mod samples {
     use super::{Job, JobCounts, JobState, page};
     use crate::address::Address;
     use crate::layout::Section;
+    use crate::sheet::Listed;
     use crate::tests::{Gallery, HOUR, ago, frame};
 
     pub fn add(gallery: &mut Gallery) {
@@ -104,15 +125,15 @@ pub mod samples {
             error: error.into(),
             at: ago(HOUR),
         };
-        let rows = [
+        let rows = vec![
             row("dirsync.run", JobState::Dead, 8, "graph.microsoft.com cannot be reached"),
             row("tenants.probe", JobState::Dead, 8, "AADSTS7000222: the secret has expired"),
         ];
         let counts = JobCounts { dead: 2, queued: 3, running: 0 };
         let here = Address::new("/server/jobs");
-        gallery.add("jobs", &page(frame("Jobs", Section::Jobs), &rows, JobState::Dead, counts, &here, None));
-        let rows = [row("dirsync.run", JobState::Queued, 0, "")];
-        gallery.add("jobs-queued", &page(frame("Jobs", Section::Jobs), &rows, JobState::Queued, counts, &here, None));
-        gallery.add("jobs-running", &page(frame("Jobs", Section::Jobs), &[], JobState::Running, counts, &here, None));
+        let page = |rows, state| page(frame("Jobs", Section::Jobs), &Listed::of(rows, None), state, counts, &here);
+        gallery.add("jobs", &page(rows, JobState::Dead));
+        gallery.add("jobs-queued", &page(vec![row("dirsync.run", JobState::Queued, 0, "")], JobState::Queued));
+        gallery.add("jobs-running", &page(Vec::new(), JobState::Running));
     }
 }

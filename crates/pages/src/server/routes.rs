@@ -4,13 +4,13 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
-use kernel::Cursor;
 use serde::Deserialize;
 use uuid::Uuid;
 use web::{Form, PageQuery, Path, Problem, Query};
 
 use super::health::{HealthPage, HealthView};
-use super::{JobState, jobs};
+use super::jobs::SHEET;
+use super::{Job, JobState, jobs};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
 use crate::flash::Done;
@@ -18,11 +18,13 @@ use crate::layout::Section;
 use crate::list::ConfirmPage;
 use crate::paged::Paged;
 use crate::render::page;
+use crate::sheet::{self, Rows};
 
 /// The server.
 pub fn routes() -> Router<Rooms> {
     Router::new()
         .route("/server/jobs", get(list_jobs))
+        .route("/server/jobs/export", get(export_jobs))
         .route("/server/jobs/retry", post(retry_picked))
         .route("/server/jobs/discard", post(discard_picked))
         .route("/server/jobs/{id}/retry", post(retry))
@@ -35,6 +37,18 @@ pub fn routes() -> Router<Rooms> {
 pub struct Wanted {
     #[serde(default)]
     state: String,
+    #[serde(default)]
+    sort: String,
+}
+
+impl Wanted {
+    fn open(&self) -> JobState {
+        match self.state.as_str() {
+            "queued" => JobState::Queued,
+            "running" => JobState::Running,
+            _ => JobState::Dead,
+        }
+    }
 }
 
 async fn list_jobs(
@@ -44,17 +58,25 @@ async fn list_jobs(
     query: PageQuery,
     place: Paged,
 ) -> Result<Response, Problem> {
-    let state = match wanted.state.as_str() {
-        "queued" => JobState::Queued,
-        "running" => JobState::Running,
-        _ => JobState::Dead,
-    };
-    let actor = desk.caller.actor();
-    let found = rooms.server.list_jobs(actor, state, &query.request()).await?;
-    let counts = rooms.server.count_jobs(actor).await?;
-    let here = place.apply(here("/server/jobs", &[("state", &wanted.state)]));
-    let next = found.next.as_ref().map(Cursor::as_str);
-    Ok(page(&jobs::page(desk.frame("Jobs", Section::Jobs), &found.items, state, counts, &here, next)))
+    let counts = rooms.server.count_jobs(desk.caller.actor()).await?;
+    let listed = SHEET.page(&rows(&desk, rooms, &wanted), &wanted.sort, &query.request()).await?;
+    let here = place.apply(here("/server/jobs", &[("state", &wanted.state), ("sort", &wanted.sort)]));
+    Ok(page(&jobs::page(desk.frame("Jobs", Section::Jobs), &listed, wanted.open(), counts, &here)))
+}
+
+async fn export_jobs(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms, &wanted), &wanted.sort).await
+}
+
+fn rows(desk: &Desk, rooms: Rooms, wanted: &Wanted) -> Rows<Job> {
+    let context = (rooms, desk.caller.actor().clone(), wanted.open());
+    sheet::rows(context, |context, request| async move {
+        context.0.server.list_jobs(&context.1, context.2, &request).await
+    })
 }
 
 /// The picked ones.

@@ -1,17 +1,25 @@
 //! `GET /tenants`: the connected Entra tenants.
 
+use crate::address::Address;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::ListPage;
 use crate::overview::TenantHealth;
+use crate::overview::SHEET;
 use crate::parts::{Action, PageHead};
+use crate::sheet::{Listed, Sheet};
+use crate::table::Paging;
 
 /// The page.
-pub fn page(frame: Frame, rows: &[TenantHealth]) -> ListPage {
+pub fn page(frame: Frame, listed: &Listed<TenantHealth>, here: &Address) -> ListPage {
     let head = PageHead::new("Tenants")
         .lead("The Entra tenants whose people and groups come in. Permissions are probed every 15 minutes.")
         .action(Action::go("Connect a tenant", "/tenants/connect").primary().icon(Icon::Plus));
-    let table = crate::overview::tenants(rows, frame.now);
+    let columns = ["name", "status", "last_sync", "next_sync", "expires"].map(|key| SHEET.column(key, here));
+    let columns = columns.into_iter().chain([SHEET.number("people", here)]).collect();
+    let table = crate::overview::with_columns(&listed.rows, columns, frame.now)
+        .paging(Paging::new(here, listed.rows.len(), None, listed.next()))
+        .export("CSV", Sheet::<TenantHealth>::export(here));
     ListPage::new(frame, head, table)
 }
 
@@ -22,7 +30,9 @@ pub mod samples {
     use super::page;
     use crate::layout::Section;
     use crate::overview::TenantHealth;
+    use crate::address::Address;
     use crate::parts::Badge;
+    use crate::sheet::Listed;
     use crate::tests::{DAY, Gallery, MINUTE, ago, ahead, frame};
 
     pub fn add(gallery: &mut Gallery) {
@@ -31,18 +41,21 @@ pub mod samples {
             name: name.into(),
             domain: format!("{}.example", name.to_lowercase()),
             status,
+            status_word: String::new(),
             status_reason: reason.into(),
             last_sync: seen.map(ago),
             next_sync: seen.map(|_| ahead(MINUTE)),
             credential_expires: Some(ahead(13 * DAY)),
-            user_count: 1_962,
+            user_count: Some(1_962),
         };
-        let rows = [
+        let rows = vec![
             row("Contoso", Badge::ok("Healthy"), "", Some(4 * MINUTE)),
             row("Fabrikam", Badge::bad("Consent withdrawn"), "Removals are frozen until it is back", Some(2 * DAY)),
             row("Wingtip", Badge::busy("Waiting for the first preview"), "", None),
         ];
-        gallery.add("tenants", &page(frame("Tenants", Section::Tenants), &rows));
-        gallery.add("tenants-empty", &page(frame("Tenants", Section::Tenants), &[]));
+        let here = Address::new("/tenants");
+        let page = |rows| page(frame("Tenants", Section::Tenants), &Listed::of(rows, None), &here);
+        gallery.add("tenants", &page(rows));
+        gallery.add("tenants-empty", &page(Vec::new()));
     }
 }

@@ -48,22 +48,23 @@ pub fn reason(tenant: &Tenant) -> String {
 }
 
 /// A tenant as a line of a list.
-pub fn health(tenant: &Tenant, source: Option<&SourceStatus>, expires: Option<Timestamp>) -> TenantHealth {
-    let active = |source: &SourceStatus| {
-        let usable =
-            source.users.iter().filter(|count| ["active", "disabled", "conflict"].contains(&count.state.as_str()));
-        usable.map(|count| count.count).sum()
-    };
+pub fn health(
+    tenant: &Tenant,
+    source: Option<&SourceStatus>,
+    expires: Option<Timestamp>,
+    people: Option<u64>,
+) -> TenantHealth {
     TenantHealth {
         id: tenant.id.to_string(),
         name: tenant.name.clone(),
         domain: tenant.primary_domain.clone().unwrap_or_else(|| tenant.entra_id.to_string()),
         status: badge(tenant),
+        status_word: crate::dirsync::words::plain(tenant.health.status.as_str()),
         status_reason: reason(tenant),
         last_sync: source.and_then(|source| source.last_read_at),
         next_sync: source.and_then(|source| source.next_run_at),
         credential_expires: expires,
-        user_count: source.map(active).unwrap_or_default(),
+        user_count: people,
     }
 }
 

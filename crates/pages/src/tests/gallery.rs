@@ -33,6 +33,7 @@ impl Gallery {
         dirsync::preview::samples::add(&mut gallery);
         dirsync::runs::samples::add(&mut gallery);
         dirsync::run::samples::add(&mut gallery);
+        dirsync::undo::samples::add(&mut gallery);
         dirsync::plans::samples::add(&mut gallery);
         dirsync::plan::samples::add(&mut gallery);
         dirsync::exceptions::samples::add(&mut gallery);

@@ -1,21 +1,22 @@
 //! Groups.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use directory::index::Reach;
 use directory::permissions::ReadDirectory;
 use directory::views::{GroupMember, GroupView as Found};
-use directory::{GroupFilter, GroupId, GroupKind, GroupSort, Order};
-use dirsync::permissions::SyncOne;
+use directory::{GroupFilter, GroupId, GroupKind, GroupSort, Order, SourceId};
+use dirsync::permissions::{SyncOne, Undo};
 use kernel::{Cursor, PageRequest};
 use serde::Deserialize;
+use uuid::Uuid;
 use web::{PageQuery, Path, Problem, Query};
 
 use super::users::name_of;
 use super::{file, format_of};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
-use crate::directory::group::{GroupPage, GroupView, MemberRow, NestedRow, Open, members, nested};
+use crate::directory::group::{GroupPage, GroupView, MemberRow, NestedRow, Open, SHEET, members, nested};
 use crate::directory::groups::{self, GroupQuery};
 use crate::directory::words;
 use crate::dirsync::routes::sources;
@@ -24,6 +25,7 @@ use crate::layout::Section;
 use crate::paged::Paged;
 use crate::parts::Timeline;
 use crate::render::page;
+use crate::sheet::{self, Rows};
 
 /// What the list is narrowed to.
 #[derive(Debug, Default, Deserialize)]
@@ -110,6 +112,7 @@ async fn show(desk: &Desk, rooms: &Rooms, found: &Found, open: Open) -> Result<R
         mail: summary.mail.clone().unwrap_or_default(),
         tenant: row.source,
         tenant_href: format!("/tenants/{}", summary.source.id),
+        source_id: summary.source.id.to_string(),
         first_seen: found.created_at,
         changed: summary.changed_at,
         direct_count: summary.direct_members.unwrap_or_default(),
@@ -132,6 +135,14 @@ pub struct Which {
     members: String,
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    sort: String,
+}
+
+impl Which {
+    fn reach(&self) -> Reach {
+        if self.members == "direct" { Reach::Direct } else { Reach::Transitive }
+    }
 }
 
 /// `GET /directory/groups/{id}`.
@@ -144,16 +155,43 @@ pub async fn show_members(
     place: Paged,
 ) -> Result<Response, Problem> {
     let group = find(&desk, &rooms, id).await?;
-    let transitive = which.members != "direct";
-    let reach = if transitive { Reach::Transitive } else { Reach::Direct };
-    let text = Some(which.q.trim()).filter(|text| !text.is_empty());
-    let may = desk.may(ReadDirectory {})?;
-    let found = rooms.directory.group_members(&may, id, reach, text, &query.request()).await?;
-    let rows: Vec<_> = found.items.iter().map(member).collect();
-    let values = [("members", which.members.as_str()), ("q", &which.q)];
+    let listed = SHEET.page(&rows(&desk, rooms.clone(), id, &which)?, &which.sort, &query.request()).await?;
+    let values = [("members", which.members.as_str()), ("q", &which.q), ("sort", &which.sort)];
     let here = place.apply(here(&format!("/directory/groups/{id}"), &values));
-    let table = members(&rows, desk.now(), &here, found.next.as_ref().map(Cursor::as_str));
-    show(&desk, &rooms, &group, Open::Members { table, transitive }).await
+    let table = members(&listed, desk.now(), &here);
+    show(&desk, &rooms, &group, Open::Members { table, transitive: which.reach() == Reach::Transitive }).await
+}
+
+/// `GET /directory/groups/{id}/export`.
+pub async fn export_members(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<GroupId>,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    find(&desk, &rooms, id).await?;
+    SHEET.csv(rows(&desk, rooms, id, &which)?, &which.sort).await
+}
+
+fn rows(desk: &Desk, rooms: Rooms, id: GroupId, which: &Which) -> Result<Rows<MemberRow>, Problem> {
+    let text = Some(which.q.trim().to_owned()).filter(|text| !text.is_empty());
+    let context = (rooms, desk.may(ReadDirectory {})?, which.reach(), text);
+    Ok(sheet::rows(context, move |context, request| async move {
+        let (rooms, may, reach, text) = &*context;
+        let found = rooms.directory.group_members(may, id, *reach, text.as_deref(), &request).await?;
+        Ok(found.map(|found| member(&found)))
+    }))
+}
+
+/// `GET /directory/groups/of/{source}/{object}`: by its id in the source.
+pub async fn find_group(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path((source, object)): Path<(SourceId, Uuid)>,
+) -> Result<Redirect, Problem> {
+    let may = desk.may(ReadDirectory {})?;
+    let found = rooms.directory.get_group_by_object_id(&may, source, object).await?;
+    Ok(Redirect::to(&format!("/directory/groups/{}", found.summary.id)))
 }
 
 fn member(member: &GroupMember) -> MemberRow {
@@ -193,7 +231,8 @@ pub async fn show_history(
     let group = find(&desk, &rooms, id).await?;
     let may = desk.may(ReadDirectory {})?;
     let found = rooms.directory.group_history(&may, id, &PageRequest::first(200)).await?;
-    let entries = found.items.iter().map(|entry| words::entry(entry, desk.now())).collect();
+    let may_undo = desk.can(Undo { source: group.summary.source.id });
+    let entries = found.items.iter().map(|entry| words::entry(entry, desk.now(), may_undo)).collect();
     show(&desk, &rooms, &group, Open::History(Timeline::new(entries, "Nothing has happened yet."))).await
 }
 

@@ -1,14 +1,15 @@
 //! People.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use directory::index::Reach;
 use directory::permissions::ReadDirectory;
 use directory::views::{StateView, UserSummary};
 use directory::{Order, SourceId, StateName, User, UserFilter, UserId, UserSort};
-use dirsync::permissions::{ReadSync, SyncOne};
+use dirsync::permissions::{ReadSync, SyncOne, Undo};
 use kernel::{Cursor, PageRequest};
 use serde::Deserialize;
+use uuid::Uuid;
 use web::{PageQuery, Path, Problem, Query};
 
 use super::{file, format_of};
@@ -122,6 +123,17 @@ pub async fn export_users(
     Ok(file("vestibule-people", format, lines))
 }
 
+/// `GET /directory/users/of/{source}/{object}`: by the immutable id in the source.
+pub async fn find_user(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path((source, object)): Path<(SourceId, Uuid)>,
+) -> Result<Redirect, Problem> {
+    let may = desk.may(ReadDirectory {})?;
+    let found = rooms.directory.get_user_by_object_id(&may, source, object).await?;
+    Ok(Redirect::to(&format!("/directory/users/{}", found.id)))
+}
+
 async fn find(desk: &Desk, rooms: &Rooms, id: UserId) -> Result<User, Problem> {
     Ok(rooms.directory.get_user(&desk.may(ReadDirectory {})?, id).await?)
 }
@@ -146,6 +158,7 @@ async fn view(desk: &Desk, rooms: &Rooms, user: &User) -> Result<UserView, Probl
         object_id: user.object_id.to_string(),
         tenant: row.source,
         tenant_href: format!("/tenants/{}", user.source.id),
+        source_id: user.source.id.to_string(),
         source: plain(user.source.kind.as_str()),
         first_seen: user.created_at,
         last_seen: user.seen_at,
@@ -211,7 +224,8 @@ pub async fn show_history(desk: Desk, State(rooms): State<Rooms>, Path(id): Path
     let user = find(&desk, &rooms, id).await?;
     let may = desk.may(ReadDirectory {})?;
     let found = rooms.directory.user_history(&may, id, &PageRequest::first(200)).await?;
-    let entries = found.items.iter().map(|entry| words::entry(entry, desk.now())).collect();
+    let may_undo = desk.can(Undo { source: user.source.id });
+    let entries = found.items.iter().map(|entry| words::entry(entry, desk.now(), may_undo)).collect();
     show(&desk, &rooms, &user, Open::History(Timeline::new(entries, "Nothing has happened yet."))).await
 }
 

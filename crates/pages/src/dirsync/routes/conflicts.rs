@@ -5,7 +5,7 @@ use axum::response::Response;
 use directory::{ConflictCause, Decision, ObjectKind};
 use dirsync::permissions::{DecideConflicts, ReadSync};
 use dirsync::service::conflicts::{ConflictFilter, ConflictView, Decide};
-use kernel::{Cursor, PageRequest, Timestamp};
+use kernel::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 use web::{Form, PageQuery, Problem, Query};
@@ -13,14 +13,14 @@ use web::{Form, PageQuery, Problem, Query};
 use super::reason;
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
-use crate::dirsync::conflicts::{self, Act, ConflictQuery, ConflictRow};
+use crate::dirsync::conflicts::{self, Act, ConflictQuery, ConflictRow, SHEET};
 use crate::dirsync::words;
-use crate::export::csv;
 use crate::flash::Done;
 use crate::layout::Section;
 use crate::paged::Paged;
 use crate::parts::Badge;
 use crate::render::page;
+use crate::sheet::{self, Rows};
 
 /// What the list is narrowed to.
 #[derive(Debug, Default, Deserialize)]
@@ -31,6 +31,8 @@ pub struct Wanted {
     cause: String,
     #[serde(default)]
     kind: String,
+    #[serde(default)]
+    sort: String,
 }
 
 impl Wanted {
@@ -55,13 +57,19 @@ pub async fn list_conflicts(
     query: PageQuery,
     place: Paged,
 ) -> Result<Response, Problem> {
-    let found = rooms.dirsync.list_conflicts(&desk.may(ReadSync {})?, &wanted.filter(), &query.request()).await?;
-    let rows: Vec<_> = found.items.iter().map(row).collect();
-    let values = [("q", wanted.q.as_str()), ("cause", &wanted.cause), ("kind", &wanted.kind)];
+    let listed = SHEET.page(&rows(&desk, rooms, &wanted)?, &wanted.sort, &query.request()).await?;
+    let values = [("q", wanted.q.as_str()), ("cause", &wanted.cause), ("kind", &wanted.kind), ("sort", &wanted.sort)];
     let here = place.apply(here("/dirsync/conflicts", &values));
-    let shown = ConflictQuery { q: wanted.q, cause: wanted.cause, kind: wanted.kind };
-    let next = found.next.as_ref().map(Cursor::as_str);
-    Ok(page(&conflicts::page(desk.frame("Conflicts", Section::Conflicts), &rows, &shown, &here, next)))
+    let shown = ConflictQuery { q: wanted.q, cause: wanted.cause, kind: wanted.kind, sort: wanted.sort };
+    Ok(page(&conflicts::page(desk.frame("Conflicts", Section::Conflicts), &listed, &shown, &here)))
+}
+
+fn rows(desk: &Desk, rooms: Rooms, wanted: &Wanted) -> Result<Rows<ConflictRow>, Problem> {
+    let context = (rooms, desk.may(ReadSync {})?, wanted.filter());
+    Ok(sheet::rows(context, |context, request| async move {
+        let (rooms, may, filter) = &*context;
+        Ok(rooms.dirsync.list_conflicts(may, filter, &request).await?.map(|conflict| row(&conflict)))
+    }))
 }
 
 fn row(view: &ConflictView) -> ConflictRow {
@@ -81,22 +89,8 @@ fn row(view: &ConflictView) -> ConflictRow {
         since: conflict.since,
         due: conflict.due,
         decision,
+        decision_word: words::plain(conflict.decision.as_str()),
     }
-}
-
-const HEAD: [&str; 7] = ["id", "name", "address", "cause", "since", "due", "decision"];
-
-fn cells(view: &ConflictView) -> Vec<String> {
-    let conflict = &view.conflict;
-    vec![
-        view.id.to_string(),
-        view.name.clone(),
-        view.address.clone().unwrap_or_default(),
-        conflict.cause.to_string(),
-        conflict.since.to_string(),
-        conflict.due.map(|due| due.to_string()).unwrap_or_default(),
-        conflict.decision.to_string(),
-    ]
 }
 
 /// `GET /dirsync/conflicts/export`.
@@ -105,8 +99,7 @@ pub async fn export_all(
     State(rooms): State<Rooms>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let rows = collect(&desk, &rooms, &wanted.filter()).await?;
-    Ok(csv("vestibule-conflicts", &HEAD, rows.iter().map(cells)))
+    SHEET.csv(rows(&desk, rooms, &wanted)?, &wanted.sort).await
 }
 
 /// `POST /dirsync/conflicts/export-selected`.
@@ -116,20 +109,15 @@ pub async fn export_selected(
     Query(wanted): Query<Wanted>,
     Form(picked): Form<Picked>,
 ) -> Result<Response, Problem> {
-    let rows = collect(&desk, &rooms, &wanted.filter()).await?;
-    Ok(csv("vestibule-conflicts", &HEAD, rows.iter().filter(|row| picked.id.contains(&row.id)).map(cells)))
-}
-
-async fn collect(desk: &Desk, rooms: &Rooms, filter: &ConflictFilter) -> Result<Vec<ConflictView>, Problem> {
-    let may = desk.may(ReadSync {})?;
-    let mut rows = Vec::new();
-    let mut request = PageRequest::first(PageRequest::MOST);
-    loop {
-        let found = rooms.dirsync.list_conflicts(&may, filter, &request).await?;
-        rows.extend(found.items);
-        let Some(next) = found.next else { return Ok(rows) };
-        request = PageRequest::new(PageRequest::MOST, Some(next));
-    }
+    let wanted_ids: Vec<_> = picked.id.iter().map(ToString::to_string).collect();
+    let all = rows(&desk, rooms, &wanted)?;
+    let chosen = sheet::rows((all, wanted_ids), |context, request| async move {
+        let (all, ids) = &*context;
+        let mut page = all(request).await?;
+        page.items.retain(|row| ids.contains(&row.id));
+        Ok(page)
+    });
+    SHEET.csv(chosen, &wanted.sort).await
 }
 
 /// The picked ones, and what shall become of them.

@@ -9,42 +9,70 @@ use dirsync::model::{AdditionId, ExceptionId};
 use dirsync::permissions::{EditLists, ReadSync};
 use dirsync::service::lists::NewException;
 use http::StatusCode;
-use kernel::{Cursor, Kinded as _, Timestamp};
+use kernel::{Kinded as _, Timestamp};
 use serde::Deserialize;
 use web::{Form, PageQuery, Path, Problem, Query};
 
 use super::sources;
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
+use crate::directory::routes::pick::{Wanted, look_for, named};
 use crate::dirsync::additions::{self, AdditionForm, AdditionRow, AdditionState};
 use crate::dirsync::exceptions::{self, ExceptionForm, ExceptionRow};
 use crate::dirsync::words::plain;
 use crate::flash::Done;
+use crate::form::Picks;
 use crate::layout::Section;
 use crate::paged::Paged;
 use crate::render::{page, page_with, sentence};
+use crate::sheet::{self, Rows, Sorted};
 
 /// `GET /dirsync/exceptions`.
 pub async fn list_exceptions(
     desk: Desk,
     State(rooms): State<Rooms>,
+    Query(Sorted { sort }): Query<Sorted>,
     query: PageQuery,
     place: Paged,
 ) -> Result<Response, Problem> {
-    let found = rooms.dirsync.list_exceptions(&desk.may(ReadSync {})?, &query.request()).await?;
-    let row = |exception: &Exception| ExceptionRow {
+    let listed = exceptions::SHEET.page(&exception_rows(&desk, rooms)?, &sort, &query.request()).await?;
+    let here = place.apply(here("/dirsync/exceptions", &[("sort", &sort)]));
+    Ok(page(&exceptions::page(desk.frame("Exceptions", Section::Exceptions), &listed, &here)))
+}
+
+/// `GET /dirsync/exceptions/export`.
+pub async fn export_exceptions(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(Sorted { sort }): Query<Sorted>,
+) -> Result<Response, Problem> {
+    exceptions::SHEET.csv(exception_rows(&desk, rooms)?, &sort).await
+}
+
+fn exception_rows(desk: &Desk, rooms: Rooms) -> Result<Rows<ExceptionRow>, Problem> {
+    let context = (rooms, desk.may(ReadSync {})?);
+    Ok(sheet::rows(context, |context, request| async move {
+        Ok(context.0.dirsync.list_exceptions(&context.1, &request).await?.map(exception_row))
+    }))
+}
+
+fn exception_row(exception: Exception) -> ExceptionRow {
+    ExceptionRow {
         id: format!("{}.{}", exception.source_id, exception.id),
         kind: if exception.kind == ExceptionKind::User { "Person".to_owned() } else { plain(exception.kind.as_str()) },
-        name: exception.label.clone(),
-        value: exception.value.clone(),
-        reason: exception.reason.clone(),
-        owner: exception.owner.clone(),
+        href: match exception.kind {
+            ExceptionKind::User | ExceptionKind::Group => {
+                super::object_href(exception.kind.as_str(), exception.source_id, &exception.value)
+            }
+            ExceptionKind::Alias => String::new(),
+        },
+        name: exception.label,
+        value: exception.value,
+        reason: exception.reason,
+        owner: exception.owner,
         expires: exception.expires_at,
-    };
-    let rows: Vec<_> = found.items.iter().map(row).collect();
-    let here = place.apply(here("/dirsync/exceptions", &[]));
-    let next = found.next.as_ref().map(Cursor::as_str);
-    Ok(page(&exceptions::page(desk.frame("Exceptions", Section::Exceptions), &rows, &here, next)))
+        made: exception.created_at,
+    }
 }
 
 /// What may be filled in from elsewhere: a person's page.
@@ -55,7 +83,7 @@ pub struct About {
     #[serde(default)]
     group: String,
     #[serde(default)]
-    label: String,
+    source: String,
 }
 
 /// `GET /dirsync/exceptions/new`.
@@ -65,8 +93,14 @@ pub async fn new_exception(
     Query(about): Query<About>,
 ) -> Result<Response, Problem> {
     let sources = sources(&desk, &rooms).await?;
-    let (kind, value) = if about.group.is_empty() { ("user", about.user) } else { ("group", about.group) };
-    let form = ExceptionForm { sources, kind: kind.to_owned(), value, label: about.label, ..ExceptionForm::default() };
+    let user = about.user.parse().ok().map(Wanted::user);
+    let wanted: Vec<_> = user.or_else(|| about.group.parse().ok().map(Wanted::group)).into_iter().collect();
+    let chosen = match about.source.parse() {
+        Ok(source) => named(&desk, &rooms, source, &wanted).await?,
+        Err(_) => Vec::new(),
+    };
+    let who = Picks { chosen, found: None };
+    let form = ExceptionForm { source: about.source, sources, who, ..ExceptionForm::default() };
     Ok(page(&exceptions::form(desk.frame("Add an exception", Section::Exceptions), &form)))
 }
 
@@ -74,14 +108,64 @@ pub async fn new_exception(
 #[derive(Deserialize)]
 pub struct New {
     source: SourceId,
-    kind: ExceptionKind,
-    value: String,
+    /// `object` or `alias`.
     #[serde(default)]
-    label: String,
+    kind: String,
+    #[serde(default)]
+    who: String,
+    #[serde(default)]
+    alias: String,
+    #[serde(default)]
+    find_who: String,
+    #[serde(default)]
     owner: String,
+    #[serde(default)]
     reason: String,
     #[serde(default)]
     expires: String,
+}
+
+/// `POST /dirsync/exceptions/find`: looks for a person or a group by name where no script does; nothing is saved.
+pub async fn find_excepted(desk: Desk, State(rooms): State<Rooms>, Form(body): Form<New>) -> Result<Response, Problem> {
+    let form = refill(&desk, &rooms, body, String::new()).await?;
+    Ok(page(&exceptions::form(desk.frame("Add an exception", Section::Exceptions), &form)))
+}
+
+/// The form as it was sent, with names.
+async fn refill(desk: &Desk, rooms: &Rooms, body: New, error: String) -> Result<ExceptionForm, Problem> {
+    let wanted: Vec<_> = Wanted::parse(&body.who).into_iter().collect();
+    let chosen = named(desk, rooms, body.source, &wanted).await?;
+    let text = body.find_who;
+    let found = match text.trim() {
+        "" => None,
+        _ => Some((text.clone(), look_for(desk, rooms, Some(body.source), "users,groups", &text).await?)),
+    };
+    Ok(ExceptionForm {
+        source: body.source.to_string(),
+        sources: sources(desk, rooms).await?,
+        kind: body.kind,
+        who: Picks { chosen, found },
+        alias: body.alias,
+        owner: body.owner,
+        reason: body.reason,
+        expires: body.expires,
+        error,
+    })
+}
+
+/// What is named, and what people call it; none when nothing was chosen.
+async fn excepted(
+    desk: &Desk,
+    rooms: &Rooms,
+    body: &New,
+) -> Result<Option<(ExceptionKind, String, Option<String>)>, Problem> {
+    if body.kind == "alias" {
+        return Ok(Some((ExceptionKind::Alias, body.alias.trim().to_owned(), None)));
+    }
+    let Some(wanted) = Wanted::parse(&body.who) else { return Ok(None) };
+    let name = named(desk, rooms, body.source, &[wanted]).await?.pop().map(|pick| pick.name);
+    let kind = if wanted.is_group() { ExceptionKind::Group } else { ExceptionKind::User };
+    Ok(Some((kind, wanted.id.to_string(), name)))
 }
 
 /// `POST /dirsync/exceptions`.
@@ -91,33 +175,28 @@ pub async fn create_exception(
     Form(body): Form<New>,
 ) -> Result<Response, Problem> {
     let may = desk.may(EditLists { source: body.source })?;
+    let Some((kind, value, label)) = excepted(&desk, &rooms, &body).await? else {
+        return again(&desk, &rooms, body, "Choose a person or a group.".to_owned()).await;
+    };
     let new = NewException {
-        kind: body.kind,
-        value: body.value.trim().to_owned(),
-        label: Some(body.label.clone()).filter(|label| !label.trim().is_empty()),
+        kind,
+        value,
+        label,
         owner: body.owner.clone(),
         reason: body.reason.clone(),
         expires_at: Timestamp::parse(&format!("{}T00:00:00Z", body.expires)).ok(),
     };
     match rooms.dirsync.create_exception(&may, new).await {
         Ok(_) => Ok(done("/dirsync/exceptions", Done::ExceptionAdded)),
-        Err(error @ DirsyncError::Invalid(_)) => {
-            let form = ExceptionForm {
-                source: body.source.to_string(),
-                sources: sources(&desk, &rooms).await?,
-                kind: body.kind.to_string(),
-                value: body.value,
-                label: body.label,
-                owner: body.owner,
-                reason: body.reason,
-                expires: body.expires,
-                error: sentence(&error.public_detail()),
-            };
-            let frame = desk.frame("Add an exception", Section::Exceptions);
-            Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &exceptions::form(frame, &form)))
-        }
+        Err(error @ DirsyncError::Invalid(_)) => again(&desk, &rooms, body, sentence(&error.public_detail())).await,
         Err(error) => Err(error.into()),
     }
+}
+
+async fn again(desk: &Desk, rooms: &Rooms, body: New, error: String) -> Result<Response, Problem> {
+    let form = refill(desk, rooms, body, error).await?;
+    let frame = desk.frame("Add an exception", Section::Exceptions);
+    Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &exceptions::form(frame, &form)))
 }
 
 /// The picked ones, each as `source.exception`.
@@ -161,26 +240,44 @@ fn parts<I: std::str::FromStr>(text: &str) -> Result<(SourceId, I), Problem> {
 pub async fn list_additions(
     desk: Desk,
     State(rooms): State<Rooms>,
+    Query(Sorted { sort }): Query<Sorted>,
     query: PageQuery,
     place: Paged,
 ) -> Result<Response, Problem> {
-    let found = rooms.dirsync.list_additions(&desk.may(ReadSync {})?, &query.request()).await?;
-    let row = |addition: &Addition| AdditionRow {
+    let listed = additions::SHEET.page(&addition_rows(&desk, rooms)?, &sort, &query.request()).await?;
+    let here = place.apply(here("/dirsync/additions", &[("sort", &sort)]));
+    Ok(page(&additions::page(desk.frame("Additions", Section::Additions), &listed, &here)))
+}
+
+/// `GET /dirsync/additions/export`.
+pub async fn export_additions(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(Sorted { sort }): Query<Sorted>,
+) -> Result<Response, Problem> {
+    additions::SHEET.csv(addition_rows(&desk, rooms)?, &sort).await
+}
+
+fn addition_rows(desk: &Desk, rooms: Rooms) -> Result<Rows<AdditionRow>, Problem> {
+    let context = (rooms, desk.may(ReadSync {})?);
+    Ok(sheet::rows(context, |context, request| async move {
+        Ok(context.0.dirsync.list_additions(&context.1, &request).await?.map(addition_row))
+    }))
+}
+
+fn addition_row(addition: Addition) -> AdditionRow {
+    AdditionRow {
         id: format!("{}.{}", addition.source_id, addition.id),
-        mail: addition.email.clone(),
-        reason: addition.reason.clone(),
+        mail: addition.email,
+        reason: addition.reason,
         state: match addition.state {
             Stands::Expected => AdditionState::Expected { until: addition.expires_at },
             Stands::Found => AdditionState::Seen { at: addition.seen_at },
             Stands::Expired => AdditionState::Lapsed,
         },
-        owner: addition.created_by.clone(),
+        owner: addition.created_by,
         added: addition.created_at,
-    };
-    let rows: Vec<_> = found.items.iter().map(row).collect();
-    let here = place.apply(here("/dirsync/additions", &[]));
-    let next = found.next.as_ref().map(Cursor::as_str);
-    Ok(page(&additions::page(desk.frame("Additions", Section::Additions), &rows, &here, next)))
+    }
 }
 
 /// `GET /dirsync/additions/new`.

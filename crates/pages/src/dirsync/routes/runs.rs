@@ -20,14 +20,15 @@ use web::{PageQuery, Path, Problem, Query};
 use super::{name_of, sources};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
-use crate::dirsync::run::{ChangeQuery, RunLive, RunPage, RunView, change_table};
-use crate::dirsync::runs::{self, RunQuery};
+use crate::dirsync::run::{Can, ChangeQuery, RunLive, RunPage, RunView, change_table};
+use crate::dirsync::runs::{self, RunQuery, RunRow, SHEET};
 use crate::dirsync::words;
 use crate::flash::Done;
 use crate::layout::Section;
 use crate::list::ConfirmPage;
 use crate::paged::Paged;
 use crate::render::page;
+use crate::sheet::{self, Rows};
 
 /// What the list is narrowed to.
 #[derive(Deserialize)]
@@ -38,6 +39,8 @@ pub struct Wanted {
     kind: String,
     #[serde(default)]
     changes: String,
+    #[serde(default)]
+    sort: String,
 }
 
 /// `GET /dirsync/runs`.
@@ -48,20 +51,39 @@ pub async fn list_runs(
     query: PageQuery,
     place: Paged,
 ) -> Result<Response, Problem> {
+    let sources = sources(&desk, &rooms).await?;
+    let rows = rows(&desk, rooms, &wanted, sources.clone())?;
+    let listed = SHEET.page(&rows, &wanted.sort, &query.request()).await?;
+    let Wanted { state, kind, changes, sort } = wanted;
+    let values = [("state", state.as_str()), ("kind", &kind), ("changes", &changes), ("sort", &sort)];
+    let here = place.apply(here("/dirsync/runs", &values));
+    let shown = RunQuery { state, kind, changes, sort };
+    Ok(page(&runs::page(desk.frame("Runs", Section::Runs), &listed, &shown, &sources, &here)))
+}
+
+/// `GET /dirsync/runs/export`.
+pub async fn export_runs(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let sources = sources(&desk, &rooms).await?;
+    SHEET.csv(rows(&desk, rooms, &wanted, sources)?, &wanted.sort).await
+}
+
+fn rows(desk: &Desk, rooms: Rooms, wanted: &Wanted, sources: Vec<(String, String)>) -> Result<Rows<RunRow>, Problem> {
     let filter = RunFilter {
         source_id: None,
         state: RunState::parse(&wanted.state),
         kind: RunKind::parse(&wanted.kind),
         with_changes_only: wanted.changes == "yes",
     };
-    let found = rooms.dirsync.list_runs(&desk.may(ReadSync {})?, &filter, &query.request()).await?;
-    let sources = sources(&desk, &rooms).await?;
-    let rows: Vec<_> = found.items.iter().map(|run| words::row(run, &name_of(&sources, run.source_id))).collect();
-    let values = [("state", wanted.state.as_str()), ("kind", &wanted.kind), ("changes", &wanted.changes)];
-    let here = place.apply(here("/dirsync/runs", &values));
-    let shown = RunQuery { state: wanted.state, kind: wanted.kind, changes: wanted.changes };
-    let next = found.next.as_ref().map(Cursor::as_str);
-    Ok(page(&runs::page(desk.frame("Runs", Section::Runs), &rows, &shown, &sources, &here, next)))
+    let context = (rooms, desk.may(ReadSync {})?, filter, sources);
+    Ok(sheet::rows(context, |context, request| async move {
+        let (rooms, may, filter, sources) = &*context;
+        let found = rooms.dirsync.list_runs(may, filter, &request).await?;
+        Ok(found.map(|run| words::row(&run, &name_of(sources, run.source_id))))
+    }))
 }
 
 /// `POST /dirsync/sources/{id}/sync`.
@@ -110,7 +132,7 @@ impl Changes {
 
     /// For the fields above the list.
     pub fn query(&self) -> ChangeQuery {
-        ChangeQuery { cause: self.cause.clone(), q: self.q.clone() }
+        ChangeQuery { cause: self.cause.clone(), q: self.q.clone(), what: self.what.clone() }
     }
 
     /// For links.
@@ -130,14 +152,17 @@ pub async fn get_run(
 ) -> Result<Response, Problem> {
     let may = desk.may(ReadSync {})?;
     let run = rooms.dirsync.get_run(&may, id).await?;
-    let found = rooms.dirsync.list_changes(&may, id, &wanted.filter(), &query.request()).await?;
+    let found = rooms.dirsync.show_changes(&may, id, &wanted.filter(), &query.request()).await?;
     let rows: Vec<_> = found.items.iter().map(|planned| words::change(planned, &run)).collect();
     let here = place.apply(here(&format!("/dirsync/runs/{id}"), &wanted.values()));
-    let table = change_table(&rows, &here, None, found.next.as_ref().map(Cursor::as_str), false);
+    let may_undo = desk.can(Undo { source: run.source_id });
+    let can = if may_undo { Can::Undo } else { Can::Look };
+    let table = change_table(&rows, &here, found.next.as_ref().map(Cursor::as_str), can);
     let sources = sources(&desk, &rooms).await?;
     let causes = words::causes(run.totals.as_ref());
-    let undo = run.state == RunState::Done && desk.can(Undo { source: run.source_id });
-    let view = RunView { undo, ..view(&run, &name_of(&sources, run.source_id)) };
+    let undo = run.state == RunState::Done && may_undo;
+    let undo_now = may_undo && run.kind == RunKind::Undo && run.state == RunState::Previewed;
+    let view = RunView { undo, undo_now, ..view(&run, &name_of(&sources, run.source_id)) };
     let frame = desk.frame(view.kind.clone(), Section::Runs);
     Ok(page(&RunPage::new(frame, view, &causes, table, &wanted.query())))
 }
@@ -170,15 +195,9 @@ fn view(run: &Run, source: &str) -> RunView {
         live: words::live(run),
         plan_href: (run.state == RunState::Held).then(|| format!("/dirsync/plans/{}", run.id)),
         undo: false,
-        undo_of: undo_of(run),
+        undo_now: false,
+        warnings: words::warnings(run),
     }
-}
-
-/// The run that a preview of an undo would take back.
-fn undo_of(run: &Run) -> Option<String> {
-    let previewed = run.kind == RunKind::Undo && run.state == RunState::Previewed;
-    let subject = run.subject.as_deref().filter(|_| previewed)?;
-    subject.strip_prefix("run:").map(str::to_owned)
 }
 
 /// How often a follower looks.
@@ -240,40 +259,6 @@ pub async fn ask_cancel(desk: Desk, Path(id): Path<RunId>) -> Result<Response, P
 pub async fn cancel_run(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<RunId>) -> Result<Response, Problem> {
     rooms.dirsync.cancel_run(&desk.may(DecideRun { run: id })?).await?;
     Ok(done(format!("/dirsync/runs/{id}"), Done::RunCancelled))
-}
-
-/// `GET /dirsync/runs/{id}/undo`.
-pub async fn ask_undo(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<RunId>) -> Result<Response, Problem> {
-    let run = rooms.dirsync.get_run(&desk.may(ReadSync {})?, id).await?;
-    desk.may(Undo { source: run.source_id })?;
-    let here = format!("/dirsync/runs/{id}");
-    let ask = ConfirmPage::new(
-        desk.frame("Undo", Section::Runs),
-        "Undo this run?",
-        "Show what undo would do",
-        format!("{here}/undo"),
-    );
-    let consequence = "First comes a preview. What the source still says otherwise comes back with the next run.";
-    Ok(page(&ask.consequence(consequence).cancel(here)))
-}
-
-/// `POST /dirsync/runs/{id}/undo`: a preview first; `really=yes` does it.
-pub async fn undo_run(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Path(id): Path<RunId>,
-    Query(really): Query<Really>,
-) -> Result<Response, Problem> {
-    let run = rooms.dirsync.get_run(&desk.may(ReadSync {})?, id).await?;
-    let may = desk.may(Undo { source: run.source_id })?;
-    let undo = rooms.dirsync.undo_run(&may, id, really.really.is_none()).await?;
-    Ok(done(format!("/dirsync/runs/{}", undo.id), Done::UndoStarted))
-}
-
-/// Whether to do it, after the preview.
-#[derive(Deserialize)]
-pub struct Really {
-    really: Option<String>,
 }
 
 /// What reading back a sample found, in words.

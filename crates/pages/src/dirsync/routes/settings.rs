@@ -15,9 +15,11 @@ use web::{Form, Problem, Query};
 use super::sources;
 use crate::Rooms;
 use crate::desk::{Desk, done};
+use crate::directory::routes::pick::{Wanted, look_for, named};
 use crate::dirsync::preview::{Becomes, PreviewView, SampleRow};
 use crate::dirsync::settings::{SettingsForm, SettingsPage};
 use crate::flash::Done;
+use crate::form::Picks;
 use crate::layout::Section;
 use crate::list::MessagePage;
 use crate::parts::Action;
@@ -39,7 +41,11 @@ pub async fn get_settings(
     let first = sources.first().and_then(|(id, _)| id.parse().ok());
     let Some(source) = which.source.or(first) else { return Ok(no_source(&desk)) };
     let kept = rooms.dirsync.get_source(&desk.may(ReadSync {})?, source).await?.kept;
-    let form = SettingsForm { sources, ..filled(&kept) };
+    let mut form = SettingsForm { sources, ..filled(&kept) };
+    let of = |ids: &[Uuid]| ids.iter().copied().map(Wanted::either).collect::<Vec<_>>();
+    let groups: Vec<_> = kept.settings.group_scope.iter().copied().map(Wanted::group).collect();
+    form.group_scope.chosen = named(&desk, &rooms, source, &groups).await?;
+    form.protected.chosen = named(&desk, &rooms, source, &of(&kept.settings.protected)).await?;
     Ok(page(&SettingsPage::new(desk.frame("Sync settings", Section::Settings), form, None)))
 }
 
@@ -57,7 +63,6 @@ fn no_source(desk: &Desk) -> Response {
 fn filled(kept: &Kept) -> SettingsForm {
     let settings = &kept.settings;
     let limits = &settings.limits;
-    let ids = |ids: &[Uuid]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     SettingsForm {
         source: kept.source_id.to_string(),
         sources: Vec::new(),
@@ -70,8 +75,9 @@ fn filled(kept: &Kept) -> SettingsForm {
         include_mailboxes: settings.include_mailboxes,
         managed_domains: settings.managed_domains.join(", "),
         filter: settings.filter.clone().unwrap_or_default(),
-        group_scope: ids(&settings.group_scope),
-        protected: ids(&settings.protected),
+        group_scope: Picks::default(),
+        protected: Picks::default(),
+        owners: settings.owners.join(", "),
         delete_after_days: settings.delete_after_days,
         purge_after_days: settings.purge_after_days,
         users: limits.users,
@@ -102,9 +108,17 @@ pub struct Body {
     #[serde(default)]
     filter: String,
     #[serde(default)]
-    group_scope: String,
+    group_scope: Vec<String>,
     #[serde(default)]
-    protected: String,
+    protected: Vec<String>,
+    #[serde(default)]
+    owners: String,
+    #[serde(default)]
+    find: String,
+    #[serde(default)]
+    find_group_scope: String,
+    #[serde(default)]
+    find_protected: String,
     delete_after_days: u32,
     purge_after_days: u32,
     users: u32,
@@ -130,9 +144,10 @@ impl Body {
             include_guests: self.include_guests.is_some(),
             include_mailboxes: self.include_mailboxes.is_some(),
             filter: Some(self.filter.trim().to_owned()).filter(|filter| !filter.is_empty()),
-            group_scope: ids("Groups in scope", &self.group_scope)?,
+            group_scope: ids(&self.group_scope)?,
             managed_domains: words(&self.managed_domains).map(str::to_lowercase).collect(),
-            protected: ids("Never remove", &self.protected)?,
+            protected: ids(&self.protected)?,
+            owners: words(&self.owners).map(str::to_owned).collect(),
             limits: Limits {
                 users: self.users,
                 users_percent: self.users_percent,
@@ -160,8 +175,9 @@ impl Body {
             include_mailboxes: self.include_mailboxes.is_some(),
             managed_domains: self.managed_domains.clone(),
             filter: self.filter.clone(),
-            group_scope: self.group_scope.clone(),
-            protected: self.protected.clone(),
+            group_scope: Picks::default(),
+            protected: Picks::default(),
+            owners: self.owners.clone(),
             delete_after_days: self.delete_after_days,
             purge_after_days: self.purge_after_days,
             users: self.users,
@@ -181,8 +197,9 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([',', ';', '\n', '\r', ' ', '\t']).filter(|word| !word.is_empty())
 }
 
-fn ids(field: &str, text: &str) -> Result<Vec<Uuid>, String> {
-    words(text).map(|word| Uuid::parse_str(word).map_err(|_| format!("{field}: {word} is not an object id."))).collect()
+fn ids(picked: &[String]) -> Result<Vec<Uuid>, String> {
+    let wanted = picked.iter().map(|value| Wanted::parse(value).map(|wanted| wanted.id));
+    wanted.collect::<Option<_>>().ok_or_else(|| "One of those chosen is not a person or a group.".to_owned())
 }
 
 /// What came of looking at the settings: a count, or what is wrong.
@@ -257,6 +274,28 @@ pub async fn count(desk: Desk, State(rooms): State<Rooms>, Form(body): Form<Body
     show(&desk, &rooms, &body, look).await
 }
 
+/// `POST /dirsync/settings/find`: looks for a person or a group by name where no script does; nothing is saved.
+pub async fn find(desk: Desk, State(rooms): State<Rooms>, Form(body): Form<Body>) -> Result<Response, Problem> {
+    let sources = sources(&desk, &rooms).await?;
+    let mut form = SettingsForm { sources, ..body.form(String::new()) };
+    form.group_scope = picks(&desk, &rooms, &body, "group_scope").await?;
+    form.protected = picks(&desk, &rooms, &body, "protected").await?;
+    Ok(page(&SettingsPage::new(desk.frame("Sync settings", Section::Settings), form, None)))
+}
+
+/// Who was chosen, by name, and whom the search found that was asked for.
+async fn picks(desk: &Desk, rooms: &Rooms, body: &Body, field: &str) -> Result<Picks, Problem> {
+    let (values, text, kinds) = match field {
+        "group_scope" => (&body.group_scope, &body.find_group_scope, "groups"),
+        _ => (&body.protected, &body.find_protected, "users,groups"),
+    };
+    let wanted: Vec<_> = values.iter().filter_map(|value| Wanted::parse(value)).collect();
+    let chosen = named(desk, rooms, body.source, &wanted).await?;
+    let asked = body.find == field && !text.trim().is_empty();
+    let found = if asked { Some((text.clone(), look_for(desk, rooms, Some(body.source), kinds, text).await?)) } else { None };
+    Ok(Picks { chosen, found })
+}
+
 async fn show(desk: &Desk, rooms: &Rooms, body: &Body, look: Look) -> Result<Response, Problem> {
     let sources = sources(desk, rooms).await?;
     let (status, error, preview) = match look {
@@ -264,7 +303,9 @@ async fn show(desk: &Desk, rooms: &Rooms, body: &Body, look: Look) -> Result<Res
         Look::WrongFilter(view) => (StatusCode::UNPROCESSABLE_ENTITY, String::new(), Some(view)),
         Look::Wrong(error) => (StatusCode::UNPROCESSABLE_ENTITY, error, None),
     };
-    let form = SettingsForm { sources, ..body.form(error) };
+    let mut form = SettingsForm { sources, ..body.form(error) };
+    form.group_scope = picks(desk, rooms, body, "group_scope").await?;
+    form.protected = picks(desk, rooms, body, "protected").await?;
     Ok(page_with(status, &SettingsPage::new(desk.frame("Sync settings", Section::Settings), form, preview)))
 }
 

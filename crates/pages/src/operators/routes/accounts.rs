@@ -10,32 +10,48 @@ use operators::permissions::{
 };
 use operators::{Link, NewOperator, OperatorState, OperatorUpdate, OperatorView, OperatorsError};
 use serde::Deserialize;
-use web::{Form, PageQuery, Path, Problem};
+use web::{Form, PageQuery, Path, Problem, Query};
 
 use super::field_of;
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
 use crate::flash::Done;
 use crate::layout::Section;
-use crate::operators::list::{OperatorForm, OperatorRow, form, page as list_page};
+use crate::operators::list::{OperatorForm, OperatorRow, SHEET, form, page as list_page};
 use crate::operators::operator::{self, OperatorEdit};
 use crate::operators::tokens::OncePage;
 use crate::paged::Paged;
 use crate::render::{page, page_with};
+use crate::sheet::{self, Rows, Sorted};
 
 /// `GET /operators`.
 pub async fn list_operators(
     desk: Desk,
     State(rooms): State<Rooms>,
+    Query(Sorted { sort }): Query<Sorted>,
     query: PageQuery,
     place: Paged,
 ) -> Result<Response, Problem> {
-    let may = desk.may(ReadOperators {})?;
-    let found = rooms.operators.list_operators(&may, &query.request()).await?;
-    let rows: Vec<_> = found.items.iter().map(|view| row(&desk, view)).collect();
-    let here = place.apply(here("/operators", &[]));
-    let next = found.next.as_ref().map(kernel::Cursor::as_str);
-    Ok(page(&list_page(desk.frame("Operators", Section::Operators), &rows, &here, next)))
+    let listed = SHEET.page(&rows(&desk, rooms)?, &sort, &query.request()).await?;
+    let here = place.apply(here("/operators", &[("sort", &sort)]));
+    Ok(page(&list_page(desk.frame("Operators", Section::Operators), &listed, &here)))
+}
+
+/// `GET /operators/export`.
+pub async fn export_operators(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(Sorted { sort }): Query<Sorted>,
+) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms)?, &sort).await
+}
+
+fn rows(desk: &Desk, rooms: Rooms) -> Result<Rows<OperatorRow>, Problem> {
+    let context = (rooms, desk.may(ReadOperators {})?, desk.clone());
+    Ok(sheet::rows(context, |context, request| async move {
+        let (rooms, may, desk) = &*context;
+        Ok(rooms.operators.list_operators(may, &request).await?.map(|view| row(desk, &view)))
+    }))
 }
 
 fn row(desk: &Desk, view: &OperatorView) -> OperatorRow {

@@ -11,14 +11,17 @@ use crate::Rooms;
 use crate::desk::{Desk, done, here};
 use crate::flash::Done;
 use crate::layout::Section;
-use crate::operators::sessions::{self, SessionRow};
+use crate::operators::sessions::{self, SHEET, SessionRow};
 use crate::paged::Paged;
 use crate::render::page;
+use crate::sheet::{self, Rows};
 
 /// Whose.
 #[derive(Deserialize)]
 pub struct Whose {
     all: Option<String>,
+    #[serde(default)]
+    sort: String,
 }
 
 /// `GET /operators/sessions`.
@@ -29,19 +32,36 @@ pub async fn list_sessions(
     query: PageQuery,
     place: Paged,
 ) -> Result<Response, Problem> {
-    let current = desk.caller.session();
     let may_see_all = desk.can(ReadSessions {});
     let all = may_see_all && whose.all.is_some();
-    let found = if all {
-        rooms.operators.list_sessions(&desk.may(ReadSessions {})?, None, current, &query.request()).await?
-    } else {
-        rooms.operators.list_own_sessions(&desk.may(ActForOneself {})?, current, &query.request()).await?
-    };
-    let rows: Vec<_> = found.items.iter().map(row).collect();
-    let here = place.apply(here("/operators/sessions", &[("all", if all { "yes" } else { "" })]));
-    let next = found.next.as_ref().map(kernel::Cursor::as_str);
+    let listed = SHEET.page(&rows(&desk, rooms, all)?, &whose.sort, &query.request()).await?;
+    let values = [("all", if all { "yes" } else { "" }), ("sort", &whose.sort)];
+    let here = place.apply(here("/operators/sessions", &values));
     let frame = desk.frame("Sessions", Section::Operators);
-    Ok(page(&sessions::page(frame, &rows, may_see_all.then_some(all), &here, next)))
+    Ok(page(&sessions::page(frame, &listed, may_see_all.then_some(all), &here)))
+}
+
+/// `GET /operators/sessions/export`.
+pub async fn export_sessions(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(whose): Query<Whose>,
+) -> Result<Response, Problem> {
+    let all = desk.can(ReadSessions {}) && whose.all.is_some();
+    SHEET.csv(rows(&desk, rooms, all)?, &whose.sort).await
+}
+
+fn rows(desk: &Desk, rooms: Rooms, all: bool) -> Result<Rows<SessionRow>, Problem> {
+    let everybody = if all { Some(desk.may(ReadSessions {})?) } else { None };
+    let context = (rooms, everybody, desk.may(ActForOneself {})?, desk.caller.session().cloned());
+    Ok(sheet::rows(context, |context, request| async move {
+        let (rooms, everybody, own, current) = &*context;
+        let found = match everybody {
+            Some(may) => rooms.operators.list_sessions(may, None, current.as_ref(), &request).await?,
+            None => rooms.operators.list_own_sessions(own, current.as_ref(), &request).await?,
+        };
+        Ok(found.map(|session| row(&session)))
+    }))
 }
 
 fn row(session: &SessionView) -> SessionRow {

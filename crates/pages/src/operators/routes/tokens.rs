@@ -7,38 +7,58 @@ use kernel::{Role, TokenId};
 use operators::NewToken;
 use operators::permissions::{CreateToken, ReadTokens, RevokeToken};
 use serde::Deserialize;
-use web::{Form, PageQuery, Path, Problem};
+use web::{Form, PageQuery, Path, Problem, Query};
 
 use super::field_of;
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
 use crate::flash::Done;
 use crate::layout::Section;
-use crate::operators::tokens::{self, OncePage, TokenRow, form};
+use crate::operators::tokens::{self, OncePage, SHEET, TokenRow, form};
 use crate::paged::Paged;
 use crate::render::{page, page_with};
+use crate::sheet::{self, Rows, Sorted};
 
 /// `GET /operators/tokens`.
 pub async fn list_tokens(
     desk: Desk,
     State(rooms): State<Rooms>,
+    Query(Sorted { sort }): Query<Sorted>,
     query: PageQuery,
     place: Paged,
 ) -> Result<Response, Problem> {
-    let found = rooms.operators.list_tokens(&desk.may(ReadTokens {})?, &query.request()).await?;
-    let row = |token: &operators::TokenView| TokenRow {
+    let listed = SHEET.page(&rows(&desk, rooms)?, &sort, &query.request()).await?;
+    let here = place.apply(here("/operators/tokens", &[("sort", &sort)]));
+    Ok(page(&tokens::page(desk.frame("API tokens", Section::Tokens), &listed, &here)))
+}
+
+/// `GET /operators/tokens/export`.
+pub async fn export_tokens(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(Sorted { sort }): Query<Sorted>,
+) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms)?, &sort).await
+}
+
+fn rows(desk: &Desk, rooms: Rooms) -> Result<Rows<TokenRow>, Problem> {
+    let context = (rooms, desk.may(ReadTokens {})?);
+    Ok(sheet::rows(context, |context, request| async move {
+        Ok(context.0.operators.list_tokens(&context.1, &request).await?.map(row))
+    }))
+}
+
+fn row(token: operators::TokenView) -> TokenRow {
+    TokenRow {
         id: token.id.to_string(),
-        label: token.label.clone(),
+        label: token.label,
         role: token.role,
-        owner: token.user_name.clone(),
+        owner: token.user_name,
         expires: token.expires_at,
         last_used: token.last_used_at,
         works: token.works,
-    };
-    let rows: Vec<_> = found.items.iter().map(row).collect();
-    let here = place.apply(here("/operators/tokens", &[]));
-    let next = found.next.as_ref().map(kernel::Cursor::as_str);
-    Ok(page(&tokens::page(desk.frame("API tokens", Section::Tokens), &rows, &here, next)))
+        made: token.created_at,
+    }
 }
 
 /// `GET /operators/tokens/new`.

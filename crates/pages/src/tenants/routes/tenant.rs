@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use kernel::{Kinded as _, Timestamp};
+use kernel::{Kinded as _, Page};
 use serde::Deserialize;
 use tenants::connect::TenantUpdate;
 use tenants::credentials::NewCertificate;
@@ -12,29 +12,50 @@ use tenants::permissions::{
     DeleteCredential, DeleteTenant, ProbeTenant, PromoteCredential, PutCredential, ReadTenants, UpdateTenant,
 };
 use tenants::{Tenant, TenantId, TenantState, TenantsError, UserIdAttribute};
-use web::{Form, Path, Problem};
+use web::{Form, PageQuery, Path, Problem, Query};
 
-use super::{status_of, statuses};
+use super::{healths, people_of, status_of, statuses};
 use crate::Rooms;
-use crate::desk::{Desk, done};
+use crate::desk::{Desk, done, here};
 use crate::flash::Done;
 use crate::layout::Section;
 use crate::list::ConfirmPage;
+use crate::overview::{SHEET, TenantHealth};
+use crate::paged::Paged;
 use crate::parts::Checklist;
 use crate::render::{page, page_with, sentence};
+use crate::sheet::{self, Rows, Sorted};
 use crate::tenants::tenant::{Open, TenantForm, TenantPage, not_tested, remove as remove_page};
 use crate::tenants::{list, words};
 
 /// `GET /tenants`.
-pub async fn list_tenants(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Problem> {
-    let may = desk.may(ReadTenants {})?;
-    let statuses = statuses(&desk, &rooms).await?;
-    let mut rows = Vec::new();
-    for tenant in rooms.tenants.list_tenants(&may).await? {
-        let expires = words::last_expiry(&rooms.tenants.list_credentials(&may, tenant.id).await?);
-        rows.push(words::health(&tenant, status_of(&statuses, tenant.id), expires));
-    }
-    Ok(page(&list::page(desk.frame("Tenants", Section::Tenants), &rows)))
+pub async fn list_tenants(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(Sorted { sort }): Query<Sorted>,
+    query: PageQuery,
+    place: Paged,
+) -> Result<Response, Problem> {
+    let listed = SHEET.page(&rows(&desk, rooms), &sort, &query.request()).await?;
+    let here = place.apply(here("/tenants", &[("sort", &sort)]));
+    Ok(page(&list::page(desk.frame("Tenants", Section::Tenants), &listed, &here)))
+}
+
+/// `GET /tenants/export`.
+pub async fn export_tenants(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(Sorted { sort }): Query<Sorted>,
+) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms), &sort).await
+}
+
+fn rows(desk: &Desk, rooms: Rooms) -> Rows<TenantHealth> {
+    sheet::rows((desk.clone(), rooms), |context, _| async move {
+        let (desk, rooms) = &*context;
+        let statuses = statuses(desk, rooms).await?;
+        Ok(Page { items: healths(desk, rooms, &statuses).await?, next: None })
+    })
 }
 
 async fn find(desk: &Desk, rooms: &Rooms, id: TenantId) -> Result<Tenant, Problem> {
@@ -235,10 +256,9 @@ pub async fn pause(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<Tenant
 pub async fn ask_remove(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TenantId>) -> Result<Response, Problem> {
     desk.may(DeleteTenant { tenant: id })?;
     let tenant = find(&desk, &rooms, id).await?;
-    let statuses = statuses(&desk, &rooms).await?;
-    let health = words::health(&tenant, status_of(&statuses, id), None::<Timestamp>);
     let view = words::view(&tenant, None);
-    Ok(page(&remove_page(desk.frame("Remove", Section::Tenants), &view, health.user_count)))
+    let people = people_of(&desk, &rooms, id).await?;
+    Ok(page(&remove_page(desk.frame("Remove", Section::Tenants), &view, people)))
 }
 
 /// What the confirmation sends.
