@@ -29,6 +29,9 @@ pub mod etag;
 pub mod list;
 pub mod project;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::{ScimError, ScimType};
 pub use filter::Filter;
 pub use path::AttributePath;

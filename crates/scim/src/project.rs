@@ -87,12 +87,11 @@ impl Projection {
         let mut shown = Object::new();
         for (name, value) in resource {
             let extension = self.kind.extensions.iter().find(|schema| schema.is(&name));
-            let value = match extension {
-                Some(schema) => self.extension(schema, value),
-                None => {
-                    let schema = if COMMON.attribute(&name).is_some() { &COMMON } else { self.kind.core };
-                    schema.attribute(&name).and_then(|attribute| self.attribute(schema, attribute, value))
-                }
+            let value = if let Some(schema) = extension {
+                self.extension(schema, value)
+            } else {
+                let schema = if COMMON.attribute(&name).is_some() { &COMMON } else { self.kind.core };
+                schema.attribute(&name).and_then(|attribute| self.attribute(schema, attribute, value))
             };
             shown.extend(value.map(|value| (name, value)));
         }

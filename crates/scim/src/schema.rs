@@ -3,13 +3,13 @@
 //! Everything else in this crate asks these tables; nothing knows an attribute by heart that could ask. Deliberately
 //! closed: a client cannot add a schema, and attributes unknown here are left out or refused ([`crate::resource`]).
 
-pub mod common;
+pub mod base;
 pub mod discovery;
 mod discovery_schemas;
 mod group;
 mod user;
 
-pub use common::COMMON;
+pub use base::COMMON;
 pub use discovery_schemas::{RESOURCE_TYPE_SCHEMA, SCHEMA_SCHEMA, SERVICE_PROVIDER_CONFIG_SCHEMA};
 pub use group::GROUP_SCHEMA;
 pub use user::{ENTERPRISE_SCHEMA, USER_SCHEMA};

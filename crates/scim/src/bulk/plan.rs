@@ -65,7 +65,9 @@ impl Open {
             open.waits[index] = Some(needed.len());
             let place = if needed.is_empty() { &mut open.ready } else { &mut open.waiting };
             place.insert(index);
-            needed.into_iter().for_each(|needed| open.dependents[needed].push(index));
+            for needed in needed {
+                open.dependents[needed].push(index);
+            }
         }
         open
     }
@@ -86,13 +88,11 @@ impl Open {
         let index = breaker.or_else(|| self.waiting.first().copied())?;
         self.waiting.remove(&index);
         self.settle(index);
-        Some(match breaker {
-            Some(_) => Step::RunBeforeLinks(index),
-            None => {
-                let detail = "the call refers to itself in a circle that cannot be opened";
-                Step::Refuse(index, ScimError { status: 409, ..ScimError::new(ScimType::InvalidValue, detail) })
-            }
-        })
+        if breaker.is_some() {
+            return Some(Step::RunBeforeLinks(index));
+        }
+        let detail = "the call refers to itself in a circle that cannot be opened";
+        Some(Step::Refuse(index, ScimError { status: 409, ..ScimError::new(ScimType::InvalidValue, detail) }))
     }
 
     /// The call has its step: those that refer to it wait for one less.

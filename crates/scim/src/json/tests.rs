@@ -3,10 +3,13 @@
 use super::{Limits, read};
 use crate::ScimType;
 
+/// What a client is told.
+type Told = (u16, Option<ScimType>);
+
 #[test]
 fn ambiguous_and_oversized_bodies_are_refused() {
     let limits = Limits { bytes: 200, depth: 4, values: 12 };
-    let cases: &[(&str, Option<(u16, Option<ScimType>)>)] = &[
+    let cases: &[(&str, Option<Told>)] = &[
         (r#"{"a":1}"#, None),
         ("\u{feff}{\"a\":[{\"b\":[]}]}", None),
         (r#"{"a":"\u00e9\ud83d\ude00","A":2}"#, None),

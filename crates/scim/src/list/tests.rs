@@ -12,6 +12,8 @@ use crate::{ScimError, ScimType};
 
 const LIMITS: PageLimits = PageLimits { default: 100, most: 500 };
 
+type Pair = (&'static str, &'static str);
+
 fn query(pairs: &[(&str, &str)]) -> Result<Query, ScimError> {
     Query::from_parameters(&USER, pairs.iter().copied(), &LIMITS)
 }
@@ -20,7 +22,7 @@ fn query(pairs: &[(&str, &str)]) -> Result<Query, ScimError> {
 fn pages_are_cut_as_the_rfcs_say() {
     let index = |start, count| Ok(Paging::Index { start, count });
     let cursor = |after: Option<&str>, count| Ok(Paging::Cursor { after: after.map(str::to_owned), count });
-    let cases: &[(&[(&str, &str)], Result<Paging, ScimType>)] = &[
+    let cases: &[(&[Pair], Result<Paging, ScimType>)] = &[
         (&[], index(1, 100)),
         (&[("startIndex", "5"), ("count", "10")], index(5, 10)),
         (&[("startIndex", "0")], index(1, 100)),
@@ -83,7 +85,7 @@ fn a_search_body_says_the_same_as_an_address() {
 #[test]
 fn a_cursor_goes_on_with_its_own_query_for_a_while() {
     let now = Timestamp::from_seconds(1_000_000);
-    let hour = Duration::from_secs(3_600);
+    let hour = Duration::from_hours(1);
     let asked = query(&[("filter", "active eq true"), ("sortBy", "userName"), ("cursor", "")]).unwrap();
     let key = CursorKey { key: Some("mia\"é".to_owned()), id: "7".to_owned() };
     let text = key.encode(&asked, now);

@@ -60,10 +60,10 @@ fn change(patch: &Patch, resource: &mut Object, change: &Change) -> Result<(), S
         Change::Set { path, value } => put(resource, path, value.clone()),
         Change::Unset { path } => unset(resource, path),
         Change::UnsetExtension { urn } => {
-            drop(extension(patch.kind, urn).and_then(|schema| resource.remove(schema.urn)))
+            drop(extension(patch.kind, urn).and_then(|schema| resource.remove(schema.urn)));
         }
         Change::Append { path, elements } => append(path, list_or_new(resource, path), elements),
-        Change::Assign { path, elements } => *list_or_new(resource, path) = elements.clone(),
+        Change::Assign { path, elements } => list_or_new(resource, path).clone_from(elements),
         Change::Withdraw { path, elements } => {
             if let Some(list) = list(resource, path) {
                 withdraw(path, list, elements);

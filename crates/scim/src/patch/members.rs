@@ -101,7 +101,9 @@ impl Tally {
             }
             Change::Select { condition: Some(condition), act: Act::Remove, .. } => {
                 let Some(ids) = ids(condition) else { return false };
-                ids.into_iter().for_each(|id| self.leave(id.to_owned()));
+                for id in ids {
+                    self.leave(id.to_owned());
+                }
             }
             _ => return false,
         }

@@ -19,11 +19,13 @@ fn user() -> Value {
     })
 }
 
+/// `attributes`, `excludedAttributes`, what is shown, what is not.
+type Case<'a> = (Option<&'a str>, Option<&'a str>, &'a [&'a str], &'a [&'a str]);
+
 #[test]
 fn attributes_are_shown_as_asked() {
     let department = format!("{ENTERPRISE}:department");
-    let cases: &[(Option<&str>, Option<&str>, &[&str], &[&str])] = &[
-        // attributes, excludedAttributes, shown, not shown
+    let cases: &[Case<'_>] = &[
         (None, None, &["/userName", "/name/givenName", "/meta"], &[]),
         (Some("userName"), None, &["/userName", "/id", "/schemas"], &["/active", "/meta", "/emails"]),
         (Some("USERNAME, name.givenname"), None, &["/userName", "/name/givenName"], &["/name/familyName"]),

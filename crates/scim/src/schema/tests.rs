@@ -40,7 +40,9 @@ fn names_are_told_apart_and_references_are_exact() {
             check(attribute.sub_attributes);
         }
     }
-    SCHEMAS.iter().for_each(|schema| check(schema.attributes));
+    for schema in SCHEMAS {
+        check(schema.attributes);
+    }
 }
 
 #[test]
