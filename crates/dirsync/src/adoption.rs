@@ -71,7 +71,7 @@ enum Found {
 
 impl Matching {
     /// Takes in a user of the disconnected source.
-    pub(crate) fn old(&mut self, id: Uuid, attributes: &UserAttributes) {
+    pub(crate) fn left(&mut self, id: Uuid, attributes: &UserAttributes) {
         let place = u32::try_from(self.olds.len()).unwrap_or(u32::MAX);
         self.olds.push(id);
         for key in keys(attributes) {
@@ -80,7 +80,7 @@ impl Matching {
     }
 
     /// Takes in a user of a connected source.
-    pub(crate) fn new(&mut self, id: Uuid, attributes: &UserAttributes) {
+    pub(crate) fn candidate(&mut self, id: Uuid, attributes: &UserAttributes) {
         let mut seen = HashSet::new();
         for key in keys(attributes) {
             let Some(Some(place)) = self.places.get(&short(&key)).copied() else { continue };

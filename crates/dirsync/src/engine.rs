@@ -137,8 +137,9 @@ impl Engine {
         let (organisation, id) = (work.run.organisation, work.run.source_id);
         if work.run.kind == RunKind::Detach {
             let connected = self.sources.list(organisation).await?;
-            work.others = connected.into_iter().map(|(other, _)| other).collect();
-            return if work.others.contains(&id) { Err(DirsyncError::Connected) } else { Ok(()) };
+            let is_connected = connected.iter().any(|(other, _)| *other == id);
+            work.others = connected.into_iter().map(|(other, _)| other).filter(|other| *other != id).collect();
+            return if is_connected && !work.run.preview { Err(DirsyncError::Connected) } else { Ok(()) };
         }
         work.freeze = self.sources.frozen(organisation, id).await?;
         let stops = |freeze: &&Freeze| match work.run.kind {

@@ -193,7 +193,9 @@ fn letter(run: &Run, source: &str, url: &str, to: Vec<String>) -> Letter {
 
 fn counts(text: &mut String, totals: &Totals) {
     text.push_str("\nWhat it would do:\n");
-    for (name, count) in totals.effects.iter().filter(|(name, _)| !name.ends_with(".note")) {
+    for (name, count) in
+        totals.effects.iter().filter(|(name, _)| name.split_once('.').is_none_or(|(_, effect)| effect != "note"))
+    {
         let _ = writeln!(text, "- {}: {count}", name.replace('.', " "));
     }
     text.push_str("\nBecause of:\n");

@@ -26,8 +26,8 @@ text_enum!(
 pub struct Config {
     /// The name of the mail server; without one nobody is written to.
     pub server: Option<String>,
-    /// Its port; without one the usual port of the encryption: 465, 587 or 25.
-    pub port: Option<u16>,
+    /// Its port; 0 takes the usual one of the encryption: 465, 587 or 25.
+    pub port: u16,
     /// How the connection is encrypted: `tls`, `starttls`, or `none` for a mail server on this very machine.
     pub encryption: Encryption,
     /// Who the letters are from: `Vestibule <vestibule@example.org>`.
@@ -47,7 +47,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             server: None,
-            port: None,
+            port: 0,
             encryption: Encryption::Starttls,
             from: None,
             username: None,
@@ -82,6 +82,18 @@ impl Config {
             );
         }
         wrong
+    }
+}
+
+impl Config {
+    /// The port to connect to.
+    pub(crate) const fn port(&self) -> u16 {
+        match (self.port, self.encryption) {
+            (0, Encryption::Tls) => 465,
+            (0, Encryption::Starttls) => 587,
+            (0, Encryption::None) => 25,
+            (port, _) => port,
+        }
     }
 }
 

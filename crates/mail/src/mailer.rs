@@ -85,10 +85,11 @@ impl Mailer {
         builder: AsyncSmtpTransportBuilder,
         server: &str,
     ) -> Result<AsyncSmtpTransportBuilder, MailError> {
-        let (tls, usual): (fn(TlsParameters) -> Tls, u16) = match self.config.encryption {
-            Encryption::None => return Ok(builder.tls(Tls::None).port(self.config.port.unwrap_or(25))),
-            Encryption::Tls => (Tls::Wrapper, 465),
-            Encryption::Starttls => (Tls::Required, 587),
+        let builder = builder.port(self.config.port());
+        let tls = match self.config.encryption {
+            Encryption::None => return Ok(builder.tls(Tls::None)),
+            Encryption::Tls => Tls::Wrapper,
+            Encryption::Starttls => Tls::Required,
         };
         let mut parameters = TlsParameters::builder(server.to_owned());
         if let Some(file) = &self.config.ca_file {
@@ -97,7 +98,7 @@ impl Mailer {
             parameters =
                 parameters.add_root_certificate(Certificate::from_pem(text.expose().as_bytes()).map_err(broken)?);
         }
-        Ok(builder.tls(tls(parameters.build()?)).port(self.config.port.unwrap_or(usual)))
+        Ok(builder.tls(tls(parameters.build()?)))
     }
 
     async fn password(&self) -> Result<String, MailError> {

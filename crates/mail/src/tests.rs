@@ -52,8 +52,7 @@ fn addresses_are_told_from_other_text() {
 
 #[tokio::test]
 async fn a_server_that_is_away_is_tried_again_and_a_wrong_address_is_not() {
-    let nobody =
-        Config { server: Some("127.0.0.1".to_owned()), port: Some(1), encryption: Encryption::None, ..config() };
+    let nobody = Config { server: Some("127.0.0.1".to_owned()), port: 1, encryption: Encryption::None, ..config() };
     let mailer = Mailer::new(&nobody).unwrap();
     let letter = Letter { to: vec!["ada@example.org".to_owned()], subject: "a\r\nb".to_owned(), text: "c".to_owned() };
     assert!(mailer.send(&letter).await.unwrap_err().passes());

@@ -34,6 +34,14 @@ impl Operators {
         Ok(operators::list(&mut tx, may.actor().organisation, self.limits(), page).await?)
     }
 
+    /// The mail address of an operator who may sign in, by user name: for letters of the server, never for a caller.
+    pub async fn mail_of(&self, organisation: OrganisationId, user_name: &str) -> Result<Option<String>, StoreError> {
+        let mut tx = self.store.read().await?;
+        let found = operators::find_by_name(&mut tx, user_name).await?;
+        let theirs = |record: &Record| record.organisation == organisation && record.state == OperatorState::Active;
+        Ok(found.filter(theirs).and_then(|record| record.email))
+    }
+
     /// One operator.
     pub async fn get_operator(&self, may: &May<ReadOperators>, id: OperatorId) -> Result<OperatorView, OperatorsError> {
         let mut tx = self.store.read().await?;

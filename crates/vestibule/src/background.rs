@@ -6,7 +6,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dirsync::jobs::RunHandler;
 use kernel::Env;
 use store::worker::{Handler, Worker};
 use store::{Store, StoreError, lease, queue};
@@ -48,7 +47,7 @@ impl App {
 
     fn handlers(&self) -> Vec<Arc<dyn Handler>> {
         let mut handlers = self.tenants.handlers();
-        handlers.push(Arc::new(RunHandler::new(self.dirsync.engine())));
+        handlers.extend(self.dirsync.handlers());
         handlers
     }
 
@@ -77,9 +76,10 @@ struct Timer {
     work: fn(App) -> Work,
 }
 
-fn timers() -> [Timer; 3] {
+fn timers() -> [Timer; 4] {
     [
         Timer { name: "dirsync.tick", every: Duration::from_secs(5), work: |app| Box::pin(tick_dirsync(app)) },
+        Timer { name: "dirsync.prune", every: Duration::from_hours(6), work: |app| Box::pin(prune_dirsync(app)) },
         Timer { name: "jobs.prune", every: Duration::from_hours(1), work: |app| Box::pin(prune_jobs(app)) },
         Timer { name: "operators.prune", every: Duration::from_hours(1), work: |app| Box::pin(prune_operators(app)) },
     ]
@@ -120,6 +120,10 @@ impl Timer {
 
 async fn tick_dirsync(app: App) -> Result<(), String> {
     app.dirsync.tick().await.map(drop).map_err(|error| error.to_string())
+}
+
+async fn prune_dirsync(app: App) -> Result<(), String> {
+    app.dirsync.prune().await.map(drop).map_err(|error| error.to_string())
 }
 
 async fn prune_jobs(app: App) -> Result<(), String> {

@@ -40,6 +40,10 @@ pub struct Config {
     pub graph: GraphConfig,
     /// The application of this installation and how tenants are watched.
     pub tenants: tenants::Config,
+    /// What a source of the directory sync begins with, and how long its runs are kept.
+    pub dirsync: dirsync::Config,
+    /// The mail server that letters go out by; without one nobody is written to.
+    pub mail: mail::Config,
     /// How long a sign-in lasts.
     pub operators: operators::Config,
     /// What is logged and how.
@@ -132,6 +136,8 @@ impl Config {
             self.keys.validate(),
             self.graph.validate(),
             self.tenants.validate(),
+            self.dirsync.validate(),
+            self.mail.validate(),
             self.operators.validate(),
             self.log.validate(),
         ];

@@ -5,6 +5,7 @@
 
 mod database;
 mod files;
+mod post;
 mod reach;
 mod rights;
 
@@ -67,6 +68,7 @@ pub async fn examine(config: Config) -> Vec<Finding> {
     }
     findings.extend(database::examine(&config, &env).await);
     findings.extend(reach::examine(&config, &env).await);
+    findings.push(post::examine(&config).await);
     findings.extend(rights::examine(&config, &env).await);
     findings
 }
@@ -80,6 +82,7 @@ pub(crate) async fn here(config: &Config, store: &Store, ring: &Ring, env: &Env)
     }
     findings.extend(database::look(store, env).await);
     findings.push(database::secrets(store, ring).await);
+    findings.push(post::look(config));
     findings
 }
 

@@ -7,12 +7,14 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::Router;
 use directory::Directory;
-use dirsync::Dirsync;
 use dirsync::sources::TenantSources;
+use dirsync::{Dirsync, DirsyncError, KnowOperators, Post};
 use graph::Pace;
-use kernel::Env;
+use kernel::{Env, OrganisationId};
+use mail::Mailer;
 use operators::Operators;
 use signals::Signals;
 use store::{Store, StoreError};
@@ -121,7 +123,13 @@ impl App {
         })?;
         let directory = Directory::new(store.clone(), env.clone());
         let sources = Arc::new(TenantSources(tenants.clone()));
-        let dirsync = Dirsync::new(store.clone(), env.clone(), sources);
+        let post = Post {
+            mailer: Mailer::new(&config.mail),
+            url: config.url(),
+            operators: Arc::new(Owners(operators.clone())),
+        };
+        let dirsync =
+            Dirsync::new(store.clone(), env.clone(), sources).with_config(config.dirsync.clone()).with_post(post);
         let jobs = Jobs::new(store.clone(), env.clone());
         let gate = Gate::new(Arc::new(operators.clone()), CsrfKey::new(&ring.csrf, env.rng.clone()));
         let config = Arc::new(config);
@@ -152,6 +160,16 @@ impl App {
         };
         let (router, openapi) = router::build(rooms, settings);
         Ok(Self { config, env, store, ring, operators, signals, tenants, directory, dirsync, jobs, router, openapi })
+    }
+}
+
+/// The operators, as the directory sync needs them.
+struct Owners(Operators);
+
+#[async_trait]
+impl KnowOperators for Owners {
+    async fn mail_of(&self, organisation: OrganisationId, user_name: &str) -> Result<Option<String>, DirsyncError> {
+        Ok(self.0.mail_of(organisation, user_name).await?)
     }
 }
 

@@ -19,7 +19,7 @@ fn id(number: u128) -> Uuid {
 
 #[test]
 fn only_exact_matches_count() {
-    for (old, new, expected) in [
+    let cases = vec![
         (user("Aa==", "", ""), user("Aa==", "", ""), Some(MatchedBy::ImmutableId)),
         (user("Aa==", "", ""), user("aA==", "", ""), None),
         (user("", "Ada@Old.example", ""), user("", "ada@old.example", "other"), Some(MatchedBy::Mail)),
@@ -28,7 +28,8 @@ fn only_exact_matches_count() {
         (user("", "ada@x.example", ""), user("", "", "ada@x.example"), None),
         (user(" ", "", ""), user(" ", "", ""), None),
         (user("", "", ""), user("", "", ""), None),
-    ] {
+    ];
+    for (old, new, expected) in cases {
         assert_eq!(matched(&old, &new), expected, "{old:?} {new:?}");
     }
 }
@@ -45,7 +46,7 @@ fn a_pair_has_no_other_match_on_either_side() {
         (6, user("", "six@x.example", "")),
         (7, user("", "", "seven@x.example")),
     ] {
-        matching.old(id(number), &old);
+        matching.left(id(number), &old);
     }
     for (number, new) in [
         (101, user("", "one@x.example", "one@x.example")),
@@ -55,7 +56,7 @@ fn a_pair_has_no_other_match_on_either_side() {
         // One user who would take two places.
         (106, user("", "six@x.example", "seven@x.example")),
     ] {
-        matching.new(id(number), &new);
+        matching.candidate(id(number), &new);
     }
     assert_eq!(matching.pairs(), [Pair { old_user: id(1), new_user: id(101), matched_by: MatchedBy::Mail }]);
 }

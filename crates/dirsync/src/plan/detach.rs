@@ -28,7 +28,7 @@ async fn users(draft: &mut Draft<'_>, matching: &mut Matching) -> Result<(), Dir
         after = Some(last.object_id);
         for user in &users {
             if user.state.held() {
-                matching.old(user.id.0, &user.attributes);
+                matching.left(user.id.0, &user.attributes);
             }
             let object = (user.object_id, user.name(), Some(user.revision));
             one(draft, ObjectKind::User, object, &user.state).await?;
@@ -82,7 +82,7 @@ async fn find_pairs(draft: &mut Draft<'_>, mut matching: Matching) -> Result<(),
             let Some(last) = users.last() else { break };
             after = Some(last.object_id);
             for user in users.iter().filter(|user| user.state.held()) {
-                matching.new(user.id.0, &user.attributes);
+                matching.candidate(user.id.0, &user.attributes);
             }
         }
     }

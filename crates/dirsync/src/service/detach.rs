@@ -110,7 +110,7 @@ impl Dirsync {
         Ok(list)
     }
 
-    /// Users of a disconnected source who can be taken over, as the last plan found them.
+    /// Users of a disconnected source who can be taken over, as the last plan found them; of a connected one, who could be.
     pub async fn list_adoptable(
         &self,
         may: &May<ReadSync>,
@@ -118,8 +118,8 @@ impl Dirsync {
         page: &PageRequest,
     ) -> Result<Page<Adoptable>, DirsyncError> {
         let organisation = may.actor().organisation;
-        self.former(organisation, source).await?.ok_or(DirsyncError::NoSuchSource)?;
         let mut tx = self.store.read().await?;
+        self.kept(&mut tx, organisation, source).await?;
         let pairs = adoptions::list(&mut tx, source, page).await?;
         let users = users_of(&mut tx, organisation, &pairs.items).await?;
         let shown = pairs.items.iter().filter_map(|pair| {

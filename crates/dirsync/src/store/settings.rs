@@ -84,15 +84,12 @@ pub(crate) async fn confirm(tx: &mut Tx, source: SourceId, version: i64) -> Resu
 
 /// Notes since when a source has not been followed, or that it is; `false` when that was noted already.
 pub(crate) async fn set_stale(tx: &mut Tx, source: SourceId, since: Option<Timestamp>) -> Result<bool, StoreError> {
-    let changed = match since {
-        Some(since) => {
-            let sql = "UPDATE dirsync_settings SET stale_since = $2 WHERE source_id = $1 AND stale_since IS NULL";
-            tx.execute(sql, args![source, since]).await?
-        }
-        None => {
-            let sql = "UPDATE dirsync_settings SET stale_since = NULL WHERE source_id = $1 AND stale_since IS NOT NULL";
-            tx.execute(sql, args![source]).await?
-        }
+    let changed = if let Some(since) = since {
+        let sql = "UPDATE dirsync_settings SET stale_since = $2 WHERE source_id = $1 AND stale_since IS NULL";
+        tx.execute(sql, args![source, since]).await?
+    } else {
+        let sql = "UPDATE dirsync_settings SET stale_since = NULL WHERE source_id = $1 AND stale_since IS NOT NULL";
+        tx.execute(sql, args![source]).await?
     };
     Ok(changed > 0)
 }

@@ -182,13 +182,18 @@ async fn a_plan_that_waits_is_void_once_the_tenant_is_there_again() {
 }
 
 #[tokio::test]
-async fn a_disconnected_source_is_not_read_and_can_be_previewed() {
+async fn a_disconnected_source_is_not_read_and_its_end_can_be_previewed() {
     on_each_database(async |db| {
         let room = Room::filled(db, 5).await;
         let actor = operator(room.db.organisation, Role::Owner);
         let may = actor.may(StartRun { source: SOURCE }).unwrap();
-        let refused = room.dirsync.start_run(&may, RunKind::Detach, true).await.unwrap_err();
+        let refused = room.dirsync.start_run(&may, RunKind::Detach, false).await.unwrap_err();
         assert_eq!(refused.code(), "dirsync.connected");
+        let ahead = room.dirsync.start_run(&may, RunKind::Detach, true).await.unwrap();
+        room.work().await;
+        let ahead = room.get(ahead.id).await;
+        assert_eq!(ahead.state, RunState::Previewed, "what its end would mean: {:?}", ahead.error_detail);
+        assert_eq!(ahead.totals.unwrap().lost(directory::ObjectKind::User), 5);
         room.disconnect();
         for kind in [RunKind::Full, RunKind::Delta, RunKind::Rescope] {
             let refused = room.dirsync.start_run(&may, kind, false).await.unwrap_err();

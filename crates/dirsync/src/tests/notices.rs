@@ -27,7 +27,7 @@ impl KnowOperators for Ada {
 fn post(server: Option<&MailServer>) -> Post {
     let config = Config {
         server: server.map(|_| "127.0.0.1".to_owned()),
-        port: server.map(|server| server.port),
+        port: server.map_or(0, |server| server.port),
         encryption: Encryption::None,
         from: Some("Vestibule <vestibule@example.org>".to_owned()),
         ..Config::default()

@@ -22,9 +22,11 @@ const EVENT: &[&str] = &["revision", "at", "type", "object.kind", "object.name",
 const TENANT: &[&str] = &["id", "name", "primary_domain", "health.status", "state", "health.probed_at"];
 const CREDENTIAL: &[&str] = &["id", "slot", "kind", "label", "expires_at", "worked_at"];
 const SOURCE: &[&str] = &["id", "name", "settings.mode", "last_full_at", "next_run_at", "stale"];
+const FORMER: &[&str] = &["id", "name", "disconnected_at", "disconnected_by", "adoptable", "open_run.state"];
+const ADOPTABLE: &[&str] = &["old.id", "old.name", "new.id", "new.name", "matched_by"];
 const RUN: &[&str] = &["id", "kind", "state", "preview", "started_by", "started_at", "finished_at", "error_detail"];
 const CONFLICT: &[&str] = &["id", "kind", "name", "address", "conflict.cause", "conflict.due", "conflict.decision"];
-const CHANGE: &[&str] = &["seq", "effect", "kind", "name", "cause", "decision"];
+const CHANGE: &[&str] = &["seq", "effect", "change.kind", "change.name", "change.cause", "allowed", "id"];
 const EXCEPTION: &[&str] = &["id", "source_id", "kind", "label", "owner", "reason", "expires_at"];
 const ADDITION: &[&str] = &["id", "source_id", "email", "state", "reason", "expires_at"];
 const USER: &[&str] =
@@ -55,6 +57,7 @@ const NAMES: &[Entry] = &[
     ("create_tenant", "tenants connect", &[]),
     ("delete_tenant", "tenants disconnect", &[]),
     ("run_test", "tenants test", &["name", "result", "detail", "code", "mend"]),
+    ("get_test", "tenants last-test", &[]),
     ("test_draft", "tenants test-new", &["name", "result", "detail", "code", "mend"]),
     ("get_permissions", "tenants permissions", &[]),
     ("preview_permissions", "tenants permissions-for", &[]),
@@ -65,6 +68,11 @@ const NAMES: &[Entry] = &[
     ("promote_credential", "tenants credentials promote", &[]),
     ("delete_credential", "tenants credentials delete", &[]),
     ("list_sources", "dirsync sources", SOURCE),
+    ("list_former_sources", "dirsync former-sources", FORMER),
+    ("list_adoptable", "dirsync adoptable", ADOPTABLE),
+    ("adopt_users", "dirsync adopt", &[]),
+    ("restore_objects", "dirsync restore", &[]),
+    ("preview_user_ids", "dirsync user-ids", &[]),
     ("get_source", "dirsync settings get", &[]),
     ("put_settings", "dirsync settings set", &[]),
     ("preview_settings", "dirsync preview", &[]),
@@ -119,8 +127,13 @@ const NOT_HERE: &[&str] = &[
 ];
 
 /// Operations that begin something, and the one that says how it goes on.
-const FOLLOW: &[(&str, &str)] =
-    &[("start_run", "get_run"), ("sync_one", "get_run"), ("undo_run", "get_run"), ("approve_run", "get_run")];
+const FOLLOW: &[(&str, &str)] = &[
+    ("start_run", "get_run"),
+    ("sync_one", "get_run"),
+    ("undo_run", "get_run"),
+    ("restore_objects", "get_run"),
+    ("approve_run", "get_run"),
+];
 
 /// Where a body begins from.
 pub(super) struct Base {
