@@ -20,6 +20,7 @@ pub mod changes;
 pub mod conflicts;
 pub mod detach;
 pub mod lists;
+pub mod parts;
 pub mod restore;
 pub mod runs;
 pub mod schedule;
