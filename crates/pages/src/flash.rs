@@ -41,7 +41,8 @@ flashes! {
     SignedOut = "signed-out", Ok, "You are signed out.";
     PasswordChanged = "password-changed", Ok, "Your password is changed. Your other sessions were ended.";
     TenantConnected = "tenant-connected", Ok, "The tenant is connected.";
-    TenantRemoved = "tenant-removed", Ok, "The tenant is removed.";
+    TenantRemoved = "tenant-removed", Ok, "The tenant is disconnected and its credentials are wiped. What it left waits for a decision.";
+    Tested = "tested", Ok, "The test is done; its lines are below.";
     CredentialAdded = "credential-added", Ok, "The credential is stored. It is used once its test has passed.";
     CertificateMade = "certificate-made", Ok, "A certificate is made and staged. Upload it with one of the scripts below; it takes over by itself.";
     CredentialRemoved = "credential-removed", Ok, "The credential is removed.";

@@ -129,6 +129,8 @@ pub struct ConfirmPage {
     pub diff: Diff,
     /// What else there is to know, a sentence each.
     pub notes: Vec<String>,
+    /// What can be looked at before answering.
+    pub acts: Vec<Action>,
 }
 
 impl ConfirmPage {
@@ -142,8 +144,23 @@ impl ConfirmPage {
         let (question, submit, action) = (question.into(), submit.into(), action.into());
         let (consequence, cancel) = (String::new(), "/".to_owned());
         let (hidden, fields, affected) = (Vec::new(), Vec::new(), Vec::new());
-        let (danger, more, diff, notes) = (false, 0, Diff::new(), Vec::new());
-        Self { frame, question, consequence, action, cancel, submit, danger, hidden, fields, affected, more, diff, notes }
+        let (danger, more, diff, notes, acts) = (false, 0, Diff::new(), Vec::new(), Vec::new());
+        Self {
+            frame,
+            question,
+            consequence,
+            action,
+            cancel,
+            submit,
+            danger,
+            hidden,
+            fields,
+            affected,
+            more,
+            diff,
+            notes,
+            acts,
+        }
     }
 
     /// Says what will follow.
@@ -185,6 +202,12 @@ impl ConfirmPage {
     /// Says something more.
     pub fn also(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
+        self
+    }
+
+    /// Offers something to look at before answering.
+    pub fn act(mut self, action: Action) -> Self {
+        self.acts.push(action);
         self
     }
 

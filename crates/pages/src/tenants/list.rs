@@ -9,9 +9,10 @@ use crate::overview::SHEET;
 use crate::parts::{Action, PageHead};
 use crate::sheet::{Listed, Sheet};
 use crate::table::Paging;
+use crate::tenants::former::FormerView;
 
 /// The page.
-pub fn page(frame: Frame, listed: &Listed<TenantHealth>, here: &Address) -> ListPage {
+pub fn page(frame: Frame, listed: &Listed<TenantHealth>, former: &[FormerView], here: &Address) -> ListPage {
     let head = PageHead::new("Tenants")
         .lead("The Entra tenants whose people and groups come in. Permissions are probed every 15 minutes.")
         .action(Action::go("Connect a tenant", "/tenants/connect").primary().icon(Icon::Plus));
@@ -20,7 +21,7 @@ pub fn page(frame: Frame, listed: &Listed<TenantHealth>, here: &Address) -> List
     let table = crate::overview::with_columns(&listed.rows, columns, frame.now)
         .paging(Paging::new(here, listed.rows.len(), None, listed.next()))
         .export("CSV", Sheet::<TenantHealth>::export(here));
-    ListPage::new(frame, head, table)
+    former.iter().map(FormerView::callout).fold(ListPage::new(frame, head, table), ListPage::callout)
 }
 
 #[cfg(test)]
@@ -54,7 +55,7 @@ pub mod samples {
             row("Wingtip", Badge::busy("Waiting for the first preview"), "", None),
         ];
         let here = Address::new("/tenants");
-        let page = |rows| page(frame("Tenants", Section::Tenants), &Listed::of(rows, None), &here);
+        let page = |rows| page(frame("Tenants", Section::Tenants), &Listed::of(rows, None), &[], &here);
         gallery.add("tenants", &page(rows));
         gallery.add("tenants-empty", &page(Vec::new()));
     }

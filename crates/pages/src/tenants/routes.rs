@@ -1,6 +1,7 @@
 //! The handlers of these pages.
 
 mod connect;
+mod former;
 mod tenant;
 
 use axum::Router;
@@ -25,6 +26,12 @@ pub fn routes() -> Router<Rooms> {
         .route("/tenants/connect/consent", get(connect::consent))
         .route("/tenants/connect/consent/{id}", get(connect::follow))
         .route("/connect/callback", get(connect::callback))
+        .route("/tenants/former/{id}", get(former::show))
+        .route("/tenants/former/{id}/export", get(former::export))
+        .route("/tenants/former/{id}/ask-adopt", post(former::ask_picked))
+        .route("/tenants/former/{id}/adopt", get(former::ask_all).post(former::adopt))
+        .route("/tenants/{id}/user-ids", post(tenant::show_user_ids))
+        .route("/tenants/{id}/remove/preview", post(tenant::preview_remove))
         .route("/tenants/{id}", get(tenant::show_test))
         .route("/tenants/{id}/test", post(tenant::run_test))
         .route("/tenants/{id}/credentials", get(tenant::show_credentials).post(tenant::add_credential))

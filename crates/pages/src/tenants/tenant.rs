@@ -8,7 +8,7 @@ use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::ConfirmPage;
 use crate::parts::{
-    Action, Badge, Callout, Cell, Check, Checklist, Code, Facts, Meter, PageHead, Tab, Tabs, Tone, When,
+    Action, Badge, Callout, Cell, Check, Checklist, Code, Facts, Meter, PageHead, Tab, Tabs, Tile, Tiles, Tone, When,
 };
 use crate::table::{Column, Empty, Row, Table};
 
@@ -30,6 +30,8 @@ pub struct TenantView {
     pub connected: Timestamp,
     pub last_sync: Option<Timestamp>,
     pub paused: bool,
+    /// The alarm about old data, while it lasts.
+    pub stale: Option<Callout>,
 }
 
 /// A secret or certificate; its value never comes here.
@@ -67,14 +69,65 @@ pub struct PermissionRow {
 /// The tab that is open.
 #[derive(Debug)]
 pub enum Open {
-    /// The connection test.
-    Test { checks: Checklist, at: Option<Timestamp> },
+    /// The connection test: the lines of the last test, when it was and who asked for it.
+    Test { checks: Checklist, at: Option<(Timestamp, String)> },
     /// Secrets and certificates, and what is wrong with the one that was to be added.
     Credentials { rows: Vec<CredentialRow>, error: String },
     /// Needed and present, with scripts that grant what is missing.
     Permissions { rows: Vec<PermissionRow>, powershell: String, az: String },
-    /// Names.
-    Settings(TenantForm),
+    /// Names, and what another User ID attribute would do where that was asked.
+    Settings { form: TenantForm, user_ids: Option<UserIds> },
+}
+
+/// What a User ID attribute would do.
+#[derive(Debug, Clone)]
+pub struct UserIds {
+    pub attribute: String,
+    pub users: u64,
+    pub without: u64,
+    pub colliding: u64,
+    pub changed: u64,
+    pub rows: Vec<UserIdRow>,
+}
+
+/// Somebody to whom it would do something.
+#[derive(Debug, Clone)]
+pub struct UserIdRow {
+    pub id: String,
+    pub name: String,
+    /// Without an id, the same id as others, another id than now.
+    pub what: Badge,
+    pub before: String,
+    pub after: String,
+}
+
+impl UserIds {
+    fn tiles(&self) -> Tiles {
+        let bad = |name: &str, count: u64, note: &str| {
+            let tile = Tile::count(name, count).note(note);
+            if count > 0 { tile.tone(Tone::Warn) } else { tile.tone(Tone::Ok) }
+        };
+        Tiles::new(vec![
+            Tile::count("People", self.users).note(format!("looked at with {}", self.attribute)),
+            bad("Without an id", self.without, "nothing stands in the attribute"),
+            bad("With the id of another", self.colliding, "looked up, they are refused"),
+            Tile::count("With another id than now", self.changed),
+        ])
+    }
+
+    fn table(&self) -> Table {
+        let rows = self.rows.iter().map(|row| {
+            Row::new(vec![
+                Cell::main(&row.name, format!("/directory/users/{}", row.id), ""),
+                Cell::badge(row.what.clone()),
+                Cell::text(&row.before),
+                Cell::text(&row.after),
+            ])
+        });
+        let columns = ["Person", "What", "Id now", "Id then"].map(Column::new);
+        Table::new("user-ids", "A sample by name", columns.into(), rows.collect())
+            .empty(Empty::new("Nobody is touched", "Everybody has an id of their own, the same as now."))
+    }
 }
 
 /// What the settings form holds.
@@ -112,7 +165,7 @@ impl TenantPage {
             Open::Test { .. } => 0,
             Open::Credentials { .. } => 1,
             Open::Permissions { .. } => 2,
-            Open::Settings(_) => 3,
+            Open::Settings { .. } => 3,
         };
         let tabs = Tabs::new(format!("About {}", tenant.name), tabs, current);
         Self { head: head(&tenant), notice: notice(&tenant), frame, tabs, tenant, open }
@@ -136,9 +189,16 @@ impl TenantPage {
     }
 
     fn tested(&self) -> Option<When> {
-        match self.open {
-            Open::Test { at: Some(at), .. } => Some(When::relative(at, self.frame.now)),
+        match &self.open {
+            Open::Test { at: Some((at, _)), .. } => Some(When::relative(*at, self.frame.now)),
             _ => None,
+        }
+    }
+
+    fn tested_by(&self) -> &str {
+        match &self.open {
+            Open::Test { at: Some((_, by)), .. } => by,
+            _ => "",
         }
     }
 
@@ -266,7 +326,9 @@ fn settings_fields(form: &TenantForm) -> Vec<Field> {
         ("onPremisesSamAccountName", "On-premises account name"),
         ("employeeId", "Employee id"),
     ];
-    let attributes = attributes.map(|(value, name)| Choice::new(value, name)).into();
+    let attributes = attributes.into_iter().map(|(value, name)| Choice::new(value, name));
+    let extension = |number| Choice::new(format!("extensionAttribute{number}"), format!("Extension attribute {number}"));
+    let attributes = attributes.chain((1..=15).map(extension)).collect();
     vec![
         Field::text("name", "Friendly name").value(&form.name).error(&form.error).attribute("required", "").attribute("maxlength", "100"),
         Field::select("user_id_attribute", "User ID attribute", attributes)
@@ -316,17 +378,27 @@ fn notice(tenant: &TenantView) -> Option<Callout> {
 }
 
 /// The question before a tenant is removed.
-pub fn remove(frame: Frame, tenant: &TenantView, user_count: u64) -> ConfirmPage {
+pub fn remove(frame: Frame, tenant: &TenantView, (users, groups): (u64, u64), days: u32) -> ConfirmPage {
+    let people = crate::format::plural(users, "person", "people");
+    let groups = crate::format::plural(groups, "group", "groups");
     ConfirmPage::new(
         frame,
-        format!("Remove {}?", tenant.name),
-        "Remove the tenant",
+        format!("Disconnect {}?", tenant.name),
+        "Disconnect the tenant",
         format!("/tenants/{}/remove", tenant.id),
     )
     .consequence(format!(
-        "Its credentials are wiped. {} stay in the directory as conflicts until you decide about them.",
-        crate::format::plural(user_count, "person", "people")
+        "{people} and {groups} of it are in the directory. None of them is deleted by this, and nothing changes in Entra."
     ))
+    .also("Its credentials are wiped at once, and no run reads it any more. The app registration in Entra is yours to remove.")
+    .also("A plan is made of what it left and waits for your decision. Until then everybody stays as they are.")
+    .also("People whom another connected tenant has too can be taken over by it; they are found and listed by name.")
+    .also(format!(
+        "Once the plan is allowed, whoever is left becomes a conflict and is deleted after {}.",
+        crate::format::plural(u64::from(days), "day", "days")
+    ))
+    .also("If the tenant is connected again before that, everybody is found again under the same id.")
+    .act(Action::post("Show what would become of them", format!("/tenants/{}/remove/preview", tenant.id)))
     .field(
         Field::text("confirm", format!("Type {} to confirm", tenant.name))
             .attribute("required", "")
@@ -347,7 +419,7 @@ pub mod samples {
 
     use std::time::Duration;
 
-    use super::{CredentialRow, Open, PermissionRow, TenantForm, TenantPage, TenantView, not_tested, remove};
+    use super::{UserIdRow, UserIds, CredentialRow, Open, PermissionRow, TenantForm, TenantPage, TenantView, not_tested, remove};
     use crate::layout::Section;
     use crate::parts::{Badge, Check, Checklist, Tone};
     use crate::tests::{DAY, Gallery, MINUTE, ago, ahead, frame};
@@ -367,6 +439,7 @@ pub mod samples {
             connected: ago(210 * DAY),
             last_sync: Some(ago(4 * MINUTE)),
             paused: false,
+            stale: None,
         }
     }
 
@@ -444,20 +517,34 @@ pub mod samples {
     pub fn add(gallery: &mut Gallery) {
         let page = |tenant, open| TenantPage::new(frame("Contoso", Section::Tenants), tenant, open);
         let test = |failed, at| Open::Test { checks: checks(failed), at };
-        gallery.add("tenant", &page(tenant(), test(false, Some(ago(4 * MINUTE)))));
+        gallery.add("tenant", &page(tenant(), test(false, Some((ago(4 * MINUTE), "operator:ada.lovelace".into())))));
         let broken = TenantView {
             status: Badge::bad("Secret expired"),
             status_reason: "Every client secret has expired. Removals are frozen until a new one works.".into(),
             ..tenant()
         };
-        gallery.add("tenant-broken", &page(broken, test(true, Some(ago(MINUTE)))));
+        gallery.add("tenant-broken", &page(broken, test(true, Some((ago(MINUTE), "operator:ada.lovelace".into())))));
         gallery.add("tenant-untested", &page(tenant(), Open::Test { checks: not_tested(), at: None }));
         gallery.add("tenant-credentials", &page(tenant(), credentials()));
         gallery.add("tenant-permissions", &page(tenant(), permissions(false)));
         gallery.add("tenant-permissions-missing", &page(tenant(), permissions(true)));
         let form =
             TenantForm { version: 3, name: "Contoso".into(), user_id_attribute: "mail".into(), error: String::new() };
-        gallery.add("tenant-settings", &page(tenant(), Open::Settings(form)));
-        gallery.add("tenant-remove", &remove(frame("Remove", Section::Tenants), &tenant(), 1_962));
+        gallery.add("tenant-settings", &page(tenant(), Open::Settings { form: form.clone(), user_ids: None }));
+        let row = |name: &str, what, before: &str, after: &str| UserIdRow {
+            id: "u1".into(),
+            name: name.into(),
+            what,
+            before: before.into(),
+            after: after.into(),
+        };
+        let rows = vec![
+            row("Adele Vance", Badge::label("Another id"), "adele.vance@contoso.example", "100442"),
+            row("Scanner", Badge::warn("No id"), "", ""),
+        ];
+        let user_ids =
+            Some(UserIds { attribute: "employeeId".into(), users: 1_962, without: 1, colliding: 0, changed: 1_961, rows });
+        gallery.add("tenant-user-ids", &page(tenant(), Open::Settings { form, user_ids }));
+        gallery.add("tenant-remove", &remove(frame("Disconnect", Section::Tenants), &tenant(), (1_962, 150), 7));
     }
 }

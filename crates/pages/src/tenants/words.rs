@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use dirsync::service::scope_preview::SampleUser;
 use dirsync::service::source_settings::SourceStatus;
+use dirsync::service::user_ids::UserIdPreview;
 use kernel::Timestamp;
 use tenants::checklist::{Checklist as Lines, Line, LineResult};
 use tenants::draft::NewCredential;
@@ -12,7 +14,7 @@ use tenants::views::PermissionsView;
 use tenants::{Tenant, TenantState};
 
 use super::connect::Asked;
-use super::tenant::{CredentialRow, PermissionRow, TenantView};
+use super::tenant::{CredentialRow, PermissionRow, TenantView, UserIdRow, UserIds};
 use crate::overview::TenantHealth;
 use crate::parts::{Badge, Check, Checklist, Tone};
 use crate::render::sentence;
@@ -90,6 +92,7 @@ pub fn view(tenant: &Tenant, source: Option<&SourceStatus>) -> TenantView {
         connected: tenant.created_at,
         last_sync: source.and_then(|source| source.last_read_at),
         paused: tenant.state == TenantState::Paused,
+        stale: None,
     }
 }
 
@@ -170,6 +173,32 @@ pub fn permissions(view: &PermissionsView) -> Vec<PermissionRow> {
         present: Some(true),
     });
     needed.chain(extra).collect()
+}
+
+/// What another User ID attribute would do, with some of those to whom it does.
+pub fn user_ids(found: &UserIdPreview) -> UserIds {
+    let row = |user: &SampleUser, what: Badge, before: Option<&String>, after: Option<&String>| UserIdRow {
+        id: user.id.to_string(),
+        name: user.name.clone(),
+        what,
+        before: before.cloned().unwrap_or_default(),
+        after: after.cloned().unwrap_or_default(),
+    };
+    let without = found.sample_without.iter().map(|user| row(user, Badge::warn("No id"), None, None));
+    let same = found.sample_colliding.iter().flat_map(|collision| {
+        collision.users.iter().map(|user| row(user, Badge::warn("Same id as another"), None, Some(&collision.user_id)))
+    });
+    let changed = found.sample_changed.iter().map(|changed| {
+        row(&changed.user, Badge::label("Another id"), changed.before.as_ref(), changed.after.as_ref())
+    });
+    UserIds {
+        attribute: found.attribute.to_string(),
+        users: found.users,
+        without: found.without_value,
+        colliding: found.colliding,
+        changed: found.changed,
+        rows: without.chain(same).chain(changed).collect(),
+    }
 }
 
 /// What will be asked for, before consent.

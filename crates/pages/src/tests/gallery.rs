@@ -23,6 +23,7 @@ impl Gallery {
         overview::samples::add(&mut gallery);
         tenants::list::samples::add(&mut gallery);
         tenants::tenant::samples::add(&mut gallery);
+        tenants::former::samples::add(&mut gallery);
         tenants::connect::samples::add(&mut gallery);
         directory::users::samples::add(&mut gallery);
         directory::user::samples::add(&mut gallery);

@@ -4,6 +4,9 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use kernel::{Kinded as _, Page};
+use dirsync::RunKind;
+use dirsync::permissions::{ReadSync, StartRun};
+use dirsync::service::source_settings::StateCount;
 use serde::Deserialize;
 use tenants::connect::TenantUpdate;
 use tenants::credentials::NewCertificate;
@@ -14,7 +17,7 @@ use tenants::permissions::{
 use tenants::{Tenant, TenantId, TenantState, TenantsError, UserIdAttribute};
 use web::{Form, PageQuery, Path, Problem, Query};
 
-use super::{healths, people_of, status_of, statuses};
+use super::{healths, status_of, statuses};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
 use crate::flash::Done;
@@ -22,10 +25,10 @@ use crate::layout::Section;
 use crate::list::ConfirmPage;
 use crate::overview::{SHEET, TenantHealth};
 use crate::paged::Paged;
-use crate::parts::Checklist;
+use crate::overview::routes::stale;
 use crate::render::{page, page_with, sentence};
 use crate::sheet::{self, Rows, Sorted};
-use crate::tenants::tenant::{Open, TenantForm, TenantPage, not_tested, remove as remove_page};
+use crate::tenants::tenant::{Open, TenantForm, TenantPage, TenantView, not_tested, remove as remove_page};
 use crate::tenants::{list, words};
 
 /// `GET /tenants`.
@@ -36,9 +39,10 @@ pub async fn list_tenants(
     query: PageQuery,
     place: Paged,
 ) -> Result<Response, Problem> {
+    let former = super::former::all(&desk, &rooms).await?;
     let listed = SHEET.page(&rows(&desk, rooms), &sort, &query.request()).await?;
     let here = place.apply(here("/tenants", &[("sort", &sort)]));
-    Ok(page(&list::page(desk.frame("Tenants", Section::Tenants), &listed, &here)))
+    Ok(page(&list::page(desk.frame("Tenants", Section::Tenants), &listed, &former, &here)))
 }
 
 /// `GET /tenants/export`.
@@ -64,23 +68,29 @@ async fn find(desk: &Desk, rooms: &Rooms, id: TenantId) -> Result<Tenant, Proble
 
 async fn show(desk: &Desk, rooms: &Rooms, tenant: &Tenant, open: Open) -> Result<TenantPage, Problem> {
     let statuses = statuses(desk, rooms).await?;
-    let view = words::view(tenant, status_of(&statuses, tenant.id));
+    let status = status_of(&statuses, tenant.id);
+    let stale = status.and_then(|status| stale(status, desk.now()));
+    let view = TenantView { stale, ..words::view(tenant, status) };
     Ok(TenantPage::new(desk.frame(&tenant.name, Section::Tenants), view, open))
 }
 
 /// `GET /tenants/{id}`.
 pub async fn show_test(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TenantId>) -> Result<Response, Problem> {
     let tenant = find(&desk, &rooms, id).await?;
-    let open = Open::Test { checks: not_tested(), at: None };
+    let open = match rooms.tenants.last_test(&desk.may(ReadTenants {})?, id).await? {
+        Some(record) => Open::Test {
+            checks: words::checklist(&record.checklist),
+            at: Some((record.tested_at, record.tested_by)),
+        },
+        None => Open::Test { checks: not_tested(), at: None },
+    };
     Ok(page(&show(&desk, &rooms, &tenant, open).await?))
 }
 
 /// `POST /tenants/{id}/test`: runs it and shows it.
 pub async fn run_test(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TenantId>) -> Result<Response, Problem> {
-    let checks: Checklist = words::checklist(&rooms.tenants.run_test(&desk.may(ProbeTenant { tenant: id })?).await?);
-    let tenant = find(&desk, &rooms, id).await?;
-    let open = Open::Test { checks, at: Some(desk.now()) };
-    Ok(page(&show(&desk, &rooms, &tenant, open).await?))
+    rooms.tenants.run_test(&desk.may(ProbeTenant { tenant: id })?).await?;
+    Ok(done(format!("/tenants/{id}"), Done::Tested))
 }
 
 /// `GET /tenants/{id}/credentials`.
@@ -204,7 +214,7 @@ pub async fn show_settings(
     Path(id): Path<TenantId>,
 ) -> Result<Response, Problem> {
     let tenant = find(&desk, &rooms, id).await?;
-    let open = Open::Settings(filled(&tenant));
+    let open = Open::Settings { form: filled(&tenant), user_ids: None };
     Ok(page(&show(&desk, &rooms, &tenant, open).await?))
 }
 
@@ -234,11 +244,39 @@ pub async fn save_settings(
             let error = sentence(&error.public_detail());
             let user_id_attribute = body.user_id_attribute.to_string();
             let form = TenantForm { name: body.name, user_id_attribute, error, ..filled(&tenant) };
-            let shown = show(&desk, &rooms, &tenant, Open::Settings(form)).await?;
+            let shown = show(&desk, &rooms, &tenant, Open::Settings { form, user_ids: None }).await?;
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// `POST /tenants/{id}/user-ids`: what another User ID attribute would do; nothing is saved.
+pub async fn show_user_ids(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<TenantId>,
+    Form(body): Form<Settings>,
+) -> Result<Response, Problem> {
+    let tenant = find(&desk, &rooms, id).await?;
+    let may = desk.may(ReadSync {})?;
+    let found = rooms.dirsync.preview_user_ids(&may, id.0.into(), body.user_id_attribute).await?;
+    let user_id_attribute = body.user_id_attribute.to_string();
+    let form = TenantForm { name: body.name, user_id_attribute, ..filled(&tenant) };
+    let open = Open::Settings { form, user_ids: Some(words::user_ids(&found)) };
+    Ok(page(&show(&desk, &rooms, &tenant, open).await?))
+}
+
+/// `POST /tenants/{id}/remove/preview`: what would become of its people and groups; nothing is changed.
+pub async fn preview_remove(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<TenantId>,
+) -> Result<Response, Problem> {
+    desk.may(DeleteTenant { tenant: id })?;
+    let may = desk.may(StartRun { source: id.0.into() })?;
+    let run = rooms.dirsync.start_run(&may, RunKind::Detach, true).await?;
+    Ok(done(format!("/dirsync/runs/{}", run.id), Done::UndoShown))
 }
 
 /// `POST /tenants/{id}/pause`: pauses, or goes on.
@@ -257,8 +295,13 @@ pub async fn ask_remove(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<T
     desk.may(DeleteTenant { tenant: id })?;
     let tenant = find(&desk, &rooms, id).await?;
     let view = words::view(&tenant, None);
-    let people = people_of(&desk, &rooms, id).await?;
-    Ok(page(&remove_page(desk.frame("Remove", Section::Tenants), &view, people)))
+    let source = rooms.dirsync.get_source(&desk.may(ReadSync {})?, id.0.into()).await?;
+    let held = |counts: &[StateCount]| {
+        counts.iter().filter(|count| ["active", "disabled", "conflict"].contains(&count.state.as_str())).map(|count| count.count).sum()
+    };
+    let left = (held(&source.users), held(&source.groups));
+    let days = source.kept.settings.delete_after_days;
+    Ok(page(&remove_page(desk.frame("Disconnect", Section::Tenants), &view, left, days)))
 }
 
 /// What the confirmation sends.
@@ -275,5 +318,7 @@ pub async fn remove(
     Form(body): Form<Confirmed>,
 ) -> Result<Response, Problem> {
     rooms.tenants.delete_tenant(&desk.may(DeleteTenant { tenant: id })?, &body.confirm).await?;
-    Ok(done("/tenants", Done::TenantRemoved))
+    let left = super::former::all(&desk, &rooms).await?.into_iter().any(|former| former.id == id.to_string());
+    let next = if left { format!("/tenants/former/{id}") } else { "/tenants".to_owned() };
+    Ok(done(next, Done::TenantRemoved))
 }
