@@ -67,14 +67,14 @@ impl Dirsync {
     pub async fn list_sources_uncounted(&self, may: &May<ReadSync>) -> Result<Vec<SourceStatus>, DirsyncError> {
         let mut list = Vec::new();
         for (id, _) in self.sources.list(may.actor().organisation).await? {
-            list.push(self.source(may, id).await?);
+            list.push(self.get_source_uncounted(may, id).await?);
         }
         Ok(list)
     }
 
     /// One source.
     pub async fn get_source(&self, may: &May<ReadSync>, id: SourceId) -> Result<SourceStatus, DirsyncError> {
-        let status = self.source(may, id).await?;
+        let status = self.get_source_uncounted(may, id).await?;
         let mut tx = self.store.read().await?;
         let counts = |rows: Vec<(String, Option<String>, u64)>| {
             rows.into_iter().map(|(state, cause, count)| StateCount { state, cause, count }).collect()
@@ -84,7 +84,12 @@ impl Dirsync {
         Ok(SourceStatus { users, groups, ..status })
     }
 
-    async fn source(&self, may: &May<ReadSync>, id: SourceId) -> Result<SourceStatus, DirsyncError> {
+    /// One source without how many users and groups it has.
+    pub async fn get_source_uncounted(
+        &self,
+        may: &May<ReadSync>,
+        id: SourceId,
+    ) -> Result<SourceStatus, DirsyncError> {
         let organisation = may.actor().organisation;
         let (name, disconnected_at) = self.named(organisation, id).await?;
         let mut tx = self.store.read().await?;

@@ -55,12 +55,14 @@ impl Wanted {
         }
     }
 
-    fn order(&self) -> Order<UserSort> {
+    /// Of a large directory only the orders that the database keeps ready: any other would read every row.
+    fn order(&self, large: bool) -> Order<UserSort> {
         let (descending, key) = self.sort.strip_prefix('-').map_or((false, self.sort.as_str()), |key| (true, key));
         let by = match key {
             "changed" => UserSort::ChangedAt,
             other => UserSort::parse(other).unwrap_or(UserSort::Name),
         };
+        let by = if large && matches!(by, UserSort::State | UserSort::Department) { UserSort::Name } else { by };
         Order { by, descending }
     }
 
@@ -68,6 +70,9 @@ impl Wanted {
         [("q", &self.q), ("state", &self.state), ("kind", &self.kind), ("source", &self.source), ("sort", &self.sort)]
     }
 }
+
+/// From so many people on, an order that is not kept ready takes too long.
+const FEW: u64 = 50_000;
 
 /// `GET /directory/users`.
 pub async fn list_users(
@@ -79,15 +84,17 @@ pub async fn list_users(
 ) -> Result<Response, Problem> {
     let may = desk.may(ReadDirectory {})?;
     let filter = wanted.filter();
-    let found = rooms.directory.list_users(&may, &filter, wanted.order(), &query.request()).await?;
-    let sources = sources(&desk, &rooms).await?;
     let counts = rooms.directory.index(desk.caller.actor().organisation).ok().map(|index| index.counts());
+    let large = filter.text.is_none() && counts.is_none_or(|counts| counts.users > FEW);
+    let found = rooms.directory.list_users(&may, &filter, wanted.order(large), &query.request()).await?;
+    let sources = sources(&desk, &rooms).await?;
     let matching = match counts {
         Some(counts) if filter == UserFilter::default() => Some(counts.users),
         _ if only_text(&filter) => rooms.directory.count_users(&may, &filter).await?,
         _ => None,
     };
-    let totals = UserTotals { matching, active: counts.map(|counts| counts.active_users), sources: sources.clone() };
+    let active = counts.map(|counts| counts.active_users);
+    let totals = UserTotals { matching, active, large, sources: sources.clone() };
     let rows: Vec<_> = found.items.iter().map(|user| row(user, &sources)).collect();
     let here = place.apply(here("/directory/users", &wanted.values()));
     let next = found.next.as_ref().map(Cursor::as_str);

@@ -40,7 +40,7 @@ pub async fn get_settings(
     let sources = sources(&desk, &rooms).await?;
     let first = sources.first().and_then(|(id, _)| id.parse().ok());
     let Some(source) = which.source.or(first) else { return Ok(no_source(&desk)) };
-    let kept = rooms.dirsync.get_source(&desk.may(ReadSync {})?, source).await?.kept;
+    let kept = rooms.dirsync.get_source_uncounted(&desk.may(ReadSync {})?, source).await?.kept;
     let mut form = SettingsForm { sources, ..filled(&kept) };
     let of = |ids: &[Uuid]| ids.iter().copied().map(Wanted::either).collect::<Vec<_>>();
     let groups: Vec<_> = kept.settings.group_scope.iter().copied().map(Wanted::group).collect();

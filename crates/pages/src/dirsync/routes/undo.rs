@@ -30,7 +30,7 @@ async fn again(rooms: &Rooms, may: &May<ReadSync>, source: SourceId, by_source: 
     if !by_source {
         return Again::Never;
     }
-    let next = rooms.dirsync.get_source(may, source).await.ok().and_then(|source| source.next_run_at);
+    let next = rooms.dirsync.get_source_uncounted(may, source).await.ok().and_then(|source| source.next_run_at);
     Again::BySource { next }
 }
 
@@ -204,7 +204,7 @@ pub async fn ask_group(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<Uu
 async fn ask_restore(desk: &Desk, rooms: &Rooms, kind: ObjectKind, id: Uuid) -> Result<Response, Problem> {
     let (source, name) = source_of(desk, rooms, kind, id).await?;
     desk.may(Undo { source })?;
-    let settings = rooms.dirsync.get_source(&desk.may(ReadSync {})?, source).await?.kept.settings;
+    let settings = rooms.dirsync.get_source_uncounted(&desk.may(ReadSync {})?, source).await?.kept.settings;
     let section = if kind == ObjectKind::User { Section::Users } else { Section::Groups };
     let frame = desk.frame("Give back", section);
     Ok(page(&undo::restore(frame, kind.as_str(), &id.to_string(), &name, settings.delete_after_days)))
