@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 pub use plan::Step;
 
-use crate::json::take;
+use crate::json::{check_names, take};
 use crate::patch::PATCH_URN;
 use crate::schema::ResourceType;
 use crate::text::shorten;
@@ -87,6 +87,7 @@ pub enum Method {
 impl BulkRequest {
     /// Reads the envelope and every call. More than `most_operations` is status 413.
     pub fn parse(mut body: Object, most_operations: usize) -> Result<Self, ScimError> {
+        check_names(&body)?;
         let Some(Value::Array(operations)) = take(&mut body, "Operations") else {
             return Err(syntax("`Operations` is a list of calls"));
         };
@@ -165,6 +166,7 @@ fn operation(value: Value) -> BulkOperation {
     let Value::Object(mut members) = value else {
         return BulkOperation { method: String::new(), bulk_id: None, call: Err(syntax("a call is an object")) };
     };
+    let ambiguous = check_names(&members);
     let mut text = |name: &str| match take(&mut members, name) {
         Some(Value::String(text)) => Some(text),
         _ => None,
@@ -172,7 +174,7 @@ fn operation(value: Value) -> BulkOperation {
     let (method, path) = (text("method").unwrap_or_default(), text("path").unwrap_or_default());
     let (bulk_id, version) = (text("bulkId").filter(|name| !name.is_empty()), text("version"));
     let data = take(&mut members, "data");
-    let call = call(&method, &path, bulk_id.as_deref(), version, data);
+    let call = ambiguous.and_then(|()| call(&method, &path, bulk_id.as_deref(), version, data));
     BulkOperation { method: shorten(&method), bulk_id, call }
 }
 

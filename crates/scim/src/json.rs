@@ -185,6 +185,19 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 }
 
+/// Refuses an object with a name twice, letters' case apart: in an envelope names are compared without it.
+pub(crate) fn check_names(object: &Object) -> Result<(), ScimError> {
+    let mut names: Vec<String> = object.keys().map(|name| name.to_ascii_lowercase()).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        None => Ok(()),
+        Some(pair) => {
+            let detail = format!("{:?} is given twice", shorten(&pair[0]));
+            Err(ScimError::new(ScimType::InvalidSyntax, detail))
+        }
+    }
+}
+
 /// Takes a member out of an object by its name in any case.
 pub(crate) fn take(object: &mut Object, name: &str) -> Option<Value> {
     if let Some(value) = object.remove(name) {

@@ -18,7 +18,7 @@ pub use cursor::CursorKey;
 pub use sort::{Sort, SortKey};
 
 use crate::filter::Filter;
-use crate::json::take;
+use crate::json::{check_names, take};
 use crate::project::Projection;
 use crate::schema::ResourceType;
 use crate::{Object, ScimError, ScimType};
@@ -122,6 +122,7 @@ impl Query {
 
     /// Reads the body of `.search`. Attribute names are lists there, and compared without regard to case.
     pub fn from_search(kind: &'static ResourceType, mut body: Object, limits: &PageLimits) -> Result<Self, ScimError> {
+        check_names(&body)?;
         let mut parameters = Parameters::default();
         for name in Parameters::NAMES {
             let text = match take(&mut body, name) {

@@ -45,6 +45,7 @@ pub const PATCH_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 pub struct Patch {
     kind: &'static ResourceType,
     steps: Vec<Step>,
+    most_elements: usize,
 }
 
 /// What a patch makes of a resource.
@@ -121,7 +122,7 @@ enum Act {
 impl Patch {
     /// Reads a patch. Its values are normalised as [`crate::resource`] does it.
     pub fn parse(kind: &'static ResourceType, body: Object, rules: &Rules) -> Result<Self, ScimError> {
-        parse::parse(kind, body, rules).map(|steps| Self { kind, steps })
+        parse::parse(kind, body, rules).map(|steps| Self { kind, steps, most_elements: rules.most_elements })
     }
 
     /// What becomes of a normalised resource. Computed attributes (`id`, `meta`, `groups`) stay as they are.

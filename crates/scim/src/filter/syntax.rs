@@ -121,6 +121,16 @@ impl Expression {
         }
     }
 
+    /// How many conditions there are: what it costs to try it once.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::size).sum(),
+            Self::Not(inner) => inner.size(),
+            Self::Present(_) | Self::Compare(_) => 1,
+            Self::Element { condition, .. } => 1 + condition.size(),
+        }
+    }
+
     fn write(&self, f: &mut fmt::Formatter<'_>, in_element: bool) -> fmt::Result {
         match self {
             Self::And(parts) => join(f, parts, " and ", in_element),

@@ -4,25 +4,50 @@ use serde_json::Value;
 
 use super::{Change, Patch, Patched, extension, in_operation, select};
 use crate::path::AttributePath;
-use crate::resource::{elements, finish, holder, put};
+use crate::resource::{elements, finish, holder, invalid, put};
 use crate::schema::Kind;
 use crate::{Object, ScimError};
 
 pub(super) fn apply(patch: &Patch, resource: &Object) -> Result<Patched, ScimError> {
     let mut becoming = resource.clone();
     let mut touched: Vec<AttributePath> = Vec::new();
+    let mut work = 0_usize;
     for step in &patch.steps {
+        work = work.saturating_add(cost(&becoming, &step.change));
+        if work > MOST_WORK {
+            return Err(ScimError::with_status(
+                413,
+                "the patch asks for more work than one call may do; send it in parts",
+            ));
+        }
         change(patch, &mut becoming, &step.change).map_err(in_operation(step.operation))?;
         touch(patch, &mut touched, &step.change);
     }
     for path in touched.iter().filter(|path| path.attribute.multi_valued) {
         if let Some(list) = list(&mut becoming, path) {
             elements::settle(path.attribute, list);
+            if list.len() > patch.most_elements && !path.attribute.refers() {
+                return Err(invalid(format!("`{path}` would have more than {} elements", patch.most_elements)));
+            }
         }
     }
     finish(patch.kind, &mut becoming);
     let changed = touched.iter().flat_map(|path| differences(path, resource, &becoming)).collect();
     Ok(Patched { resource: becoming, changed })
+}
+
+/// Elements looked at, times conditions tried, in one patch. Far above what any client needs.
+const MOST_WORK: usize = 10_000_000;
+
+fn cost(resource: &Object, change: &Change) -> usize {
+    let length = |path: &AttributePath| path.value_in(resource).and_then(Value::as_array).map_or(0, Vec::len);
+    match change {
+        Change::Append { path, .. } | Change::Withdraw { path, .. } => length(path),
+        Change::Select { path, condition, .. } => {
+            length(path).saturating_mul(condition.as_ref().map_or(1, crate::filter::Expression::size))
+        }
+        _ => 0,
+    }
 }
 
 fn touch(patch: &Patch, touched: &mut Vec<AttributePath>, change: &Change) {

@@ -67,14 +67,18 @@ pub fn take_members(group: &mut Object) -> Vec<Member> {
 }
 
 pub(super) fn split(patch: Patch) -> MemberSplit {
-    let Patch { kind, steps } = patch;
+    let Patch { kind, steps, most_elements } = patch;
     let of_members = |step: &Step| step.change.attribute().is_some_and(|path| path.is("members"));
     let mut tally = Tally::default();
     if !steps.iter().filter(|step| of_members(step)).all(|step| tally.count(&step.change)) {
-        return MemberSplit { members: MemberOps::default(), rest: Patch { kind, steps }, needs_members: true };
+        return MemberSplit {
+            members: MemberOps::default(),
+            rest: Patch { kind, steps, most_elements },
+            needs_members: true,
+        };
     }
     let rest = steps.into_iter().filter(|step| !of_members(step)).collect();
-    MemberSplit { members: tally.finish(), rest: Patch { kind, steps: rest }, needs_members: false }
+    MemberSplit { members: tally.finish(), rest: Patch { kind, steps: rest, most_elements }, needs_members: false }
 }
 
 /// What the operations come to, one after the other.

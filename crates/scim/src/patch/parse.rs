@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Act, Change, Op, PATCH_URN, Step, extension, in_operation, is_immutable, mutability, no_target};
 use crate::filter::{Expression, ParsedPath, is_assigned, parse_path};
-use crate::json::take;
+use crate::json::{check_names, take};
 use crate::path::AttributePath;
 use crate::resource::{Assignment, Rules, assignments, coerce, elements, invalid, unknown};
 use crate::schema::{Kind, ResourceType};
@@ -13,6 +13,7 @@ use crate::{Object, ScimError, ScimType};
 
 /// Reads the envelope, then each operation.
 pub(super) fn parse(kind: &'static ResourceType, mut body: Object, rules: &Rules) -> Result<Vec<Step>, ScimError> {
+    check_names(&body)?;
     if let Some(schemas) = take(&mut body, "schemas").filter(is_assigned)
         && !names_patch(&schemas)
     {
@@ -48,6 +49,7 @@ fn syntax(detail: impl Into<String>) -> ScimError {
 
 fn read(kind: &'static ResourceType, operation: Value, rules: &Rules) -> Result<Vec<Change>, ScimError> {
     let Value::Object(mut operation) = operation else { return Err(syntax("an operation is an object")) };
+    check_names(&operation)?;
     let op = match take(&mut operation, "op") {
         Some(Value::String(op)) if op.eq_ignore_ascii_case("add") => Op::Add,
         Some(Value::String(op)) if op.eq_ignore_ascii_case("replace") => Op::Replace,

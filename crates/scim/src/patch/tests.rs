@@ -312,6 +312,33 @@ fn wrong_patches_are_refused() {
 }
 
 #[test]
+fn a_patch_has_bounds() {
+    let add = |from: usize| {
+        let elements: Vec<Value> = (from..from + 400).map(|number| json!({ "value": number.to_string() })).collect();
+        json!({ "op": "add", "path": "emails", "value": elements })
+    };
+    let three = json!([add(0), add(400), add(800)]);
+    assert_eq!(patch(&USER, &mia(), &three).unwrap_err().scim_type, Some(ScimType::InvalidValue));
+    let mut bomb = vec![add(0)];
+    let path = format!("emails[{}].display", vec!["value co \"x\""; 190].join(" or "));
+    bomb.extend(vec![json!({ "op": "remove", "path": path }); 200]);
+    assert_eq!(patch(&USER, &mia(), &json!(bomb)).unwrap_err().status, 413);
+}
+
+#[test]
+fn names_in_two_letters_cases_are_ambiguous() {
+    let refused = |body: Value| Patch::parse(&USER, body.as_object().unwrap().clone(), &Rules::default()).unwrap_err();
+    let op = json!({ "op": "remove", "path": "title" });
+    for body in [
+        json!({ "Operations": [op], "operations": [op] }),
+        json!({ "Operations": [{ "op": "remove", "Op": "add", "path": "title", "value": "x" }] }),
+        json!({ "Operations": [{ "op": "replace", "value": { "title": "x", "TITLE": "y" } }] }),
+    ] {
+        assert_eq!(refused(body).scim_type, Some(ScimType::InvalidSyntax));
+    }
+}
+
+#[test]
 fn one_fault_undoes_all_and_says_where() {
     let operations = json!([
         { "op": "replace", "path": "title", "value": "x" },
