@@ -64,7 +64,8 @@ impl Driver {
         }
     }
 
-    async fn call(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+    /// Sends a command of the protocol.
+    pub async fn call(&self, path: &str, body: Value) -> anyhow::Result<Value> {
         let answer = self.http.post(format!("{}/{path}", self.session)).json(&body).send().await?;
         let answer: Value = answer.json().await?;
         match answer["value"]["error"].as_str() {
@@ -97,7 +98,8 @@ impl Driver {
         self.devtools("Emulation.setEmulatedMedia", features).await
     }
 
-    async fn devtools(&self, command: &str, parameters: Value) -> anyhow::Result<()> {
+    /// Sends a command of Chromium's own.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> anyhow::Result<()> {
         self.call("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await.map(drop)
     }
 

@@ -1,6 +1,7 @@
 //! The journeys, one room a folder.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+mod console;
 mod coverage;
 mod dirsync;
 mod server;

@@ -1,0 +1,3 @@
+//! Journeys of the console, in a real browser.
+
+mod browser;
