@@ -184,7 +184,13 @@ impl<R: Send + 'static> Sheet<R> {
             (CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),
             (CONTENT_DISPOSITION, format!("attachment; filename=\"vestibule-{}.csv\"", self.file)),
         ];
-        Ok((headers, Body::from_stream(lines.map(|line| line.map_err(|problem| std::io::Error::other(problem.detail().to_owned()))))).into_response())
+        Ok((
+            headers,
+            Body::from_stream(
+                lines.map(|line| line.map_err(|problem| std::io::Error::other(problem.detail().to_owned()))),
+            ),
+        )
+            .into_response())
     }
 
     fn lines(&'static self, rows: Rows<R>, first: Page<R>) -> impl Stream<Item = Result<String, Problem>> + Send {
@@ -241,7 +247,8 @@ impl<R> Sheet<R> {
     /// The address of the file: that of the list with its filters and its order.
     pub fn export(here: &Address) -> String {
         let list = here.clone().without(&["after", "trail", "from", "limit"]).to_string();
-        let (path, query) = list.split_once('?').map_or((list.as_str(), String::new()), |(path, query)| (path, format!("?{query}")));
+        let (path, query) =
+            list.split_once('?').map_or((list.as_str(), String::new()), |(path, query)| (path, format!("?{query}")));
         format!("{path}/export{query}")
     }
 

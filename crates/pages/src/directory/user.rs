@@ -172,7 +172,9 @@ fn notice(user: &UserView) -> Option<Callout> {
         UserState::Conflict { .. } => callout
             .action(Action::go("Decide", "/dirsync/conflicts"))
             .action(Action::ask("Give back…", format!("/directory/users/{}/restore", user.id))),
-        UserState::Deleted => callout.action(Action::ask("Give back…", format!("/directory/users/{}/restore", user.id)).primary()),
+        UserState::Deleted => {
+            callout.action(Action::ask("Give back…", format!("/directory/users/{}/restore", user.id)).primary())
+        }
         UserState::Excluded => callout.action(Action::go("See why", format!("/directory/users/{}/why", user.id))),
         _ => callout,
     })

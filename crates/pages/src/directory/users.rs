@@ -225,8 +225,7 @@ pub mod samples {
     }
 
     pub fn add(gallery: &mut Gallery) {
-        let totals =
-            UserTotals {
+        let totals = UserTotals {
             matching: Some(2_014),
             active: Some(1_962),
             large: false,

@@ -163,7 +163,7 @@ pub fn text(value: &Value) -> Option<String> {
 }
 
 /// Attributes worth a line, by Graph's names, with what people call them.
-pub const ATTRIBUTES: [(&str, &str); 16] = [
+pub const ATTRIBUTES: [(&str, &str); 17] = [
     ("givenName", "Given name"),
     ("surname", "Surname"),
     ("jobTitle", "Job title"),
@@ -171,6 +171,7 @@ pub const ATTRIBUTES: [(&str, &str); 16] = [
     ("companyName", "Company"),
     ("officeLocation", "Office"),
     ("city", "City"),
+    ("address.state", "State or province"),
     ("country", "Country"),
     ("businessPhones", "Business phones"),
     ("mobilePhone", "Mobile phone"),

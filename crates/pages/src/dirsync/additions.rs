@@ -87,9 +87,10 @@ pub fn page(frame: Frame, listed: &Listed<AdditionRow>, here: &Address) -> ListP
 
 fn line(row: &AdditionRow, now: Timestamp) -> Row {
     let (badge, seen) = match row.state {
-        AdditionState::Expected { until } => {
-            (Badge::busy(row.state.word()), Cell::Lines(vec![Cell::Muted("Not yet; given up".into()), Cell::ago(until, now)]))
-        }
+        AdditionState::Expected { until } => (
+            Badge::busy(row.state.word()),
+            Cell::Lines(vec![Cell::Muted("Not yet; given up".into()), Cell::ago(until, now)]),
+        ),
         AdditionState::Seen { at } => (Badge::ok(row.state.word()), Cell::ago_or(at, now, "Yes")),
         AdditionState::Lapsed => (Badge::off(row.state.word()), Cell::Muted("Never".into())),
     };

@@ -190,8 +190,7 @@ pub mod samples {
         ];
         let here = Address::new("/dirsync/conflicts");
         let query = ConflictQuery::default();
-        let page =
-            |rows| page(frame("Conflicts", Section::Conflicts), &Listed::of(rows, None), &query, &here);
+        let page = |rows| page(frame("Conflicts", Section::Conflicts), &Listed::of(rows, None), &query, &here);
         gallery.add("conflicts", &page(rows));
         gallery.add("conflicts-empty", &page(Vec::new()));
         let ids = ["1", "2", "3"].map(String::from);

@@ -194,7 +194,10 @@ pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> 
 pub enum Verb {
     Allow,
     /// These items only, or all but these.
-    AllowPart { ids: Vec<String>, only: bool },
+    AllowPart {
+        ids: Vec<String>,
+        only: bool,
+    },
     AllowSafe,
     Reject,
 }

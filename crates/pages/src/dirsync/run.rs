@@ -428,6 +428,9 @@ pub mod samples {
         let reason = "Entra refuses the token: the secret has expired (AADSTS7000222)".into();
         let failed = RunView { counts: Counts::default(), verified: None, ..run(RunState::Failed { reason }) };
         gallery.add("run-failed", &page(failed, &[], Vec::new()));
-        gallery.add("run-preview", &page(RunView { verified: None, undo_now: true, ..run(RunState::Preview) }, &causes(), changes()));
+        gallery.add(
+            "run-preview",
+            &page(RunView { verified: None, undo_now: true, ..run(RunState::Preview) }, &causes(), changes()),
+        );
     }
 }

@@ -298,9 +298,8 @@ pub mod samples {
     pub fn add(gallery: &mut Gallery) {
         let here = Address::new("/dirsync/runs");
         let sources = [("s1".to_owned(), "Contoso".to_owned())];
-        let page = |listed: &Listed<_>| {
-            page(frame("Runs", Section::Runs), listed, &RunQuery::default(), &sources, &here)
-        };
+        let page =
+            |listed: &Listed<_>| page(frame("Runs", Section::Runs), listed, &RunQuery::default(), &sources, &here);
         gallery.add("runs", &page(&Listed::of(rows(), Some("c1"))));
         gallery.add("runs-empty", &page(&Listed::of(Vec::new(), None)));
     }

@@ -70,7 +70,10 @@ pub fn run(frame: Frame, id: &str, counts: &Counts, again: Again) -> ConfirmPage
     let here = format!("/dirsync/runs/{id}");
     let now = frame.now;
     ConfirmPage::new(frame, "Take this run back?", "Show what it would do", format!("{here}/undo"))
-        .consequence(format!("It made these changes: {}. First you see what taking them back would do.", counts.sentence()))
+        .consequence(format!(
+            "It made these changes: {}. First you see what taking them back would do.",
+            counts.sentence()
+        ))
         .also("What has changed again since then stays as it is now.")
         .also(HERE_ONLY)
         .also(again.sentence(now))
@@ -98,9 +101,8 @@ pub fn restore(frame: Frame, kind: &str, id: &str, name: &str, days: u32) -> Con
     let mut choices: Vec<u32> = choices.filter_map(|days| days.parse().ok()).collect();
     choices.sort_unstable();
     choices.dedup();
-    let choices = choices.into_iter().map(|days| {
-        Choice::new(days.to_string(), format::plural(u64::from(days), "day", "days"))
-    });
+    let choices =
+        choices.into_iter().map(|days| Choice::new(days.to_string(), format::plural(u64::from(days), "day", "days")));
     ConfirmPage::new(frame, format!("Give {name} back?"), "Give back", format!("{here}/restore"))
         .consequence(format!(
             "The {noun} is in use again at once, with the attributes and the groups of before, for the time you choose."
@@ -138,11 +140,7 @@ pub mod samples {
             cause: Some("run".into()),
             cause_id: None,
             reason: Some("changed_in_source".into()),
-            changes: vec![FieldChange {
-                field: "department".into(),
-                before: "Sales".into(),
-                after: "Retail".into(),
-            }],
+            changes: vec![FieldChange { field: "department".into(), before: "Sales".into(), after: "Retail".into() }],
             members: Vec::new(),
             members_added: 0,
             members_removed: 2,
@@ -151,7 +149,8 @@ pub mod samples {
         gallery.add("undo-change", &change(frame("Undo"), "Adele Vance", &happened, again));
         let counts = Counts { created: 1, updated: 31, lost: 4, ..Counts::default() };
         gallery.add("undo-run", &run(frame("Undo"), "r1", &counts, Again::Never));
-        gallery.add("undo-really", &really(frame("Undo"), "r1", &counts, vec!["4 changes come from the source.".into()]));
+        gallery
+            .add("undo-really", &really(frame("Undo"), "r1", &counts, vec!["4 changes come from the source.".into()]));
         gallery.add("restore", &restore(frame("Give back"), "user", "u1", "Bianca Pisani", 7));
     }
 }

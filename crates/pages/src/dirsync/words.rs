@@ -1,10 +1,10 @@
 //! The sync's nouns in words, and its records as the pages' plain data.
 
+use directory::views::{FieldChange, MemberNote};
 use directory::{Act, ConflictCause, ObjectKind};
 use dirsync::guard::{Breach, Verdict};
-use dirsync::totals::{Effect, Totals};
-use directory::views::{FieldChange, MemberNote};
 use dirsync::service::changes::ShownChange;
+use dirsync::totals::{Effect, Totals};
 use dirsync::{Run, RunKind};
 
 use super::plan::{AffectedGroup, LimitView};
@@ -164,9 +164,14 @@ pub fn effect(effect: Effect) -> (&'static str, Tone) {
     }
 }
 
+/// What people look for first.
+const FIRST: [&str; 6] = ["state", "displayName", "userPrincipalName", "mail", "department", "jobTitle"];
+
 /// Before and after, attribute by attribute; of a group, who joins and leaves.
 fn diff(shown: &ShownChange) -> Diff {
-    let diff = shown.fields.iter().fold(Diff::new(), field);
+    let mut fields: Vec<_> = shown.fields.iter().collect();
+    fields.sort_by_key(|change| FIRST.iter().position(|name| *name == change.field).unwrap_or(FIRST.len()));
+    let diff = fields.into_iter().fold(Diff::new(), field);
     let diff = members(diff, &shown.members, false, shown.members_added);
     let diff = members(diff, &shown.members, true, shown.members_removed);
     match (&shown.planned.change.act, diff.is_empty()) {
@@ -192,7 +197,8 @@ const MOST_NAMED: usize = 6;
 
 fn members(diff: Diff, notes: &[MemberNote], removed: bool, count: usize) -> Diff {
     let some = notes.iter().filter(|note| note.removed == removed).take(MOST_NAMED);
-    let mut names: Vec<_> = some.map(|note| note.name.clone().unwrap_or_else(|| "somebody unknown".to_owned())).collect();
+    let mut names: Vec<_> =
+        some.map(|note| note.name.clone().unwrap_or_else(|| "somebody unknown".to_owned())).collect();
     if count == 0 {
         return diff;
     }
@@ -219,7 +225,9 @@ pub fn warnings(run: &Run) -> Vec<String> {
 fn breach(breach: &Breach) -> String {
     match breach {
         Breach::NotConfirmed => "Nobody has confirmed a plan under these settings yet".to_owned(),
-        Breach::SourceGone => "The tenant is no longer connected; its people and groups would begin to run out".to_owned(),
+        Breach::SourceGone => {
+            "The tenant is no longer connected; its people and groups would begin to run out".to_owned()
+        }
         Breach::TooMany { kind, lost, limit, limit_percent, .. } => {
             let (one, many) = if kind == "user" { ("person", "people") } else { ("group", "groups") };
             let lost = format::plural(*lost, one, many);

@@ -166,7 +166,8 @@ fn decisions(held: &[&Run], sources: &[SourceStatus], tenants: &[TenantHealth], 
 pub fn stale(source: &SourceStatus, now: Timestamp) -> Option<Callout> {
     let read = source.last_read_at.filter(|_| source.stale)?;
     let title = format!("The data of {} is {} old", source.name, format::duration(now.since(read)));
-    let text = "No run has ended well for twice the interval. Nobody is removed because of it, and nobody new comes in.";
+    let text =
+        "No run has ended well for twice the interval. Nobody is removed because of it, and nobody new comes in.";
     let runs = Action::go("Look at the runs", "/dirsync/runs?state=failed");
     let again = Action::post("Sync now", format!("/dirsync/sources/{}/sync", source.kept.source_id));
     Some(Callout::new(Tone::Bad, title, text).action(runs).action(again))

@@ -9,6 +9,9 @@ struct Line {
     after: Option<String>,
 }
 
+/// How many attributes are in view before the others are folded away.
+const MOST_AT_ONCE: usize = 6;
+
 /// The attributes that differ.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Template)]
 #[template(path = "parts/diff.html")]
@@ -38,6 +41,16 @@ impl Diff {
     pub fn removed(mut self, name: impl Into<String>, before: impl Into<String>) -> Self {
         self.lines.push(Line { name: name.into(), before: Some(before.into()), after: None });
         self
+    }
+
+    /// What is in view at once.
+    fn first(&self) -> &[Line] {
+        self.lines.get(..MOST_AT_ONCE).filter(|_| self.lines.len() > MOST_AT_ONCE + 1).unwrap_or(&self.lines)
+    }
+
+    /// What is folded away.
+    fn rest(&self) -> &[Line] {
+        self.lines.get(self.first().len()..).unwrap_or_default()
     }
 
     /// Whether nothing differs.

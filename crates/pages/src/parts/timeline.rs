@@ -23,7 +23,16 @@ impl Entry {
     /// Something happened at a moment, through somebody or something.
     pub fn new(tone: Tone, what: impl Into<String>, at: Timestamp, now: Timestamp, by: impl Into<String>) -> Self {
         let when = When::relative(at, now);
-        Self { tone, icon: tone.icon(), what: what.into(), when, by: by.into(), diff: Diff::new(), link: None, action: None }
+        Self {
+            tone,
+            icon: tone.icon(),
+            what: what.into(),
+            when,
+            by: by.into(),
+            diff: Diff::new(),
+            link: None,
+            action: None,
+        }
     }
 
     /// With an icon of its own.

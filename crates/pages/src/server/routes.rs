@@ -74,9 +74,10 @@ async fn export_jobs(
 
 fn rows(desk: &Desk, rooms: Rooms, wanted: &Wanted) -> Rows<Job> {
     let context = (rooms, desk.caller.actor().clone(), wanted.open());
-    sheet::rows(context, |context, request| async move {
-        context.0.server.list_jobs(&context.1, context.2, &request).await
-    })
+    sheet::rows(
+        context,
+        |context, request| async move { context.0.server.list_jobs(&context.1, context.2, &request).await },
+    )
 }
 
 /// The picked ones.

@@ -71,7 +71,8 @@ impl FormerView {
 /// The page.
 pub fn page(frame: Frame, former: &FormerView, listed: &Listed<PairRow>, here: &Address) -> ListPage {
     let now = frame.now;
-    let lead = format!("Disconnected {} by {}. It left {}.", format::relative(former.since, now), former.by, former.left());
+    let lead =
+        format!("Disconnected {} by {}. It left {}.", format::relative(former.since, now), former.by, former.left());
     let mut head =
         PageHead::new(&former.name).crumb("Tenants", "/tenants").badge(Badge::off("Disconnected")).lead(lead);
     let at = |verb: &str| format!("/tenants/former/{}/{verb}", former.id);
@@ -122,7 +123,10 @@ pub fn ask_adopt(frame: Frame, former: &FormerView, ids: &[String]) -> ConfirmPa
     let here = format!("/tenants/former/{}", former.id);
     let question = format!("Let {} be taken over?", format::plural(count, "person", "people"));
     let page = ConfirmPage::new(frame, question, "Take over", format!("{here}/adopt"))
-        .consequence(format!("Their entries of {} are retired; those of the connected tenant stay as they are.", former.name))
+        .consequence(format!(
+            "Their entries of {} are retired; those of the connected tenant stay as they are.",
+            former.name
+        ))
         .also("Groups are not moved: each entry keeps the memberships its own tenant reports.")
         .also("A match that is no longer exact is left alone.")
         .reason()

@@ -4,8 +4,8 @@ use crate::address::Address;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::ListPage;
-use crate::overview::TenantHealth;
 use crate::overview::SHEET;
+use crate::overview::TenantHealth;
 use crate::parts::{Action, PageHead};
 use crate::sheet::{Listed, Sheet};
 use crate::table::Paging;
@@ -29,9 +29,9 @@ pub mod samples {
     //! What the list looks like.
 
     use super::page;
+    use crate::address::Address;
     use crate::layout::Section;
     use crate::overview::TenantHealth;
-    use crate::address::Address;
     use crate::parts::Badge;
     use crate::sheet::Listed;
     use crate::tests::{DAY, Gallery, MINUTE, ago, ahead, frame};

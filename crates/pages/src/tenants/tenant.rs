@@ -327,7 +327,8 @@ fn settings_fields(form: &TenantForm) -> Vec<Field> {
         ("employeeId", "Employee id"),
     ];
     let attributes = attributes.into_iter().map(|(value, name)| Choice::new(value, name));
-    let extension = |number| Choice::new(format!("extensionAttribute{number}"), format!("Extension attribute {number}"));
+    let extension =
+        |number| Choice::new(format!("extensionAttribute{number}"), format!("Extension attribute {number}"));
     let attributes = attributes.chain((1..=15).map(extension)).collect();
     vec![
         Field::text("name", "Friendly name").value(&form.name).error(&form.error).attribute("required", "").attribute("maxlength", "100"),
@@ -419,7 +420,9 @@ pub mod samples {
 
     use std::time::Duration;
 
-    use super::{UserIdRow, UserIds, CredentialRow, Open, PermissionRow, TenantForm, TenantPage, TenantView, not_tested, remove};
+    use super::{
+        CredentialRow, Open, PermissionRow, TenantForm, TenantPage, TenantView, UserIdRow, UserIds, not_tested, remove,
+    };
     use crate::layout::Section;
     use crate::parts::{Badge, Check, Checklist, Tone};
     use crate::tests::{DAY, Gallery, MINUTE, ago, ahead, frame};
@@ -542,8 +545,14 @@ pub mod samples {
             row("Adele Vance", Badge::label("Another id"), "adele.vance@contoso.example", "100442"),
             row("Scanner", Badge::warn("No id"), "", ""),
         ];
-        let user_ids =
-            Some(UserIds { attribute: "employeeId".into(), users: 1_962, without: 1, colliding: 0, changed: 1_961, rows });
+        let user_ids = Some(UserIds {
+            attribute: "employeeId".into(),
+            users: 1_962,
+            without: 1,
+            colliding: 0,
+            changed: 1_961,
+            rows,
+        });
         gallery.add("tenant-user-ids", &page(tenant(), Open::Settings { form, user_ids }));
         gallery.add("tenant-remove", &remove(frame("Disconnect", Section::Tenants), &tenant(), (1_962, 150), 7));
     }

@@ -188,9 +188,10 @@ pub fn user_ids(found: &UserIdPreview) -> UserIds {
     let same = found.sample_colliding.iter().flat_map(|collision| {
         collision.users.iter().map(|user| row(user, Badge::warn("Same id as another"), None, Some(&collision.user_id)))
     });
-    let changed = found.sample_changed.iter().map(|changed| {
-        row(&changed.user, Badge::label("Another id"), changed.before.as_ref(), changed.after.as_ref())
-    });
+    let changed = found
+        .sample_changed
+        .iter()
+        .map(|changed| row(&changed.user, Badge::label("Another id"), changed.before.as_ref(), changed.after.as_ref()));
     UserIds {
         attribute: found.attribute.to_string(),
         users: found.users,

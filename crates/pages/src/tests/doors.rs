@@ -283,3 +283,59 @@ async fn every_page_of_the_navigation_opens_on_a_fresh_server() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn every_list_can_be_turned_round_and_taken_along() {
+    on_each_database(async |db| {
+        let mut browser = Browser::new(&db).await;
+        browser.sign_in().await;
+        let lists = [
+            ("/dirsync/runs", "kind,"),
+            ("/dirsync/plans", "reason,"),
+            ("/dirsync/conflicts", "id,"),
+            ("/dirsync/exceptions", "name,"),
+            ("/dirsync/additions", "mail,"),
+            ("/tenants", "name,"),
+            ("/operators", "user_name,"),
+            ("/operators/tokens", "label,"),
+            ("/operators/sessions", "operator,"),
+            ("/server/jobs", "job,"),
+        ];
+        for (list, head) in lists {
+            for order in ["", "?sort=state", "?sort=-state", "?sort=nonsense"] {
+                let file = browser.get(&format!("{list}/export{order}")).await;
+                let kind = file.headers.get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+                let found = (file.status, kind.as_deref());
+                assert_eq!(found, (StatusCode::OK, Some("text/csv; charset=utf-8; header=present")), "{list}{order}");
+                assert!(file.text().starts_with(head), "{list}: {}", file.text());
+                assert_eq!(browser.get(&format!("{list}{order}")).await.status, StatusCode::OK, "{list}{order}");
+            }
+        }
+        let usual = browser.get("/operators").await.text();
+        assert!(usual.contains("aria-sort=\"ascending\"><a href=\"/operators?sort=-user_name\""), "{usual}");
+        let turned = browser.get("/operators?sort=-user_name").await.text();
+        assert!(turned.contains("aria-sort=\"descending\"><a href=\"/operators?sort=user_name\""), "{turned}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_is_looked_for_without_scripts_and_nothing_typed_is_lost() {
+    on_each_database(async |db| {
+        let mut browser = Browser::new(&db).await;
+        browser.sign_in().await;
+        let csrf = browser.csrf("/dirsync/exceptions/new").await;
+        let source = Uuid::from_u128(7).to_string();
+        let ask = |who| [("csrf", csrf.as_str()), ("source", &source), ("owner", "ada"), ("find_who", who)];
+        let nobody = browser.post("/dirsync/exceptions/find", &ask("zzz")).await;
+        assert_eq!(nobody.status, StatusCode::OK);
+        assert!(nobody.text().contains("Nothing of this name") && nobody.text().contains("value=\"ada\""));
+        let id = Uuid::from_u128(9).to_string();
+        let unknown = browser.post("/dirsync/exceptions/find", &ask(&id)).await.text();
+        assert!(unknown.contains(&format!("value=\"user:{id}\"")), "{unknown}");
+        assert!(unknown.contains("A person that is not in the directory"), "{unknown}");
+        let faults = super::strict::faults(&unknown);
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    })
+    .await;
+}

@@ -101,7 +101,8 @@ fn of_user(user: &UserSummary) -> Pick {
 }
 
 fn of_group(group: &GroupSummary) -> Pick {
-    let members = group.transitive_members.map(|count| format!("Group, {}", format::plural(count, "member", "members")));
+    let members =
+        group.transitive_members.map(|count| format!("Group, {}", format::plural(count, "member", "members")));
     let sub = members.unwrap_or_else(|| "Group".to_owned());
     Pick { value: format!("group:{}", group.object_id), name: group.name.clone(), sub }
 }

@@ -153,7 +153,8 @@ pub async fn get_plan(
     };
     let table = change_table(&rows, &here, found.next.as_ref().map(Cursor::as_str), can);
     let sources = sources(&desk, &rooms).await?;
-    let owners = rooms.dirsync.get_source_uncounted(&may, run.source_id).await.map(|source| source.kept.settings.owners);
+    let owners =
+        rooms.dirsync.get_source_uncounted(&may, run.source_id).await.map(|source| source.kept.settings.owners);
     let view = PlanView { owners: owners.unwrap_or_default(), ..view(&run, &name_of(&sources, run.source_id)) };
     let causes = words::causes(run.totals.as_ref());
     let frame = desk.frame("Held plan", Section::Plans);

@@ -292,7 +292,8 @@ async fn picks(desk: &Desk, rooms: &Rooms, body: &Body, field: &str) -> Result<P
     let wanted: Vec<_> = values.iter().filter_map(|value| Wanted::parse(value)).collect();
     let chosen = named(desk, rooms, body.source, &wanted).await?;
     let asked = body.find == field && !text.trim().is_empty();
-    let found = if asked { Some((text.clone(), look_for(desk, rooms, Some(body.source), kinds, text).await?)) } else { None };
+    let found =
+        if asked { Some((text.clone(), look_for(desk, rooms, Some(body.source), kinds, text).await?)) } else { None };
     Ok(Picks { chosen, found })
 }
 

@@ -83,7 +83,11 @@ async fn find(desk: &Desk, rooms: &Rooms, revision: i64) -> Result<Found, Proble
 }
 
 /// `GET /dirsync/changes/{revision}/undo`.
-pub async fn ask_change(desk: Desk, State(rooms): State<Rooms>, Path(revision): Path<i64>) -> Result<Response, Problem> {
+pub async fn ask_change(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(revision): Path<i64>,
+) -> Result<Response, Problem> {
     let found = find(&desk, &rooms, revision).await?;
     desk.may(Undo { source: found.source })?;
     let by_source = found.happened.cause.as_deref() == Some("run");
@@ -230,13 +234,7 @@ pub async fn restore_group(
     restore(&desk, &rooms, ObjectKind::Group, id, &body).await
 }
 
-async fn restore(
-    desk: &Desk,
-    rooms: &Rooms,
-    kind: ObjectKind,
-    id: Uuid,
-    body: &GiveBack,
-) -> Result<Response, Problem> {
+async fn restore(desk: &Desk, rooms: &Rooms, kind: ObjectKind, id: Uuid, body: &GiveBack) -> Result<Response, Problem> {
     let (source, _) = source_of(desk, rooms, kind, id).await?;
     let may = desk.may(Undo { source })?;
     let until = desk.now().plus(Duration::from_hours(24) * body.days.clamp(1, 365));

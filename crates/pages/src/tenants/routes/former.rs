@@ -30,7 +30,11 @@ pub async fn all(desk: &Desk, rooms: &Rooms) -> Result<Vec<FormerView>, Problem>
 fn view(former: &FormerSource) -> FormerView {
     let held = former.open_run.as_ref().filter(|run| run.state == RunState::Held);
     let sum = |counts: &[dirsync::service::source_settings::StateCount]| {
-        counts.iter().filter(|count| count.state != "deleted" && count.state != "excluded").map(|count| count.count).sum()
+        counts
+            .iter()
+            .filter(|count| count.state != "deleted" && count.state != "excluded")
+            .map(|count| count.count)
+            .sum()
     };
     FormerView {
         id: former.id.to_string(),
@@ -47,7 +51,9 @@ fn view(former: &FormerSource) -> FormerView {
 async fn find(desk: &Desk, rooms: &Rooms, id: SourceId) -> Result<FormerView, Problem> {
     let id = id.to_string();
     let found = all(desk, rooms).await?.into_iter().find(|former| former.id == id);
-    found.ok_or_else(|| Problem::not_found("tenants.no_such_former", "no disconnected tenant of this id has left anything"))
+    found.ok_or_else(|| {
+        Problem::not_found("tenants.no_such_former", "no disconnected tenant of this id has left anything")
+    })
 }
 
 /// `GET /tenants/former/{id}`.

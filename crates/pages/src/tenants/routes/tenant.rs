@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
-use kernel::{Kinded as _, Page};
 use dirsync::RunKind;
 use dirsync::permissions::{ReadSync, StartRun};
 use dirsync::service::source_settings::StateCount;
+use http::StatusCode;
+use kernel::{Kinded as _, Page};
 use serde::Deserialize;
 use tenants::connect::TenantUpdate;
 use tenants::credentials::NewCertificate;
@@ -23,9 +23,9 @@ use crate::desk::{Desk, done, here};
 use crate::flash::Done;
 use crate::layout::Section;
 use crate::list::ConfirmPage;
+use crate::overview::routes::stale;
 use crate::overview::{SHEET, TenantHealth};
 use crate::paged::Paged;
-use crate::overview::routes::stale;
 use crate::render::{page, page_with, sentence};
 use crate::sheet::{self, Rows, Sorted};
 use crate::tenants::tenant::{Open, TenantForm, TenantPage, TenantView, not_tested, remove as remove_page};
@@ -78,10 +78,9 @@ async fn show(desk: &Desk, rooms: &Rooms, tenant: &Tenant, open: Open) -> Result
 pub async fn show_test(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TenantId>) -> Result<Response, Problem> {
     let tenant = find(&desk, &rooms, id).await?;
     let open = match rooms.tenants.last_test(&desk.may(ReadTenants {})?, id).await? {
-        Some(record) => Open::Test {
-            checks: words::checklist(&record.checklist),
-            at: Some((record.tested_at, record.tested_by)),
-        },
+        Some(record) => {
+            Open::Test { checks: words::checklist(&record.checklist), at: Some((record.tested_at, record.tested_by)) }
+        }
         None => Open::Test { checks: not_tested(), at: None },
     };
     Ok(page(&show(&desk, &rooms, &tenant, open).await?))
@@ -297,7 +296,11 @@ pub async fn ask_remove(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<T
     let view = words::view(&tenant, None);
     let source = rooms.dirsync.get_source(&desk.may(ReadSync {})?, id.0.into()).await?;
     let held = |counts: &[StateCount]| {
-        counts.iter().filter(|count| ["active", "disabled", "conflict"].contains(&count.state.as_str())).map(|count| count.count).sum()
+        counts
+            .iter()
+            .filter(|count| ["active", "disabled", "conflict"].contains(&count.state.as_str()))
+            .map(|count| count.count)
+            .sum()
     };
     let left = (held(&source.users), held(&source.groups));
     let days = source.kept.settings.delete_after_days;
