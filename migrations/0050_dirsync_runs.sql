@@ -60,12 +60,14 @@ CREATE TABLE dirsync_staged (
     run_id UUID NOT NULL,
     kind TEXT NOT NULL,
     object_id UUID NOT NULL,
-    -- What the source reported; empty when it only said that the object is gone.
+    -- The attributes that the source reported, as JSON; empty when it only said that the object is gone.
     body TEXT,
+    -- What of them it told: 1 attributes, 2 manager.
+    told BIGINT NOT NULL,
     -- changed (restorable), deleted, confirmed
     removed TEXT,
     PRIMARY KEY (run_id, kind, object_id)
-) {{CLUSTERED}};
+);
 
 CREATE TABLE dirsync_staged_members (
     run_id UUID NOT NULL,
@@ -87,7 +89,16 @@ CREATE TABLE dirsync_changes (
     cause TEXT NOT NULL,
     members_added BIGINT NOT NULL,
     members_removed BIGINT NOT NULL,
-    body TEXT NOT NULL,
+    -- put, state, members, missing, purge
+    act TEXT NOT NULL,
+    -- The revision that the object had.
+    base BIGINT,
+    -- The state to bring it to, as JSON.
+    state TEXT,
+    -- The attributes to bring it to, as JSON; empty where they are as staged.
+    attributes TEXT,
+    -- Members to add and to remove, packed.
+    members {{BYTES}},
     -- allowed, rejected
     decision TEXT NOT NULL,
     applied_at BIGINT,

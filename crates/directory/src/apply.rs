@@ -7,17 +7,17 @@ use std::collections::{BTreeMap, HashMap};
 
 use kernel::{Actor, Env};
 use serde::{Deserialize, Serialize};
-use signals::members::{self, MemberChange};
 use signals::{Entry, Object};
 use store::{StoreError, Tx};
 use uuid::Uuid;
 
 use crate::change::{Act, Change, ObjectKind};
-use crate::model::{Group, Member, Source, User};
+use crate::model::{Group, Source, User};
 use crate::state::State;
 use crate::store as rows;
 
 mod entry;
+mod memberships;
 mod working;
 
 pub use entry::event_name;
@@ -62,7 +62,7 @@ impl Applied {
 }
 
 /// Applies up to a few thousand changes of one source. Members of one change should not be more than
-/// [`members::MOST`]; split larger ones.
+/// [`signals::members::MOST`]; split larger ones.
 pub async fn apply(
     tx: &mut Tx,
     env: &Env,
@@ -82,13 +82,10 @@ pub async fn apply(
     done.stale = working.stale;
     // Groups must have their ordinals before their members can be written.
     working.write_groups(tx).await?;
-    for change in changes {
-        if let Act::Members { added, removed } = &change.act {
-            let found = change_members(tx, &working, change, added, removed).await?;
-            done.members_added += found.iter().filter(|found| !found.removed).count() as u64;
-            done.members_removed += found.iter().filter(|found| found.removed).count() as u64;
-            entries.extend(member_entries(&working, change, &found).map(|entry| entry.cause(origin.kind, origin.id)));
-        }
+    for (change, found) in memberships::write(tx, &working, changes).await? {
+        done.members_added += found.iter().filter(|found| !found.removed).count() as u64;
+        done.members_removed += found.iter().filter(|found| found.removed).count() as u64;
+        entries.extend(memberships::entries(&working, change, &found).map(|entry| entry.cause(origin.kind, origin.id)));
     }
     for entry in &entries {
         *done.events.entry(entry.name.to_owned()).or_default() += 1;
@@ -96,39 +93,4 @@ pub async fn apply(
     done.revision = signals::append(tx, env, actor, entries).await?;
     working.finish(tx, done.revision).await?;
     Ok(done)
-}
-
-async fn change_members(
-    tx: &mut Tx,
-    working: &Working,
-    change: &Change,
-    added: &[Member],
-    removed: &[Member],
-) -> Result<Vec<MemberChange>, StoreError> {
-    let Some(group) = working.groups.get(&change.object_id) else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    // Loss first: if this is cut short, nobody has kept what they lost.
-    for member in rows::members::remove(tx, group.ordinal, removed).await? {
-        found.push(MemberChange { removed: true, kind: member.kind as u8, object_id: member.object_id });
-    }
-    for member in rows::members::add(tx, group.ordinal, added).await? {
-        found.push(MemberChange { removed: false, kind: member.kind as u8, object_id: member.object_id });
-    }
-    Ok(found)
-}
-
-fn member_entries<'a>(
-    working: &'a Working,
-    change: &'a Change,
-    found: &'a [MemberChange],
-) -> impl Iterator<Item = Entry> + 'a {
-    let group = working.groups.get(&change.object_id);
-    found.chunks(members::MOST).filter_map(move |part| {
-        let group = group.filter(|group| group.state.visible())?;
-        let mut entry = Entry::change("group.members_changed")
-            .object(Object::new("group", group.id, group.name()))
-            .reason(change.cause.as_str());
-        entry.members = Some(members::pack(part));
-        Some(entry)
-    })
 }

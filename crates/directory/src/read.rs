@@ -2,6 +2,8 @@
 //!
 //! For people's pages and the API see `service`.
 
+use std::collections::HashMap;
+
 use kernel::{OrganisationId, Page, PageRequest, Timestamp};
 use store::{StoreError, Tx};
 use uuid::Uuid;
@@ -129,6 +131,22 @@ pub async fn group_counts(tx: &mut Tx, source: SourceId) -> Result<Vec<(String, 
 /// Every direct member of a group, in the order of their object ids.
 pub async fn members_of(tx: &mut Tx, group: &Group) -> Result<Vec<Member>, StoreError> {
     rows::members::of_group(tx, group.ordinal).await
+}
+
+/// Every direct member of some groups, by the groups' object ids, in the order of the members' object ids.
+pub async fn members_of_groups(
+    tx: &mut Tx,
+    groups: impl IntoIterator<Item = &Group>,
+) -> Result<HashMap<Uuid, Vec<Member>>, StoreError> {
+    let ids: HashMap<u32, Uuid> = groups.into_iter().map(|group| (group.ordinal, group.object_id)).collect();
+    let mut members: HashMap<Uuid, Vec<Member>> = HashMap::with_capacity(ids.len());
+    rows::members::of_groups(tx, ids.keys().copied(), |ordinal, member| {
+        if let Some(id) = ids.get(&ordinal) {
+            members.entry(*id).or_default().push(member);
+        }
+    })
+    .await?;
+    Ok(members)
 }
 
 /// Which of these ids are direct members of a group.

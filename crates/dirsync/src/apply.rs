@@ -3,19 +3,17 @@
 //! After a stop it goes on with the first item that is not marked. With the last portion the delta links are kept: what
 //! they stand for is in the directory then, and not before.
 
-use directory::{Act, Applied, Change, Origin};
+use directory::{Applied, Change, Origin};
 use signals::Entry;
 
 use crate::error::DirsyncError;
 use crate::model::{RunKind, RunState};
-use crate::store::{changes, settings, staged};
+use crate::store::{changes, settings};
 use crate::totals::Effect;
 use crate::work::Work;
 
 /// About how many rows one unit of work writes.
-const PORTION: usize = 3_000;
-/// How many items are looked at for the next portion.
-const LOOK_AHEAD: usize = 1_500;
+const PORTION: u64 = 10_000;
 
 /// Applies what is allowed and not applied yet; returns what was done by this execution.
 pub(crate) async fn apply(work: &mut Work) -> Result<Applied, DirsyncError> {
@@ -25,9 +23,8 @@ pub(crate) async fn apply(work: &mut Work) -> Result<Applied, DirsyncError> {
     loop {
         work.go_on()?;
         let mut tx = work.store.read().await?;
-        let items = changes::next(&mut tx, work.run.id, after, LOOK_AHEAD).await?;
+        let items = changes::next(&mut tx, work.run.id, after, PORTION).await?;
         drop(tx);
-        let items = portion(items);
         let (Some(first), Some(last)) = (items.first().map(|item| item.seq), items.last().map(|item| item.seq)) else {
             return finish(work, done).await;
         };
@@ -51,23 +48,7 @@ pub(crate) async fn apply(work: &mut Work) -> Result<Applied, DirsyncError> {
     }
 }
 
-/// As many items as one unit of work should carry.
-fn portion(mut items: Vec<changes::Planned>) -> Vec<changes::Planned> {
-    let mut weight = 0;
-    let fits = items.iter().take_while(|item| {
-        let before = weight;
-        weight += match &item.change.act {
-            Act::Members { added, removed } => 1 + added.len() + removed.len(),
-            _ => 1,
-        };
-        before < PORTION
-    });
-    let count = fits.count();
-    items.truncate(count);
-    items
-}
-
-/// Keeps the delta links, drops what was read, and goes on to reading back.
+/// Keeps the delta links, and goes on to reading back.
 async fn finish(work: &mut Work, done: Applied) -> Result<Applied, DirsyncError> {
     let mut tx = work.store.begin().await?;
     let resume = &work.run.resume;
@@ -79,7 +60,6 @@ async fn finish(work: &mut Work, done: Applied) -> Result<Applied, DirsyncError>
             }
         }
     }
-    staged::clear(&mut tx, work.run.id).await?;
     let totals = work.run.totals.clone().unwrap_or_default();
     for name in &totals.reused_names {
         let entry = Entry::act("dirsync.user_name_reused")

@@ -7,19 +7,20 @@ use std::collections::HashMap;
 
 use directory::{ObjectKind, StateName};
 use graph::GraphError;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::error::DirsyncError;
 use crate::model::{RunKind, RunState};
-use crate::sources::{After, From, Item, Look, Looked, Page, Pages, SeenGroup, SeenUser, Source};
+use crate::sources::{After, From, Item, Look, Page, Pages, Source};
 use crate::store::settings;
 use crate::store::staged::{self, Removed, Staged, StagedMember};
 use crate::work::Work;
 
 mod confirm;
+mod kind;
 mod single;
+
+use kind::Kind;
 
 pub(crate) use single::Subject;
 
@@ -100,42 +101,6 @@ async fn start_over(work: &mut Work) -> Result<(), DirsyncError> {
     Ok(())
 }
 
-/// What the two kinds of pages have in common.
-trait Kind: Serialize + DeserializeOwned + Send + Sync {
-    const KIND: ObjectKind;
-    /// What is known after `newer` arrived.
-    fn overlaid(self, newer: Self) -> Self;
-    /// Whether this tells everything there is to tell.
-    fn whole(&self) -> bool;
-}
-
-impl Kind for SeenUser {
-    const KIND: ObjectKind = ObjectKind::User;
-    fn overlaid(self, newer: Self) -> Self {
-        let manager = if newer.manager_told { newer.attributes.manager } else { self.attributes.manager };
-        let mut attributes = if newer.attributes_told { newer.attributes } else { self.attributes };
-        attributes.manager = manager;
-        Self {
-            attributes,
-            manager_told: newer.manager_told || self.manager_told,
-            attributes_told: newer.attributes_told || self.attributes_told,
-        }
-    }
-    fn whole(&self) -> bool {
-        self.attributes_told && self.manager_told
-    }
-}
-
-impl Kind for SeenGroup {
-    const KIND: ObjectKind = ObjectKind::Group;
-    fn overlaid(self, newer: Self) -> Self {
-        if newer.attributes_told { newer } else { self }
-    }
-    fn whole(&self) -> bool {
-        self.attributes_told
-    }
-}
-
 /// Reads every page, fetching the next one while the last one is written.
 async fn drain<T: Kind + 'static>(work: &mut Work, mut pages: Box<dyn Pages<T>>) -> Result<(), DirsyncError> {
     let mut page = pages.next().await?;
@@ -211,8 +176,8 @@ async fn merged<T: Kind>(work: &Work, tx: &mut store::Tx, items: Vec<Item<T>>) -
         .map(|(id, _)| *id)
         .collect();
     for earlier in staged::by_ids(tx, work.run.id, T::KIND, &partial).await? {
-        let parsed = earlier.body.and_then(|body| serde_json::from_str::<T>(&body).ok());
-        if let (Some(parsed), Some((seen, _))) = (parsed, latest.get_mut(&earlier.object_id)) {
+        let id = earlier.object_id;
+        if let (Some(parsed), Some((seen, _))) = (T::unstage(earlier), latest.get_mut(&id)) {
             *seen = seen.take().map(|newer| parsed.overlaid(newer));
         }
     }
@@ -220,8 +185,10 @@ async fn merged<T: Kind>(work: &Work, tx: &mut store::Tx, items: Vec<Item<T>>) -
         .into_iter()
         .filter_map(|object_id| {
             let (seen, removed) = latest.remove(&object_id)?;
-            let body = seen.map(|seen| serde_json::to_string(&seen).expect("invariant: what was read is plain data"));
-            Some(Staged { object_id, body, removed })
+            Some(match seen {
+                Some(seen) => Staged { removed, ..seen.stage(object_id) },
+                None => Staged::gone(object_id, removed),
+            })
         })
         .collect())
 }

@@ -253,6 +253,7 @@ impl Engine {
         if changed || work.run.kind != RunKind::Delta {
             work.log(&mut tx, Entry::act("dirsync.run_done").after(&outcome)).await?;
         }
+        staged::clear(&mut tx, work.run.id).await?;
         work.save(&mut tx, RunState::Verifying).await?;
         tx.commit().await?;
         Ok(())

@@ -11,8 +11,9 @@ use uuid::Uuid;
 use crate::error::DirsyncError;
 use crate::lists::Addition;
 use crate::model::{RunKind, RunState};
-use crate::store::{changes, lists};
-use crate::totals::{Effect, Totals, effect};
+use crate::store::changes::{self, Fresh};
+use crate::store::lists;
+use crate::totals::{Totals, effect};
 use crate::work::Work;
 
 mod detach;
@@ -33,7 +34,7 @@ pub(crate) struct Draft<'a> {
     work: &'a mut Work,
     totals: Totals,
     seq: i64,
-    waiting: Vec<(Change, Effect)>,
+    waiting: Vec<Fresh>,
     /// Objects that have a change already; a second one would be planned on what is no longer true.
     touched: HashSet<Uuid>,
     /// The names of groups that have a change, for the changes of their members.
@@ -104,6 +105,11 @@ impl<'a> Draft<'a> {
 
     /// Adds a change, given the state before it.
     async fn push(&mut self, change: Change, before: Option<&State>) -> Result<(), DirsyncError> {
+        self.push_read(change, before, false).await
+    }
+
+    /// Adds a change; `as_staged` tells that its attributes are exactly what was read.
+    async fn push_read(&mut self, change: Change, before: Option<&State>, as_staged: bool) -> Result<(), DirsyncError> {
         let effect = effect(&change, before);
         let object_id = change.object_id;
         let Some(change) = freeze::thaw(self.work.freeze.as_ref(), change, effect) else {
@@ -118,7 +124,7 @@ impl<'a> Draft<'a> {
             }
         }
         self.totals.add(&change, effect);
-        self.waiting.push((change, effect));
+        self.waiting.push(Fresh { change, effect, as_staged });
         if self.waiting.len() >= BATCH { self.flush().await } else { Ok(()) }
     }
 

@@ -176,17 +176,20 @@ impl Rules {
         names.chain(proxies).find_map(|address| self.expected.get(&address.to_lowercase()))
     }
 
-    /// Takes excepted aliases out of what the source reports.
-    pub fn strip_aliases(&self, user: &mut UserAttributes) {
+    /// Takes excepted aliases out of what the source reports; returns whether there were any.
+    pub fn strip_aliases(&self, user: &mut UserAttributes) -> bool {
         if self.excepted_aliases.is_empty() {
-            return;
+            return false;
         }
+        let addresses = |user: &UserAttributes| user.other_mails.len() + user.proxy_addresses.len();
+        let before = addresses(user);
         user.other_mails.retain(|address| !self.excepted_aliases.contains(&address.to_lowercase()));
         user.proxy_addresses.retain(|address| {
             // The primary address is written in capitals and is no alias.
             let alias = address.strip_prefix("smtp:").map(str::to_lowercase);
             alias.is_none_or(|alias| !self.excepted_aliases.contains(&alias))
         });
+        addresses(user) < before
     }
 
     fn in_managed_domain(&self, user: &UserAttributes) -> bool {

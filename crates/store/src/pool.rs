@@ -146,8 +146,11 @@ async fn open_sqlite(settings: &Settings) -> Result<Pools, StoreError> {
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(settings.acquire_timeout)
         .foreign_keys(true)
-        .pragma("cache_size", "-65536")
+        .pragma("cache_size", "-131072")
         .pragma("temp_store", "MEMORY")
+        // Pages that many units of work change are written to the file once for all of them.
+        .pragma("wal_autocheckpoint", "16384")
+        .pragma("journal_size_limit", "134217728")
         .statement_cache_capacity(256);
     let write = SqlitePoolOptions::new()
         .max_connections(1)

@@ -13,7 +13,16 @@ const PLACE: char = '\u{1}';
 #[derive(Debug, Default)]
 pub struct Sql {
     text: String,
-    args: Vec<Scalar>,
+    args: Vec<Bound>,
+}
+
+/// What a placeholder stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Bound {
+    /// A value.
+    One(Scalar),
+    /// A parenthesised list of values of one kind; never empty.
+    List(Vec<Scalar>),
 }
 
 impl Sql {
@@ -36,19 +45,16 @@ impl Sql {
         self
     }
 
-    /// Adds `(v1, v2, …)`; an empty list becomes `(NULL)`, which matches nothing.
+    /// Adds `(v1, v2, …)` for use behind `IN`; an empty list becomes `(NULL)`, which matches nothing.
     #[must_use]
     pub fn bind_list(mut self, values: impl IntoIterator<Item = impl Stored>) -> Self {
-        self.text.push('(');
-        let mut first = true;
-        for value in values {
-            if !first {
-                self.text.push_str(", ");
-            }
-            first = false;
-            self.place(value.to_scalar());
+        let values: Vec<_> = values.into_iter().map(|value| value.to_scalar()).collect();
+        if values.is_empty() {
+            self.text.push_str("(NULL)");
+        } else {
+            self.args.push(Bound::List(values));
+            self.text.push(PLACE);
         }
-        self.text.push_str(if first { "NULL)" } else { ")" });
         self
     }
 
@@ -69,26 +75,55 @@ impl Sql {
     }
 
     fn place(&mut self, value: Scalar) {
-        self.args.push(value);
+        self.args.push(Bound::One(value));
         self.text.push(PLACE);
     }
 
-    /// The text as the database wants it. SQLite takes `$1` for a name and compares it with every name before it, which
-    /// makes a statement of ten thousand values take a second; a bare `?` has no name.
-    pub(crate) fn into_parts(self, backend: Backend) -> (String, Vec<Scalar>) {
+    /// The text as the database wants it, and what to bind.
+    ///
+    /// SQLite takes `$1` for a name and compares it with every name before it, which makes a statement of ten thousand
+    /// values take a second; a bare `?` has no name. PostgreSQL gets a list as one array: the statement is the same
+    /// however long the list is, and is looked up by index where hundreds of single values may make it read the table.
+    pub(crate) fn into_parts(self, backend: Backend) -> (String, Vec<Bound>) {
         let mut text = String::with_capacity(self.text.len() + 5 * self.args.len());
-        for (index, part) in self.text.split(PLACE).enumerate() {
-            if index > 0 {
-                match backend {
-                    Backend::Sqlite => text.push('?'),
-                    Backend::Postgres => {
-                        write!(text, "${index}").expect("invariant: writing to a string cannot fail");
-                    }
+        let mut bound = Vec::with_capacity(self.args.len());
+        let mut parts = self.text.split(PLACE);
+        text.push_str(parts.next().unwrap_or_default());
+        for (arg, part) in self.args.into_iter().zip(parts) {
+            match (backend, arg) {
+                (Backend::Sqlite, Bound::One(value)) => {
+                    text.push('?');
+                    bound.push(Bound::One(value));
+                }
+                (Backend::Sqlite, Bound::List(values)) => {
+                    text.push_str(&format!("({})", vec!["?"; values.len()].join(", ")));
+                    bound.extend(values.into_iter().map(Bound::One));
+                }
+                (Backend::Postgres, arg) => {
+                    bound.push(arg);
+                    let place = bound.len();
+                    let written = match &bound[place - 1] {
+                        Bound::One(_) => write!(text, "${place}"),
+                        Bound::List(values) => write!(text, "(SELECT unnest(${place}::{}))", array_type(&values[0])),
+                    };
+                    written.expect("invariant: writing to a string cannot fail");
                 }
             }
             text.push_str(part);
         }
-        (text, self.args)
+        (text, bound)
+    }
+}
+
+/// PostgreSQL's name of an array of such values.
+const fn array_type(value: &Scalar) -> &'static str {
+    match value {
+        Scalar::Bool(_) => "bool[]",
+        Scalar::Int(_) => "int8[]",
+        Scalar::Float(_) => "float8[]",
+        Scalar::Text(_) => "text[]",
+        Scalar::Bytes(_) => "bytea[]",
+        Scalar::Uuid(_) => "uuid[]",
     }
 }
 

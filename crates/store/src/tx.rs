@@ -8,6 +8,7 @@ use sqlx::{Arguments as _, AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, 
 
 use crate::pool::Wake;
 use crate::row::Inner as RowInner;
+use crate::sql::Bound;
 use crate::{Row, Sql, StoreError};
 
 /// Which database is underneath, for the rare statement that must differ.
@@ -47,7 +48,7 @@ impl Tx {
 
     /// Runs a statement; returns how many rows it changed.
     pub async fn execute(&mut self, sql: &'static str, args: Vec<Scalar>) -> Result<u64, StoreError> {
-        self.run(sql.into_sql_str(), args).await
+        self.run(sql.into_sql_str(), singles(args)).await
     }
 
     /// Runs a built statement; returns how many rows it changed.
@@ -58,7 +59,7 @@ impl Tx {
 
     /// Every row of the answer.
     pub async fn all(&mut self, sql: &'static str, args: Vec<Scalar>) -> Result<Vec<Row>, StoreError> {
-        self.fetch(sql.into_sql_str(), args).await
+        self.fetch(sql.into_sql_str(), singles(args)).await
     }
 
     /// Every row of the answer to a built statement.
@@ -147,7 +148,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn run(&mut self, sql: SqlStr, args: Vec<Scalar>) -> Result<u64, StoreError> {
+    async fn run(&mut self, sql: SqlStr, args: Vec<Bound>) -> Result<u64, StoreError> {
         Ok(match &mut self.inner {
             Inner::Sqlite(tx) => sqlx::query_with(sql, sqlite_args(args)?).execute(&mut **tx).await?.rows_affected(),
             Inner::Postgres(tx) => {
@@ -156,7 +157,7 @@ impl Tx {
         })
     }
 
-    async fn fetch(&mut self, sql: SqlStr, args: Vec<Scalar>) -> Result<Vec<Row>, StoreError> {
+    async fn fetch(&mut self, sql: SqlStr, args: Vec<Bound>) -> Result<Vec<Row>, StoreError> {
         Ok(match &mut self.inner {
             Inner::Sqlite(tx) => {
                 let rows = sqlx::query_with(sql, sqlite_args(args)?).fetch_all(&mut **tx).await?;
@@ -170,30 +171,65 @@ impl Tx {
     }
 }
 
-macro_rules! bind_all {
-    ($args:expr, $into:expr) => {{
-        let mut bound = $into;
-        for value in $args {
-            let added = match value {
-                Scalar::Bool(value) => bound.add(value),
-                Scalar::Int(value) => bound.add(value),
-                Scalar::Float(value) => bound.add(value),
-                Scalar::Text(value) => bound.add(value),
-                Scalar::Bytes(value) => bound.add(value),
-                Scalar::Uuid(value) => bound.add(value),
-            };
-            added.map_err(|cause| StoreError::Broken(sqlx::Error::Encode(cause)))?;
+macro_rules! add {
+    ($bound:expr, $value:expr) => {
+        match $value {
+            Scalar::Bool(value) => $bound.add(value),
+            Scalar::Int(value) => $bound.add(value),
+            Scalar::Float(value) => $bound.add(value),
+            Scalar::Text(value) => $bound.add(value),
+            Scalar::Bytes(value) => $bound.add(value),
+            Scalar::Uuid(value) => $bound.add(value),
         }
-        Ok(bound)
-    }};
+        .map_err(|cause| StoreError::Broken(sqlx::Error::Encode(cause)))
+    };
 }
 
-fn sqlite_args(args: Vec<Scalar>) -> Result<SqliteArguments, StoreError> {
-    bind_all!(args, SqliteArguments::default())
+fn sqlite_args(args: Vec<Bound>) -> Result<SqliteArguments, StoreError> {
+    let mut bound = SqliteArguments::default();
+    for arg in args {
+        match arg {
+            Bound::One(value) => add!(bound, value)?,
+            Bound::List(values) => values.into_iter().try_for_each(|value| add!(bound, value))?,
+        }
+    }
+    Ok(bound)
 }
 
-fn postgres_args(args: Vec<Scalar>) -> Result<PgArguments, StoreError> {
-    bind_all!(args, PgArguments::default())
+fn postgres_args(args: Vec<Bound>) -> Result<PgArguments, StoreError> {
+    let mut bound = PgArguments::default();
+    for arg in args {
+        match arg {
+            Bound::One(value) => add!(bound, value)?,
+            Bound::List(values) => add_array(&mut bound, values)?,
+        }
+    }
+    Ok(bound)
+}
+
+/// Binds a list as one array; its values are of the kind of the first.
+fn add_array(bound: &mut PgArguments, values: Vec<Scalar>) -> Result<(), StoreError> {
+    macro_rules! array {
+        ($kind:path) => {
+            bound.add(
+                values.into_iter().map(|value| if let $kind(value) = value { value } else { None }).collect::<Vec<_>>(),
+            )
+        };
+    }
+    let added = match values.first() {
+        None => return Ok(()),
+        Some(Scalar::Bool(_)) => array!(Scalar::Bool),
+        Some(Scalar::Int(_)) => array!(Scalar::Int),
+        Some(Scalar::Float(_)) => array!(Scalar::Float),
+        Some(Scalar::Text(_)) => array!(Scalar::Text),
+        Some(Scalar::Bytes(_)) => array!(Scalar::Bytes),
+        Some(Scalar::Uuid(_)) => array!(Scalar::Uuid),
+    };
+    added.map_err(|cause| StoreError::Broken(sqlx::Error::Encode(cause)))
+}
+
+fn singles(args: Vec<Scalar>) -> Vec<Bound> {
+    args.into_iter().map(Bound::One).collect()
 }
 
 /// A value as JSON text, for storing.

@@ -1,5 +1,7 @@
 //! `directory_memberships`: direct members of groups, by their object ids.
 
+use std::collections::HashSet;
+
 use kernel::OrganisationId;
 use store::{Row, Sql, StoreError, Tx, args};
 use uuid::Uuid;
@@ -16,6 +18,48 @@ pub(crate) async fn of_group(tx: &mut Tx, group_ordinal: u32) -> Result<Vec<Memb
     })
     .await?;
     Ok(members)
+}
+
+/// Hands every direct member of some groups to `each`, group by group in the order of their object ids.
+pub(crate) async fn of_groups(
+    tx: &mut Tx,
+    ordinals: impl IntoIterator<Item = u32>,
+    mut each: impl FnMut(u32, Member),
+) -> Result<(), StoreError> {
+    let sql = Sql::new(
+        "SELECT group_ordinal, member_object_id, member_kind FROM directory_memberships WHERE group_ordinal IN ",
+    );
+    let sql = sql.bind_list(ordinals).push(" ORDER BY group_ordinal, member_object_id");
+    tx.for_each(sql, |row| {
+        each(row.get("group_ordinal")?, member_of(&row)?);
+        Ok(())
+    })
+    .await
+}
+
+/// Which of these groups have no members at all.
+pub(crate) async fn without_any(tx: &mut Tx, ordinals: &[u32]) -> Result<HashSet<u32>, StoreError> {
+    let mut bare = HashSet::with_capacity(ordinals.len());
+    for ordinals in ordinals.chunks(500) {
+        let sql = Sql::new("SELECT g.ordinal FROM directory_groups g WHERE g.ordinal IN ");
+        let sql = sql.bind_list(ordinals.iter().copied());
+        let sql = sql.push(" AND NOT EXISTS (SELECT 1 FROM directory_memberships m WHERE m.group_ordinal = g.ordinal)");
+        for row in tx.select(sql).await? {
+            bare.insert(row.get("ordinal")?);
+        }
+    }
+    Ok(bare)
+}
+
+/// Adds members to groups that have none.
+pub(crate) async fn fill(tx: &mut Tx, members: &[(u32, Member)]) -> Result<(), StoreError> {
+    tx.insert_many(
+        "INSERT INTO directory_memberships (group_ordinal, member_object_id, member_kind) VALUES ",
+        members.iter().map(|(group, member)| args![*group, member.object_id, i64::from(member.kind as u8)]),
+        "ON CONFLICT DO NOTHING",
+    )
+    .await?;
+    Ok(())
 }
 
 /// Hands every membership row of an organisation's groups to `each`: the group's number, and the member.

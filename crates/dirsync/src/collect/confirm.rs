@@ -4,8 +4,9 @@
 
 use directory::State;
 
+use super::kind::stage_looked;
 use super::{
-    DirsyncError, Look, Looked, ObjectKind, Removed, RunState, Source, Staged, StagedMember, StateName, Uuid, Work,
+    DirsyncError, Look, ObjectKind, Removed, RunState, Source, Staged, StagedMember, StateName, Uuid, Work,
     staged,
 };
 
@@ -60,14 +61,8 @@ async fn known(work: &Work, kind: ObjectKind, ids: Vec<Uuid>) -> Result<Vec<Uuid
 
 async fn keep(work: &Work, kind: ObjectKind, ids: &[Uuid], looks: Vec<Look>) -> Result<(), DirsyncError> {
     let rows = ids.iter().zip(looks).map(|(id, look)| match look {
-        Look::Gone => Staged { object_id: *id, body: None, removed: Some(Removed::Confirmed) },
-        Look::There(looked) => {
-            let body = match looked {
-                Looked::User(user) => serde_json::to_string(&user),
-                Looked::Group(group) => serde_json::to_string(&group),
-            };
-            Staged { object_id: *id, body: body.ok(), removed: None }
-        }
+        Look::Gone => Staged::gone(*id, Some(Removed::Confirmed)),
+        Look::There(looked) => stage_looked(*id, &looked),
     });
     let mut tx = work.store.begin().await?;
     staged::put(&mut tx, work.run.id, kind, rows.collect()).await?;

@@ -1,7 +1,8 @@
 //! One user or one group, looked at directly.
 
+use super::kind::{Kind as _, stage_looked};
 use super::{
-    DirsyncError, Look, Looked, ObjectKind, Removed, RunState, Source, Staged, StagedMember, Uuid, Work, staged,
+    DirsyncError, Look, ObjectKind, Removed, RunState, Source, Staged, StagedMember, Uuid, Work, staged,
 };
 use crate::sources::SeenUser;
 
@@ -59,8 +60,7 @@ pub(super) async fn collect(work: &mut Work, source: &dyn Source) -> Result<(), 
 
 async fn put_user(work: &mut Work, tx: &mut store::Tx, id: Uuid, seen: &SeenUser) -> Result<(), DirsyncError> {
     work.run.progress.users = 1;
-    let body = serde_json::to_string(seen).ok();
-    staged::put(tx, work.run.id, ObjectKind::User, vec![Staged { object_id: id, body, removed: None }]).await?;
+    staged::put(tx, work.run.id, ObjectKind::User, vec![seen.stage(id)]).await?;
     Ok(())
 }
 
@@ -72,14 +72,8 @@ async fn keep(
     looks: Vec<Look>,
 ) -> Result<(), DirsyncError> {
     let row = match looks.into_iter().next() {
-        Some(Look::There(looked)) => {
-            let body = match looked {
-                Looked::User(user) => serde_json::to_string(&user),
-                Looked::Group(group) => serde_json::to_string(&group),
-            };
-            Staged { object_id: id, body: body.ok(), removed: None }
-        }
-        Some(Look::Gone) | None => Staged { object_id: id, body: None, removed: Some(Removed::Confirmed) },
+        Some(Look::There(looked)) => stage_looked(id, &looked),
+        Some(Look::Gone) | None => Staged::gone(id, Some(Removed::Confirmed)),
     };
     match kind {
         ObjectKind::User => work.run.progress.users = 1,

@@ -8,13 +8,14 @@ use uuid::Uuid;
 
 use super::{BATCH, DirsyncError, Draft, RunKind, change};
 use crate::scope::Rules;
-use crate::sources::SeenGroup;
 use crate::store::staged::{self, Removed, Staged, StagedMember};
 use crate::totals::Shrink;
 use crate::transition::{Seen, next};
 
 /// The most members that one change adds and removes; larger ones are split.
 const MOST_MEMBERS: usize = signals::members::MOST;
+/// Of how many groups the members are in memory together.
+const AT_ONCE: usize = 100;
 
 pub(super) async fn plan(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncError> {
     read_ones(draft, rules).await?;
@@ -60,20 +61,20 @@ async fn read_one(
             _ => Ok(()),
         };
     };
-    let Ok(seen) = serde_json::from_str::<SeenGroup>(&body) else { return Ok(()) };
-    let attributes = match (seen.attributes_told, current) {
-        (true, _) => seen.attributes,
+    let Ok(read) = serde_json::from_str::<GroupAttributes>(&body) else { return Ok(()) };
+    let attributes = match (item.told.attributes, current) {
+        (true, _) => read,
         (false, Some(group)) => group.attributes.clone(),
         // Only its id is told: the application may not read it.
         (false, None) => return Ok(()),
     };
-    seen_one(draft, rules, id, attributes, current).await
+    seen_one(draft, rules, (id, item.told.attributes), attributes, current).await
 }
 
 async fn seen_one(
     draft: &mut Draft<'_>,
     rules: &Rules,
-    id: Uuid,
+    (id, as_staged): (Uuid, bool),
     attributes: GroupAttributes,
     current: Option<&Group>,
 ) -> Result<(), DirsyncError> {
@@ -95,7 +96,7 @@ async fn seen_one(
     }
     let act = Act::PutGroup { attributes: Box::new(attributes), state: wanted };
     let planned = change(ObjectKind::Group, (id, name, current.map(|group| group.revision)), act, cause);
-    draft.push(planned, state).await
+    draft.push_read(planned, state, as_staged).await
 }
 
 /// Groups that directory roles can be given to are never taken away by a run (NET-09).
@@ -176,7 +177,7 @@ async fn known_ones(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncE
                 other => matches!(other, State::Deleted { .. }),
             };
             if !gone {
-                seen_one(draft, rules, group.object_id, group.attributes.clone(), Some(group)).await?;
+                seen_one(draft, rules, (group.object_id, false), group.attributes.clone(), Some(group)).await?;
             }
         }
     }
@@ -206,12 +207,12 @@ async fn members(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
         draft.work.go_on()?;
         let mut tx = draft.work.store.read().await?;
         let ids = if whole {
-            let there = staged::after(&mut tx, draft.work.run.id, ObjectKind::Group, after, 200).await?;
+            let there = staged::after(&mut tx, draft.work.run.id, ObjectKind::Group, after, AT_ONCE).await?;
             let last = there.last().map(|item| item.object_id);
             let ids = there.into_iter().filter(|item| item.body.is_some()).map(|item| item.object_id).collect();
             (ids, last)
         } else {
-            let ids = staged::groups_with_members(&mut tx, draft.work.run.id, after, 200).await?;
+            let ids = staged::groups_with_members(&mut tx, draft.work.run.id, after, AT_ONCE).await?;
             let last = ids.last().copied();
             (ids, last)
         };
@@ -226,14 +227,25 @@ async fn members_of(draft: &mut Draft<'_>, ids: &[Uuid], whole: bool) -> Result<
     let mut tx = draft.work.store.read().await?;
     let known = directory::read::groups_by_object_ids(&mut tx, draft.work.run.source_id, ids).await?;
     let known: HashMap<_, _> = known.into_iter().map(|group| (group.object_id, group)).collect();
+    let mut read = staged::members(&mut tx, draft.work.run.id, ids).await?;
+    let mut held = if whole {
+        directory::read::members_of_groups(&mut tx, known.values()).await?
+    } else {
+        HashMap::new()
+    };
     let mut planned = Vec::new();
     for id in ids {
         let group = known.get(id);
         if group.is_none() && !draft.touched.contains(id) {
             continue;
         }
-        let read = staged::members(&mut tx, draft.work.run.id, *id).await?;
-        planned.push((*id, group, moves(&mut tx, group, read, whole).await?));
+        let last = last_words(read.remove(id).unwrap_or_default());
+        let moves = if whole {
+            moves_of_all(&held.remove(id).unwrap_or_default(), last)
+        } else {
+            moves_of_some(&mut tx, group, &last).await?
+        };
+        planned.push((*id, group, moves));
     }
     drop(tx);
     for (id, group, moves) in planned {
@@ -250,35 +262,37 @@ struct Moves {
     of: u64,
 }
 
-/// What was read of a group's members against those it has. Where only changes were read, only those are looked at: a
-/// change in a group of a hundred thousand costs no more than in a small one.
-async fn moves(
+/// What was said last of each member.
+fn last_words(read: Vec<StagedMember>) -> HashMap<Uuid, StagedMember> {
+    let mut last = HashMap::with_capacity(read.len());
+    last.extend(read.into_iter().map(|staged| (staged.member.object_id, staged)));
+    last
+}
+
+/// All members that were read against all that the group has.
+fn moves_of_all(held: &[Member], read: HashMap<Uuid, StagedMember>) -> Moves {
+    let mut wanted: Vec<_> = read.into_values().filter(|one| !one.removed).map(|one| one.member).collect();
+    wanted.sort_unstable();
+    let (added, removed) = difference(held, &wanted);
+    Moves { added, removed, of: held.len() as u64 }
+}
+
+/// Where only changes were read, only those are looked at: a change in a group of a hundred thousand costs no more than in
+/// a small one.
+async fn moves_of_some(
     tx: &mut Tx,
     group: Option<&Group>,
-    read: Vec<StagedMember>,
-    whole: bool,
+    read: &HashMap<Uuid, StagedMember>,
 ) -> Result<Moves, DirsyncError> {
-    let mut last: HashMap<Uuid, StagedMember> = HashMap::with_capacity(read.len());
-    last.extend(read.into_iter().map(|staged| (staged.member.object_id, staged)));
-    if whole {
-        let current = match group {
-            Some(group) => directory::read::members_of(tx, group).await?,
-            None => Vec::new(),
-        };
-        let mut wanted: Vec<_> = last.into_values().filter(|one| !one.removed).map(|one| one.member).collect();
-        wanted.sort_unstable();
-        let (added, removed) = difference(&current, &wanted);
-        return Ok(Moves { added, removed, of: current.len() as u64 });
-    }
-    let ids: Vec<_> = last.keys().copied().collect();
+    let ids: Vec<_> = read.keys().copied().collect();
     let held = match group {
         Some(group) => directory::read::members_among(tx, group, &ids).await?,
         None => Vec::new(),
     };
     let is_held: HashSet<_> = held.iter().map(|member| member.object_id).collect();
-    let is_gone = |id: &Uuid| last.get(id).is_some_and(|one| one.removed);
+    let is_gone = |id: &Uuid| read.get(id).is_some_and(|one| one.removed);
     let removed: Vec<_> = held.into_iter().filter(|member| is_gone(&member.object_id)).collect();
-    let fresh = last.values().filter(|one| !one.removed && !is_held.contains(&one.member.object_id));
+    let fresh = read.values().filter(|one| !one.removed && !is_held.contains(&one.member.object_id));
     let mut added: Vec<_> = fresh.map(|one| one.member).collect();
     added.sort_unstable();
     let of = match group {

@@ -90,7 +90,7 @@ async fn effective_members(
         None => Vec::new(),
     };
     let Some(run) = overlay.run else { return Ok(current) };
-    let read = staged::members(tx, run, group).await?;
+    let read = staged::members(tx, run, &[group]).await?.remove(&group).unwrap_or_default();
     let was_read = !read.is_empty()
         || overlay.whole && !staged::by_ids(tx, run, directory::ObjectKind::Group, &[group]).await?.is_empty();
     if !was_read {

@@ -7,8 +7,7 @@ use uuid::Uuid;
 
 use super::{BATCH, DirsyncError, Draft, MOST_NAMES, RunKind, change};
 use crate::scope::Rules;
-use crate::sources::SeenUser;
-use crate::store::staged::{self, Removed, Staged};
+use crate::store::staged::{self, Removed, Staged, Told};
 use crate::transition::{Seen, next};
 
 pub(super) async fn plan(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncError> {
@@ -67,22 +66,23 @@ async fn read_one(
             _ => Ok(()),
         };
     };
-    let Ok(seen) = serde_json::from_str::<SeenUser>(&body) else {
+    let Ok(read) = serde_json::from_str::<UserAttributes>(&body) else {
         skip(draft, id, "what was read cannot be understood");
         return Ok(());
     };
-    let Some(attributes) = complete(seen, current) else {
+    let manager = read.manager;
+    let Some(attributes) = complete(read, item.told, current) else {
         skip(draft, id, "the source told no attributes of a user that is not known yet");
         return Ok(());
     };
-    seen_one(draft, rules, id, attributes, current).await
+    let as_staged = item.told.attributes && attributes.manager == manager;
+    seen_one(draft, rules, (id, as_staged), attributes, current).await
 }
 
 /// What the source tells, completed by what we know where it told only a part.
-fn complete(seen: SeenUser, current: Option<&User>) -> Option<UserAttributes> {
-    let manager =
-        if seen.manager_told { seen.attributes.manager } else { current.and_then(|user| user.attributes.manager) };
-    let mut attributes = if seen.attributes_told { seen.attributes } else { current?.attributes.clone() };
+fn complete(read: UserAttributes, told: Told, current: Option<&User>) -> Option<UserAttributes> {
+    let manager = if told.manager { read.manager } else { current.and_then(|user| user.attributes.manager) };
+    let mut attributes = if told.attributes { read } else { current?.attributes.clone() };
     attributes.manager = manager;
     Some(attributes)
 }
@@ -90,7 +90,7 @@ fn complete(seen: SeenUser, current: Option<&User>) -> Option<UserAttributes> {
 async fn seen_one(
     draft: &mut Draft<'_>,
     rules: &Rules,
-    id: Uuid,
+    (id, as_staged): (Uuid, bool),
     mut attributes: UserAttributes,
     current: Option<&User>,
 ) -> Result<(), DirsyncError> {
@@ -98,7 +98,7 @@ async fn seen_one(
     if let (None, Some(name)) = (current, &attributes.user_principal_name) {
         draft.new_names.push((id, name.to_lowercase()));
     }
-    rules.strip_aliases(&mut attributes);
+    let as_staged = !rules.strip_aliases(&mut attributes) && as_staged;
     let enabled = attributes.account_enabled != Some(false);
     let seen = Seen::There { scope: rules.decide(id, &attributes), enabled };
     let state = current.map(|user| &user.state);
@@ -118,7 +118,7 @@ async fn seen_one(
     }
     let act = Act::PutUser { attributes: Box::new(attributes), state: wanted };
     let planned = change(ObjectKind::User, (id, name, current.map(|user| user.revision)), act, cause);
-    draft.push(planned, state).await
+    draft.push_read(planned, state, as_staged).await
 }
 
 /// A user whom an operator expects by an address has come (VPR-15).
@@ -194,7 +194,7 @@ async fn known_ones(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncE
         drop(tx);
         for user in users.iter().filter(|user| !read.contains(&user.object_id) && is_in_source(&user.state)) {
             if !draft.touched.contains(&user.object_id) {
-                seen_one(draft, rules, user.object_id, user.attributes.clone(), Some(user)).await?;
+                seen_one(draft, rules, (user.object_id, false), user.attributes.clone(), Some(user)).await?;
             }
         }
     }

@@ -1,11 +1,15 @@
 //! `dirsync_changes`: a plan, until and after it is applied.
 
-use directory::{Act, Change};
+use directory::{Act, Change, ObjectKind};
 use kernel::{Cursor, Page, PageRequest, Timestamp};
-use store::{Row, Sql, StoreError, Tx, args, json};
+use store::{Row, Sql, StoreError, Tx, args};
 
 use crate::model::RunId;
 use crate::totals::Effect;
+
+mod act;
+
+use act::{Columns, act_of};
 
 /// One item of a plan as it is kept.
 #[derive(Debug, Clone)]
@@ -22,35 +26,47 @@ pub struct Planned {
     pub applied_at: Option<Timestamp>,
 }
 
+/// A change on its way into a plan.
+#[derive(Debug)]
+pub(crate) struct Fresh {
+    /// The change.
+    pub(crate) change: Change,
+    /// What it means.
+    pub(crate) effect: Effect,
+    /// Whether its attributes are exactly those that are staged, and need not be kept twice.
+    pub(crate) as_staged: bool,
+}
+
 /// Appends to a plan.
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    run: RunId,
-    first_seq: i64,
-    changes: &[(Change, Effect)],
-) -> Result<(), StoreError> {
-    let rows = changes.iter().zip(first_seq..).map(|((change, effect), seq)| {
+pub(crate) async fn insert(tx: &mut Tx, run: RunId, first_seq: i64, changes: &[Fresh]) -> Result<(), StoreError> {
+    let rows = changes.iter().zip(first_seq..).map(|(fresh, seq)| {
+        let change = &fresh.change;
         let (added, removed) = match &change.act {
             Act::Members { added, removed } => (added.len(), removed.len()),
             _ => (0, 0),
         };
+        let act = Columns::of(&change.act, fresh.as_staged);
         args![
             run,
             seq,
             change.kind.as_str(),
             change.object_id,
             change.name.as_str(),
-            *effect,
+            fresh.effect,
             change.cause,
             added,
             removed,
-            json(change),
+            act.name,
+            change.base,
+            act.state,
+            act.attributes,
+            act.members,
             "allowed",
         ]
     });
     tx.insert_many(
         "INSERT INTO dirsync_changes (run_id, seq, kind, object_id, name, effect, cause, members_added, members_removed,
-             body, decision) VALUES ",
+             act, base, state, attributes, members, decision) VALUES ",
         rows,
         "",
     )
@@ -70,28 +86,34 @@ pub(crate) async fn drop_until(tx: &mut Tx, run: RunId, seq: i64) -> Result<(), 
     Ok(())
 }
 
-/// The next allowed items that are not applied yet.
-pub(crate) async fn next(tx: &mut Tx, run: RunId, after: i64, limit: usize) -> Result<Vec<Planned>, StoreError> {
-    let rows = tx
+/// The next allowed items that are not applied yet: as many as write about `weight` rows.
+pub(crate) async fn next(tx: &mut Tx, run: RunId, after: i64, weight: u64) -> Result<Vec<Planned>, StoreError> {
+    let weights = tx
         .all(
-            "SELECT seq, body, effect, decision, applied_at FROM dirsync_changes
+            "SELECT seq, members_added + members_removed AS members FROM dirsync_changes
              WHERE run_id = $1 AND seq > $2 AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq LIMIT $3",
-            args![run, after, limit],
+            args![run, after, weight],
         )
         .await?;
+    let (mut last, mut sum) = (None, 0);
+    for row in weights {
+        if sum >= weight {
+            break;
+        }
+        sum += 1 + row.get::<u64>("members")?;
+        last = Some(row.get::<i64>("seq")?);
+    }
+    let Some(last) = last else { return Ok(Vec::new()) };
+    let sql = Sql::new(ITEMS).bind(run).push(" AND seq > ").bind(after).push(" AND seq <= ").bind(last);
+    let rows = tx.select(sql.push(" AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq")).await?;
     rows.iter().map(planned_of).collect()
 }
 
 /// The next allowed items of one effect that are not applied yet.
 pub(crate) async fn next_of(tx: &mut Tx, run: RunId, effect: Effect, limit: usize) -> Result<Vec<Planned>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT seq, body, effect, decision, applied_at FROM dirsync_changes
-             WHERE run_id = $1 AND effect = $2 AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq LIMIT $3",
-            args![run, effect, limit],
-        )
-        .await?;
-    rows.iter().map(planned_of).collect()
+    let sql = Sql::new(ITEMS).bind(run).push(" AND effect = ").bind(effect);
+    let sql = sql.push(" AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq LIMIT ").bind(limit);
+    tx.select(sql).await?.iter().map(planned_of).collect()
 }
 
 /// Marks single items as applied.
@@ -147,8 +169,7 @@ pub(crate) async fn list(
     filter: &ChangeFilter,
     page: &PageRequest,
 ) -> Result<Page<Planned>, StoreError> {
-    let sql = Sql::new("SELECT seq, body, effect, decision, applied_at FROM dirsync_changes WHERE run_id = ").bind(run);
-    let mut sql = narrow(sql, filter);
+    let mut sql = narrow(Sql::new(ITEMS).bind(run), filter);
     if let Some(after) = page.after.as_ref().and_then(Cursor::decode::<i64>) {
         sql = sql.push(" AND seq > ").bind(after);
     }
@@ -205,11 +226,26 @@ fn narrow(mut sql: Sql, filter: &ChangeFilter) -> Sql {
     sql
 }
 
+/// Items with the attributes that are kept with what was read.
+const ITEMS: &str = "SELECT c.seq, c.kind, c.object_id, c.name, c.effect, c.cause, c.decision, c.applied_at, c.act, c.base,
+        c.state, COALESCE(c.attributes, s.body) AS attributes, c.members
+    FROM dirsync_changes c LEFT JOIN dirsync_staged s ON c.act = 'put' AND c.attributes IS NULL AND s.run_id = c.run_id
+        AND s.kind = c.kind AND s.object_id = c.object_id
+    WHERE c.run_id = ";
+
 fn planned_of(row: &Row) -> Result<Planned, StoreError> {
-    let decision: String = row.get("decision")?;
+    let (kind, decision): (String, String) = (row.get("kind")?, row.get("decision")?);
+    let kind = if kind == "user" { ObjectKind::User } else { ObjectKind::Group };
     Ok(Planned {
         seq: row.get("seq")?,
-        change: row.json("body")?,
+        change: Change {
+            kind,
+            object_id: row.get("object_id")?,
+            name: row.get("name")?,
+            act: act_of(row, kind)?,
+            cause: row.get("cause")?,
+            base: row.get("base")?,
+        },
         effect: row.get("effect")?,
         allowed: decision == "allowed",
         applied_at: row.get("applied_at")?,

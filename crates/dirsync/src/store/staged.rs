@@ -1,6 +1,6 @@
 //! `dirsync_staged` and `dirsync_staged_members`: what a run has read, until it is planned.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use directory::{Member, MemberKind, ObjectKind};
 use kernel::text_enum;
@@ -21,23 +21,57 @@ text_enum!(
     }
 );
 
+/// What of an object's attributes the source told; what it did not tell stays as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// The attributes but for the manager.
+    pub attributes: bool,
+    /// The manager.
+    pub manager: bool,
+}
+
+impl Told {
+    /// Nothing: the object is gone.
+    pub const NOTHING: Self = Self { attributes: false, manager: false };
+
+    const fn bits(self) -> i64 {
+        self.attributes as i64 | (self.manager as i64) << 1
+    }
+
+    const fn from_bits(bits: i64) -> Self {
+        Self { attributes: bits & 1 != 0, manager: bits & 2 != 0 }
+    }
+}
+
 /// An object as it was read.
 #[derive(Debug, Clone)]
 pub struct Staged {
     /// Its id in the source.
     pub object_id: Uuid,
-    /// What was read, as JSON; nothing when the source only said that it is gone.
+    /// The attributes that were read, as JSON; nothing when the source only said that it is gone.
     pub body: Option<String>,
+    /// What of them the source told.
+    pub told: Told,
     /// What the source said about its removal.
     pub removed: Option<Removed>,
+}
+
+impl Staged {
+    /// Word that an object is gone.
+    pub const fn gone(object_id: Uuid, removed: Option<Removed>) -> Self {
+        Self { object_id, body: None, told: Told::NOTHING, removed }
+    }
 }
 
 /// Notes what was read; the last word on an object counts.
 pub(crate) async fn put(tx: &mut Tx, run: RunId, kind: ObjectKind, staged: Vec<Staged>) -> Result<(), StoreError> {
     tx.insert_many(
-        "INSERT INTO dirsync_staged (run_id, kind, object_id, body, removed) VALUES ",
-        staged.into_iter().map(|item| args![run, kind.as_str(), item.object_id, item.body, item.removed]),
-        "ON CONFLICT (run_id, kind, object_id) DO UPDATE SET body = excluded.body, removed = excluded.removed",
+        "INSERT INTO dirsync_staged (run_id, kind, object_id, body, told, removed) VALUES ",
+        staged
+            .into_iter()
+            .map(|item| args![run, kind.as_str(), item.object_id, item.body, item.told.bits(), item.removed]),
+        "ON CONFLICT (run_id, kind, object_id) DO UPDATE SET body = excluded.body, told = excluded.told,
+             removed = excluded.removed",
     )
     .await?;
     Ok(())
@@ -53,7 +87,7 @@ pub(crate) async fn after(
 ) -> Result<Vec<Staged>, StoreError> {
     let rows = tx
         .all(
-            "SELECT object_id, body, removed FROM dirsync_staged WHERE run_id = $1 AND kind = $2 AND object_id > $3
+            "SELECT object_id, body, told, removed FROM dirsync_staged WHERE run_id = $1 AND kind = $2 AND object_id > $3
              ORDER BY object_id LIMIT $4",
             args![run, kind.as_str(), after.unwrap_or(Uuid::nil()), limit],
         )
@@ -65,7 +99,7 @@ pub(crate) async fn after(
 pub(crate) async fn by_ids(tx: &mut Tx, run: RunId, kind: ObjectKind, ids: &[Uuid]) -> Result<Vec<Staged>, StoreError> {
     let mut found = Vec::new();
     for ids in ids.chunks(500) {
-        let sql = Sql::new("SELECT object_id, body, removed FROM dirsync_staged WHERE run_id = ").bind(run);
+        let sql = Sql::new("SELECT object_id, body, told, removed FROM dirsync_staged WHERE run_id = ").bind(run);
         let sql = sql.push(" AND kind = ").bind(kind.as_str()).push(" AND object_id IN ");
         for row in tx.select(sql.bind_list(ids.iter().copied())).await? {
             found.push(staged_of(&row)?);
@@ -149,17 +183,19 @@ pub(crate) async fn put_members(
     Ok(())
 }
 
-/// Everything that was read about a group's members, in the order it was read.
-pub(crate) async fn members(tx: &mut Tx, run: RunId, group: Uuid) -> Result<Vec<StagedMember>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT members FROM dirsync_staged_members WHERE run_id = $1 AND group_object_id = $2 ORDER BY slice",
-            args![run, group],
-        )
-        .await?;
-    let mut all = Vec::new();
-    for row in rows {
-        unpack(&row.get::<Vec<u8>>("members")?, &mut all);
+/// Everything that was read about some groups' members, in the order it was read.
+pub(crate) async fn members(
+    tx: &mut Tx,
+    run: RunId,
+    groups: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<StagedMember>>, StoreError> {
+    let mut all: HashMap<Uuid, Vec<StagedMember>> = HashMap::with_capacity(groups.len());
+    for groups in groups.chunks(500) {
+        let sql = Sql::new("SELECT group_object_id, members FROM dirsync_staged_members WHERE run_id = ").bind(run);
+        let sql = sql.push(" AND group_object_id IN ").bind_list(groups.iter().copied());
+        for row in tx.select(sql.push(" ORDER BY group_object_id, slice")).await? {
+            unpack(&row.get::<Vec<u8>>("members")?, all.entry(row.get("group_object_id")?).or_default());
+        }
     }
     Ok(all)
 }
@@ -181,19 +217,31 @@ pub(crate) async fn groups_with_members(
     rows.iter().map(|row| row.get("group_object_id")).collect()
 }
 
-/// Drops everything a run has read.
+/// Drops everything a run has read. What is planned and not applied keeps the attributes it was planned with.
 pub(crate) async fn clear(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE dirsync_changes SET attributes = (SELECT s.body FROM dirsync_staged s WHERE s.run_id = $1
+             AND s.kind = dirsync_changes.kind AND s.object_id = dirsync_changes.object_id)
+         WHERE run_id = $1 AND act = 'put' AND attributes IS NULL AND applied_at IS NULL",
+        args![run],
+    )
+    .await?;
     tx.execute("DELETE FROM dirsync_staged WHERE run_id = $1", args![run]).await?;
     tx.execute("DELETE FROM dirsync_staged_members WHERE run_id = $1", args![run]).await?;
     Ok(())
 }
 
 fn staged_of(row: &Row) -> Result<Staged, StoreError> {
-    Ok(Staged { object_id: row.get("object_id")?, body: row.get("body")?, removed: row.get("removed")? })
+    Ok(Staged {
+        object_id: row.get("object_id")?,
+        body: row.get("body")?,
+        told: Told::from_bits(row.get("told")?),
+        removed: row.get("removed")?,
+    })
 }
 
 /// 18 bytes per member: removed, kind, object id.
-fn pack(members: &[StagedMember]) -> Vec<u8> {
+pub(super) fn pack(members: &[StagedMember]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(members.len() * 18);
     for staged in members {
         bytes.push(u8::from(staged.removed));
@@ -203,7 +251,7 @@ fn pack(members: &[StagedMember]) -> Vec<u8> {
     bytes
 }
 
-fn unpack(bytes: &[u8], into: &mut Vec<StagedMember>) {
+pub(super) fn unpack(bytes: &[u8], into: &mut Vec<StagedMember>) {
     into.extend(bytes.chunks_exact(18).filter_map(|part| {
         let object_id = Uuid::from_slice(&part[2..]).ok()?;
         let kind = MemberKind::from_code(i64::from(part[1]));
