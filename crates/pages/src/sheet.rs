@@ -163,7 +163,7 @@ impl<R: Send + 'static> Sheet<R> {
         let (mut all, cut) = self.sorted(rows, sort).await?;
         let (value, descending) = self.ordering(sort);
         if let Some((after, id)) = request.after.as_ref().and_then(Cursor::decode::<(Value, String)>) {
-            all.retain(|row| self.compare(&value(row), &(self.id)(row), &after, &id, descending).is_gt());
+            all.retain(|row| compare((&value(row), &(self.id)(row)), (&after, &id), descending).is_gt());
         }
         all.truncate(request.limit + 1);
         let page = Page::from_rows(all, request.limit, |row| (value(row), (self.id)(row)));
@@ -223,7 +223,7 @@ impl<R: Send + 'static> Sheet<R> {
         };
         let (value, descending) = self.ordering(sort);
         let id = self.id;
-        all.sort_by(|one, other| self.compare(&value(one), &id(one), &value(other), &id(other), descending));
+        all.sort_by(|one, other| compare((&value(one), &id(one)), (&value(other), &id(other)), descending));
         Ok((all, cut))
     }
 }
@@ -275,12 +275,13 @@ impl<R> Sheet<R> {
         let field = self.fields.iter().find(|field| field.key == order.key);
         (field.map_or(|_: &R| Value::Nothing, |field| field.value), order.descending)
     }
+}
 
-    fn compare(&self, one: &Value, one_id: &str, other: &Value, other_id: &str, descending: bool) -> Ordering {
-        let by_value = one.order(other);
-        let by_value = if descending { by_value.reverse() } else { by_value };
-        by_value.then_with(|| one_id.cmp(other_id))
-    }
+/// Rows of one value go by their ids, whatever the direction.
+fn compare(one: (&Value, &str), other: (&Value, &str), descending: bool) -> Ordering {
+    let by_value = one.0.order(other.0);
+    let by_value = if descending { by_value.reverse() } else { by_value };
+    by_value.then_with(|| one.1.cmp(other.1))
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {

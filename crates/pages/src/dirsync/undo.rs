@@ -96,9 +96,8 @@ pub fn really(frame: Frame, id: &str, counts: &Counts, warnings: Vec<String>) ->
 pub fn restore(frame: Frame, kind: &str, id: &str, name: &str, days: u32) -> ConfirmPage {
     let here = format!("/directory/{kind}s/{id}");
     let noun = if kind == "group" { "group" } else { "person" };
-    let days = days.max(1).to_string();
-    let choices = ["1", "7", "30", "90"].map(|days| days.to_owned()).into_iter().chain([days.clone()]);
-    let mut choices: Vec<u32> = choices.filter_map(|days| days.parse().ok()).collect();
+    let days = days.max(1);
+    let mut choices = vec![1, 7, 30, 90, days];
     choices.sort_unstable();
     choices.dedup();
     let choices =
@@ -112,7 +111,7 @@ pub fn restore(frame: Frame, kind: &str, id: &str, name: &str, days: u32) -> Con
             "If it does not, the {noun} becomes a conflict again when the time is over, and is deleted if nobody decides."
         ))
         .also(HERE_ONLY)
-        .field(Field::select("days", "For", choices.collect()).value(days))
+        .field(Field::select("days", "For", choices.collect()).value(days.to_string()))
         .field(Field::check("preview", "Only show what it would do", false))
         .reason()
         .cancel(here)

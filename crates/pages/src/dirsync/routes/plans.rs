@@ -147,10 +147,7 @@ pub async fn get_plan(
     let held = run.state == RunState::Held;
     let rows: Vec<_> = found.items.iter().map(|planned| words::change(planned, &run)).collect();
     let here = place.apply(here(&format!("/dirsync/plans/{id}"), &wanted.values()));
-    let can = match held && desk.can(DecideRun { run: id }) {
-        true => Can::Pick,
-        false => Can::Look,
-    };
+    let can = if held && desk.can(DecideRun { run: id }) { Can::Pick } else { Can::Look };
     let table = change_table(&rows, &here, found.next.as_ref().map(Cursor::as_str), can);
     let sources = sources(&desk, &rooms).await?;
     let owners =
