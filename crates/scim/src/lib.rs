@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Modules in reading order: what there is ([`schema`], [`path`]), what comes in ([`json`], [`resource`], [`filter`],
-//! [`patch`], [`bulk`]), what goes out ([`project`], [`list`], [`etag`], [`error`]), who spoke ([`dialect`]).
+//! [`patch`], [`bulk`]), what goes out ([`project`], [`list`], [`etag`], [`media`], [`error`]), who spoke ([`dialect`]).
 //!
 //! Deliberately does no I/O, knows no HTTP stack, no SQL and none of our nouns; it keeps nothing between calls.
 
@@ -27,6 +27,7 @@ pub mod bulk;
 pub mod dialect;
 pub mod etag;
 pub mod list;
+pub mod media;
 pub mod project;
 
 #[cfg(test)]
