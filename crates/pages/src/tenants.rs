@@ -1,8 +1,10 @@
 //! Pages about connected Entra tenants.
 
 pub mod connect;
+pub mod disconnect;
 pub mod former;
 pub mod list;
 pub mod routes;
 pub mod tenant;
+pub mod user_ids;
 pub mod words;

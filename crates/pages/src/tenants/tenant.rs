@@ -3,12 +3,14 @@
 use askama::Template;
 use kernel::Timestamp;
 
+use super::user_ids::UserIds;
+
 use crate::form::{self, Choice, Field};
 use crate::icon::Icon;
 use crate::layout::Frame;
-use crate::list::ConfirmPage;
+
 use crate::parts::{
-    Action, Badge, Callout, Cell, Check, Checklist, Code, Facts, Meter, PageHead, Tab, Tabs, Tile, Tiles, Tone, When,
+    Action, Badge, Callout, Cell, Check, Checklist, Code, Facts, Meter, PageHead, Tab, Tabs, Tone, When,
 };
 use crate::table::{Column, Empty, Row, Table};
 
@@ -77,57 +79,6 @@ pub enum Open {
     Permissions { rows: Vec<PermissionRow>, powershell: String, az: String },
     /// Names, and what another User ID attribute would do where that was asked.
     Settings { form: TenantForm, user_ids: Option<UserIds> },
-}
-
-/// What a User ID attribute would do.
-#[derive(Debug, Clone)]
-pub struct UserIds {
-    pub attribute: String,
-    pub users: u64,
-    pub without: u64,
-    pub colliding: u64,
-    pub changed: u64,
-    pub rows: Vec<UserIdRow>,
-}
-
-/// Somebody to whom it would do something.
-#[derive(Debug, Clone)]
-pub struct UserIdRow {
-    pub id: String,
-    pub name: String,
-    /// Without an id, the same id as others, another id than now.
-    pub what: Badge,
-    pub before: String,
-    pub after: String,
-}
-
-impl UserIds {
-    fn tiles(&self) -> Tiles {
-        let bad = |name: &str, count: u64, note: &str| {
-            let tile = Tile::count(name, count).note(note);
-            if count > 0 { tile.tone(Tone::Warn) } else { tile.tone(Tone::Ok) }
-        };
-        Tiles::new(vec![
-            Tile::count("People", self.users).note(format!("looked at with {}", self.attribute)),
-            bad("Without an id", self.without, "nothing stands in the attribute"),
-            bad("With the id of another", self.colliding, "looked up, they are refused"),
-            Tile::count("With another id than now", self.changed),
-        ])
-    }
-
-    fn table(&self) -> Table {
-        let rows = self.rows.iter().map(|row| {
-            Row::new(vec![
-                Cell::main(&row.name, format!("/directory/users/{}", row.id), ""),
-                Cell::badge(row.what.clone()),
-                Cell::text(&row.before),
-                Cell::text(&row.after),
-            ])
-        });
-        let columns = ["Person", "What", "Id now", "Id then"].map(Column::new);
-        Table::new("user-ids", "A sample by name", columns.into(), rows.collect())
-            .empty(Empty::new("Nobody is touched", "Everybody has an id of their own, the same as now."))
-    }
 }
 
 /// What the settings form holds.
@@ -378,37 +329,6 @@ fn notice(tenant: &TenantView) -> Option<Callout> {
     wrong.then(|| Callout::new(Tone::Warn, "Not everything works", &tenant.status_reason))
 }
 
-/// The question before a tenant is removed.
-pub fn remove(frame: Frame, tenant: &TenantView, (users, groups): (u64, u64), days: u32) -> ConfirmPage {
-    let people = crate::format::plural(users, "person", "people");
-    let groups = crate::format::plural(groups, "group", "groups");
-    ConfirmPage::new(
-        frame,
-        format!("Disconnect {}?", tenant.name),
-        "Disconnect the tenant",
-        format!("/tenants/{}/remove", tenant.id),
-    )
-    .consequence(format!(
-        "{people} and {groups} of it are in the directory. None of them is deleted by this, and nothing changes in Entra."
-    ))
-    .also("Its credentials are wiped at once, and no run reads it any more. The app registration in Entra is yours to remove.")
-    .also("A plan is made of what it left and waits for your decision. Until then everybody stays as they are.")
-    .also("People whom another connected tenant has too can be taken over by it; they are found and listed by name.")
-    .also(format!(
-        "Once the plan is allowed, whoever is left becomes a conflict and is deleted after {}.",
-        crate::format::plural(u64::from(days), "day", "days")
-    ))
-    .also("If the tenant is connected again before that, everybody is found again under the same id.")
-    .act(Action::post("Show what would become of them", format!("/tenants/{}/remove/preview", tenant.id)))
-    .field(
-        Field::text("confirm", format!("Type {} to confirm", tenant.name))
-            .attribute("required", "")
-            .attribute("autocomplete", "off"),
-    )
-    .cancel(format!("/tenants/{}", tenant.id))
-    .danger()
-}
-
 /// A test with nothing run yet.
 pub fn not_tested() -> Checklist {
     Checklist::new(vec![Check::new(Tone::Off, "Not tested yet", "Press Test to try the connection line by line.")])
@@ -420,11 +340,10 @@ pub mod samples {
 
     use std::time::Duration;
 
-    use super::{
-        CredentialRow, Open, PermissionRow, TenantForm, TenantPage, TenantView, UserIdRow, UserIds, not_tested, remove,
-    };
+    use super::{CredentialRow, Open, PermissionRow, TenantForm, TenantPage, TenantView, not_tested};
     use crate::layout::Section;
     use crate::parts::{Badge, Check, Checklist, Tone};
+    use crate::tenants::disconnect::ask;
     use crate::tests::{DAY, Gallery, MINUTE, ago, ahead, frame};
 
     pub fn tenant() -> TenantView {
@@ -534,26 +453,8 @@ pub mod samples {
         let form =
             TenantForm { version: 3, name: "Contoso".into(), user_id_attribute: "mail".into(), error: String::new() };
         gallery.add("tenant-settings", &page(tenant(), Open::Settings { form: form.clone(), user_ids: None }));
-        let row = |name: &str, what, before: &str, after: &str| UserIdRow {
-            id: "u1".into(),
-            name: name.into(),
-            what,
-            before: before.into(),
-            after: after.into(),
-        };
-        let rows = vec![
-            row("Adele Vance", Badge::label("Another id"), "adele.vance@contoso.example", "100442"),
-            row("Scanner", Badge::warn("No id"), "", ""),
-        ];
-        let user_ids = Some(UserIds {
-            attribute: "employeeId".into(),
-            users: 1_962,
-            without: 1,
-            colliding: 0,
-            changed: 1_961,
-            rows,
-        });
+        let user_ids = Some(crate::tenants::user_ids::samples::user_ids());
         gallery.add("tenant-user-ids", &page(tenant(), Open::Settings { form, user_ids }));
-        gallery.add("tenant-remove", &remove(frame("Disconnect", Section::Tenants), &tenant(), (1_962, 150), 7));
+        gallery.add("tenant-remove", &ask(frame("Disconnect", Section::Tenants), &tenant(), (1_962, 150), 7));
     }
 }

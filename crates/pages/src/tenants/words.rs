@@ -14,7 +14,8 @@ use tenants::views::PermissionsView;
 use tenants::{Tenant, TenantState};
 
 use super::connect::Asked;
-use super::tenant::{CredentialRow, PermissionRow, TenantView, UserIdRow, UserIds};
+use super::tenant::{CredentialRow, PermissionRow, TenantView};
+use super::user_ids::{UserIdRow, UserIds};
 use crate::overview::TenantHealth;
 use crate::parts::{Badge, Check, Checklist, Tone};
 use crate::render::sentence;

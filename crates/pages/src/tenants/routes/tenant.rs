@@ -28,8 +28,8 @@ use crate::overview::{SHEET, TenantHealth};
 use crate::paged::Paged;
 use crate::render::{page, page_with, sentence};
 use crate::sheet::{self, Rows, Sorted};
-use crate::tenants::tenant::{Open, TenantForm, TenantPage, TenantView, not_tested, remove as remove_page};
-use crate::tenants::{list, words};
+use crate::tenants::tenant::{Open, TenantForm, TenantPage, TenantView, not_tested};
+use crate::tenants::{disconnect, list, words};
 
 /// `GET /tenants`.
 pub async fn list_tenants(
@@ -304,7 +304,7 @@ pub async fn ask_remove(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<T
     };
     let left = (held(&source.users), held(&source.groups));
     let days = source.kept.settings.delete_after_days;
-    Ok(page(&remove_page(desk.frame("Disconnect", Section::Tenants), &view, left, days)))
+    Ok(page(&disconnect::ask(desk.frame("Disconnect", Section::Tenants), &view, left, days)))
 }
 
 /// What the confirmation sends.
