@@ -28,6 +28,8 @@ pub struct SettingsForm {
     pub group_scope: Picks,
     pub protected: Picks,
     pub owners: String,
+    /// Nobody can be written to: no mail server is set up.
+    pub no_mail: bool,
     pub delete_after_days: u32,
     pub purge_after_days: u32,
     pub users: u32,
@@ -139,7 +141,12 @@ impl SettingsPage {
     fn owners(&self) -> Field {
         Field::text("owners", "Who is told of a held plan")
             .value(&self.form.owners)
-            .hint("Operators by user name, or mail addresses, separated by commas.")
+            .hint(if self.form.no_mail {
+                "Operators by user name, or mail addresses, separated by commas. No mail server is set up, so nobody is \
+                 written to yet."
+            } else {
+                "Operators by user name, or mail addresses, separated by commas."
+            })
             .optional()
     }
 

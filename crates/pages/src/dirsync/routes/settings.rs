@@ -40,8 +40,9 @@ pub async fn get_settings(
     let sources = sources(&desk, &rooms).await?;
     let first = sources.first().and_then(|(id, _)| id.parse().ok());
     let Some(source) = which.source.or(first) else { return Ok(no_source(&desk)) };
-    let kept = rooms.dirsync.get_source_uncounted(&desk.may(ReadSync {})?, source).await?.kept;
-    let mut form = SettingsForm { sources, ..filled(&kept) };
+    let status = rooms.dirsync.get_source_uncounted(&desk.may(ReadSync {})?, source).await?;
+    let (kept, no_mail) = (status.kept, !status.mail_is_set_up);
+    let mut form = SettingsForm { sources, no_mail, ..filled(&kept) };
     let of = |ids: &[Uuid]| ids.iter().copied().map(Wanted::either).collect::<Vec<_>>();
     let groups: Vec<_> = kept.settings.group_scope.iter().copied().map(Wanted::group).collect();
     form.group_scope.chosen = named(&desk, &rooms, source, &groups).await?;
@@ -78,6 +79,7 @@ fn filled(kept: &Kept) -> SettingsForm {
         group_scope: Picks::default(),
         protected: Picks::default(),
         owners: settings.owners.join(", "),
+        no_mail: false,
         delete_after_days: settings.delete_after_days,
         purge_after_days: settings.purge_after_days,
         users: limits.users,
@@ -178,6 +180,7 @@ impl Body {
             group_scope: Picks::default(),
             protected: Picks::default(),
             owners: self.owners.clone(),
+            no_mail: false,
             delete_after_days: self.delete_after_days,
             purge_after_days: self.purge_after_days,
             users: self.users,
