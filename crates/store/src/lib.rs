@@ -19,7 +19,7 @@ pub use pool::{Settings, Store};
 pub use row::Row;
 pub use seal::{MasterKey, Sealer};
 pub use sql::Sql;
-pub use tx::{Backend, Tx, json};
+pub use tx::{Backend, Tx, json, portions};
 
 /// Collects the arguments of a statement: `args![organisation, name, None::<i64>]`.
 #[macro_export]

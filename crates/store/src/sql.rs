@@ -95,7 +95,10 @@ impl Sql {
                     text.push('?');
                     bound.push(Bound::One(value));
                 }
-                (Backend::Sqlite, Bound::List(values)) => {
+                (Backend::Sqlite, Bound::List(mut values)) => {
+                    // Repeated to an even length: statements of few lengths stay prepared, those of any would not.
+                    let last = values[values.len() - 1].clone();
+                    values.resize(values.len().next_power_of_two(), last);
                     text.push_str(&format!("({})", vec!["?"; values.len()].join(", ")));
                     bound.extend(values.into_iter().map(Bound::One));
                 }

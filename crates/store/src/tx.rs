@@ -35,7 +35,22 @@ pub(crate) enum Inner {
 /// The most values one statement may bind; both databases take at least this many.
 const MOST_ARGS: usize = 30_000;
 /// The most rows one insert carries; measured best between 100 and 500.
-const MOST_ROWS: usize = 400;
+const MOST_ROWS: usize = 256;
+
+/// The largest power of two that is not above `count`, which must not be 0. Statements of such lengths only are few enough
+/// to stay prepared; of any length, they would fill the memory.
+pub(crate) fn even(count: usize) -> usize {
+    1 << count.max(1).ilog2()
+}
+
+/// Cuts a list into parts of even lengths, none longer than `most`: for statements built with [`Sql::bind_rows`].
+pub fn portions<T>(mut all: &[T], most: usize) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let (part, rest) = all.split_at_checked(even(all.len().min(most)))?;
+        all = rest;
+        Some(part)
+    })
+}
 
 impl Tx {
     /// Which database is underneath.
@@ -120,7 +135,7 @@ impl Tx {
             let most = (MOST_ARGS / rows.first().map_or(1, Vec::len).max(1)).clamp(1, MOST_ROWS);
             let mut changed = 0;
             while !rows.is_empty() {
-                let rest = rows.split_off(rows.len().min(most));
+                let rest = rows.split_off(even(rows.len().min(most)));
                 changed += self.alter(Sql::new(head).bind_rows(rows).push(" ").push(tail)).await?;
                 rows = rest;
             }

@@ -139,7 +139,7 @@ pub(crate) async fn count(tx: &mut Tx, group_ordinal: u32) -> Result<u64, StoreE
 /// Adds members; returns those that were not there before.
 pub(crate) async fn add(tx: &mut Tx, group_ordinal: u32, members: &[Member]) -> Result<Vec<Member>, StoreError> {
     let mut added = Vec::with_capacity(members.len());
-    for members in members.chunks(400) {
+    for members in store::portions(members, 256) {
         let rows = members.iter().map(|member| args![group_ordinal, member.object_id, i64::from(member.kind as u8)]);
         let sql = Sql::new("INSERT INTO directory_memberships (group_ordinal, member_object_id, member_kind) VALUES ")
             .bind_rows(rows)

@@ -30,6 +30,23 @@ fn rows_are_written_one_behind_the_other() {
 }
 
 #[test]
+fn a_list_on_sqlite_is_filled_up_to_an_even_length() {
+    let (text, args) = Sql::new("a IN ").bind_list([1_i64, 2, 3]).into_parts(Backend::Sqlite);
+    assert_eq!(text, "a IN (?, ?, ?, ?)");
+    assert_eq!(args[3], Bound::One(Scalar::Int(Some(3))));
+}
+
+#[test]
+fn portions_are_even_and_lose_nothing() {
+    for count in 0..70_usize {
+        let all: Vec<_> = (0..count).collect();
+        let parts: Vec<_> = crate::tx::portions(&all, 16).collect();
+        assert_eq!(parts.concat(), all);
+        assert!(parts.iter().all(|part| part.len().is_power_of_two() && part.len() <= 16), "{count}");
+    }
+}
+
+#[test]
 fn sqlite_gets_placeholders_without_names() {
     let sql = Sql::new("a = ").bind(1_i64).push(" AND b IN ").bind_list([2_i64, 3]);
     let (text, args) = sql.into_parts(Backend::Sqlite);
