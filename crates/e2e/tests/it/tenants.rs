@@ -1,3 +1,4 @@
 //! Journeys of connected tenants.
 
 mod connection;
+mod disconnected;
