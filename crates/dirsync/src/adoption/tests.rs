@@ -1,3 +1,5 @@
+//! Who is the same person, and who only looks so.
+
 use directory::UserAttributes;
 use uuid::Uuid;
 
