@@ -133,7 +133,7 @@ pub fn look(event: &str) -> (Tone, Icon) {
 }
 
 fn diff(happened: &HistoryEntry) -> Diff {
-    happened.changes.iter().fold(Diff::new(), crate::dirsync::words::field)
+    crate::dirsync::words::fields(&happened.changes)
 }
 
 /// What people call an attribute that Graph has a name for.

@@ -8,7 +8,6 @@ use crate::form::{Choice, Field};
 use crate::format;
 use crate::layout::Frame;
 use crate::list::ConfirmPage;
-use crate::parts::Diff;
 
 /// Nothing is ever written to the source by an undo.
 const HERE_ONLY: &str = "Only the directory here changes. Nothing is written to Entra.";
@@ -26,9 +25,9 @@ impl Again {
     fn sentence(self, now: Timestamp) -> String {
         match self {
             Self::BySource { next } => {
-                let when = next.map(|at| format!(", {}", format::relative(at, now))).unwrap_or_default();
+                let when = next.map(|at| format!(", {},", format::relative(at.max(now), now))).unwrap_or_default();
                 format!(
-                    "The change came from the source. The next run that reads it{when} makes it again, unless it is \
+                    "The change came from the source. The next full compare{when} makes it again, unless it is \
                      changed there first."
                 )
             }
@@ -40,11 +39,11 @@ impl Again {
 /// The question before a single change is taken back; a preview comes first.
 pub fn change(frame: Frame, name: &str, happened: &HistoryEntry, again: Again) -> ConfirmPage {
     let action = format!("/dirsync/changes/{}/undo", happened.revision);
-    let back = happened.changes.iter().fold(Diff::new(), |diff, change| {
-        let mut reversed = change.clone();
-        std::mem::swap(&mut reversed.before, &mut reversed.after);
-        super::words::field(diff, &reversed)
-    });
+    let mut reversed = happened.changes.clone();
+    for change in &mut reversed {
+        std::mem::swap(&mut change.before, &mut change.after);
+    }
+    let back = super::words::fields(&reversed);
     let mut notes = Vec::new();
     if happened.members_added > 0 {
         notes.push(format!("{} who joined leave again.", happened.members_added));

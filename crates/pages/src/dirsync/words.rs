@@ -6,6 +6,8 @@ use dirsync::guard::{Breach, Verdict};
 use dirsync::service::changes::ShownChange;
 use dirsync::totals::{Effect, Totals};
 use dirsync::{Run, RunKind};
+use kernel::Timestamp;
+use serde_json::Value;
 
 use super::plan::{AffectedGroup, LimitView};
 use super::plans::PlanState;
@@ -169,9 +171,7 @@ const FIRST: [&str; 6] = ["state", "displayName", "userPrincipalName", "mail", "
 
 /// Before and after, attribute by attribute; of a group, who joins and leaves.
 fn diff(shown: &ShownChange) -> Diff {
-    let mut fields: Vec<_> = shown.fields.iter().collect();
-    fields.sort_by_key(|change| FIRST.iter().position(|name| *name == change.field).unwrap_or(FIRST.len()));
-    let diff = fields.into_iter().fold(Diff::new(), field);
+    let diff = fields(&shown.fields);
     let diff = members(diff, &shown.members, false, shown.members_added);
     let diff = members(diff, &shown.members, true, shown.members_removed);
     match (&shown.planned.change.act, diff.is_empty()) {
@@ -181,9 +181,33 @@ fn diff(shown: &ShownChange) -> Diff {
     }
 }
 
-/// One attribute before and after.
-pub fn field(diff: Diff, change: &FieldChange) -> Diff {
+/// Attributes before and after, what people look for first.
+pub fn fields(changes: &[FieldChange]) -> Diff {
+    let mut changes: Vec<_> = changes.iter().collect();
+    changes.sort_by_key(|change| FIRST.iter().position(|name| *name == change.field).unwrap_or(FIRST.len()));
+    changes.into_iter().fold(Diff::new(), field)
+}
+
+/// A state as the log writes it, `conflict (out_of_filter, pending, 2026-11-29T03:30:41Z)`, as people read it.
+fn state_words(text: &str) -> String {
+    let Some((name, details)) = text.strip_suffix(')').and_then(|text| text.split_once(" (")) else {
+        return plain(text);
+    };
+    let known = details.split(", ").filter(|detail| *detail != "pending");
+    let words = known.map(|detail| match Timestamp::parse(detail) {
+        Ok(at) => format!("until {}", format::day(at)),
+        Err(_) => plain(detail).to_lowercase(),
+    });
+    let words: Vec<_> = words.collect();
+    if words.is_empty() { plain(name) } else { format!("{}: {}", plain(name), words.join(", ")) }
+}
+
+fn field(diff: Diff, change: &FieldChange) -> Diff {
     let name = crate::directory::words::attribute(&change.field);
+    let value = |side: &Value| {
+        let text = value(side)?;
+        Some(if change.field == "state" { state_words(&text) } else { text })
+    };
     match (value(&change.before), value(&change.after)) {
         (None, Some(after)) => diff.added(name, after),
         (Some(before), None) => diff.removed(name, before),
@@ -296,4 +320,22 @@ pub fn plan_state(run: &Run) -> PlanState {
 pub fn conflict(cause: ConflictCause) -> String {
     let known = super::conflicts::CAUSES.iter().find(|(key, _)| *key == cause.as_str());
     known.map_or_else(|| plain(cause.as_str()), |(_, words)| (*words).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    //! What words stand for.
+
+    use super::state_words;
+
+    #[test]
+    fn states_are_read_by_people() {
+        for (text, expected) in [
+            ("active", "Active"),
+            ("excluded (out_of_filter)", "Excluded: out of filter"),
+            ("conflict (deleted, pending, 2026-11-29T03:30:41.093948Z)", "Conflict: deleted, until 29 Nov 2026"),
+        ] {
+            assert_eq!(state_words(text), expected);
+        }
+    }
 }

@@ -17,7 +17,7 @@ pub fn ask(frame: Frame, tenant: &TenantView, (users, groups): (u64, u64), days:
         format!("/tenants/{}/remove", tenant.id),
     )
     .consequence(format!(
-        "{people} and {groups} of it are in the directory. None of them is deleted by this, and nothing changes in Entra."
+        "{people} and {groups} of it are in the directory. Nobody is deleted by this, and nothing changes in Entra."
     ))
     .also("Its credentials are wiped at once, and no run reads it any more. The app registration in Entra is yours to remove.")
     .also("A plan is made of what it left and waits for your decision. Until then everybody stays as they are.")

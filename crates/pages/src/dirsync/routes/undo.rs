@@ -30,7 +30,10 @@ async fn again(rooms: &Rooms, may: &May<ReadSync>, source: SourceId, by_source: 
     if !by_source {
         return Again::Never;
     }
-    let next = rooms.dirsync.get_source_uncounted(may, source).await.ok().and_then(|source| source.next_run_at);
+    let next = rooms.dirsync.get_source_uncounted(may, source).await.ok().and_then(|source| {
+        let interval = Duration::from_mins(u64::from(source.kept.settings.full_interval_minutes));
+        source.last_full_at.map(|at| at.plus(interval))
+    });
     Again::BySource { next }
 }
 
