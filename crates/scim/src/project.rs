@@ -71,10 +71,21 @@ impl Projection {
         !matches!(self.choice, Choice::Default)
     }
 
-    /// Whether anything of an attribute of the core, such as `members` or `groups`, is shown.
+    /// Whether anything of an attribute, such as `members`, or a part of it, such as `members.display`, is shown. Parts
+    /// that are told on request are shown when they are named, and only then.
     pub fn wants(&self, name: &str) -> bool {
-        let schema = if COMMON.attribute(name).is_some() { &COMMON } else { self.kind.core };
-        schema.attribute(name).is_some_and(|attribute| !matches!(self.share(schema, attribute), Share::Nothing))
+        let Some(path) = AttributePath::parse(self.kind, name) else { return false };
+        match (self.share(path.schema, path.attribute), path.sub) {
+            (Share::Nothing, _) => false,
+            (Share::Some(parts), Some(sub)) => parts.contains(&sub.name),
+            (Share::Everything, Some(sub)) => sub.returned != Returned::Request || self.names(&path),
+            (_, None) => true,
+        }
+    }
+
+    fn names(&self, path: &AttributePath) -> bool {
+        let is_path = |name: &Named| matches!(name, Named::Attribute(named) if named == path);
+        matches!(&self.choice, Choice::Only(names) if names.iter().any(is_path))
     }
 
     /// The resource as it is shown.
@@ -148,8 +159,8 @@ fn except(names: &[Named], path: AttributePath) -> Share {
     if parts.is_empty() {
         return Share::Everything;
     }
-    let left = path.attribute.sub_attributes.iter().map(|sub| sub.name).filter(|name| !parts.contains(name));
-    Share::Some(left.collect())
+    let told = path.attribute.sub_attributes.iter().filter(|sub| sub.returned != Returned::Request);
+    Share::Some(told.map(|sub| sub.name).filter(|name| !parts.contains(name)).collect())
 }
 
 /// Whether a name means the whole attribute.

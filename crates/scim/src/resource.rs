@@ -170,6 +170,8 @@ pub(crate) fn invalid(detail: impl Into<String>) -> ScimError {
 }
 
 fn set(resource: &mut Object, path: &AttributePath, value: Value, rules: &Rules) -> Result<(), ScimError> {
+    let (path, value) = coerce::refer(*path, value);
+    let path = &path;
     let value = match path.sub {
         Some(_) if path.attribute.multi_valued => {
             return Err(invalid(format!("`{path}` stands in each element of `{}`", path.attribute.name)));

@@ -220,6 +220,11 @@ impl Attribute {
         Self { mutability: Mutability::ReadOnly, ..self }
     }
 
+    /// What the server knows and tells only when asked.
+    pub(crate) const fn on_request(self) -> Self {
+        Self { mutability: Mutability::ReadOnly, returned: Returned::Request, ..self }
+    }
+
     pub(crate) const fn key(self) -> Self {
         Self { longest: KEY_TEXT, ..self }
     }

@@ -93,6 +93,7 @@ impl Changes<'_> {
             ParsedPath::Schema(urn) => return Err(mutability(format!("`{urn}` cannot be removed"))),
             ParsedPath::Attribute(path) => {
                 check_writable(&path)?;
+                let (path, _) = coerce::refer(path, Value::Null);
                 match (path.sub, value.filter(|value| !value.is_null())) {
                     (Some(sub), _) if path.attribute.multi_valued => {
                         check_mutable(&path)?;
@@ -170,6 +171,7 @@ impl Changes<'_> {
     }
 
     fn attribute(&mut self, path: AttributePath, value: Value) -> Result<(), ScimError> {
+        let (path, value) = coerce::refer(path, value);
         if path.attribute.multi_valued {
             return self.list(path, value);
         }
@@ -227,6 +229,7 @@ impl Changes<'_> {
     }
 
     fn element(&mut self, path: AttributePath, condition: Expression, value: Value) -> Result<(), ScimError> {
+        let (path, value) = coerce::refer(path, value);
         let act = match path.sub {
             Some(sub) => match coerce::simple(&path, sub, unwrap(value))? {
                 Some(value) => Act::Set(sub.name, value),

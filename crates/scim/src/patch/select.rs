@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Act, is_immutable, mutability, no_target};
 use crate::filter::{Comparison, Expression, Literal, Operator, element_matches};
 use crate::path::AttributePath;
-use crate::resource::elements;
+use crate::resource::{coerce, elements};
 use crate::{Object, ScimError};
 
 /// Acts on the elements that match, or makes one where none does.
@@ -114,7 +114,11 @@ fn template(path: &AttributePath, condition: Option<&Expression>) -> Result<Obje
             Literal::Number(number) => Value::Number(number.clone()),
             Literal::Moment(text, _) => Value::String(text.clone()),
         };
-        let fits = part.leaf().writable() && template.get(part.leaf().name).is_none_or(|there| *there == value);
+        // What the filter says is written, so it is read like any other value.
+        let Some(value) = coerce::simple(part, part.leaf(), value)? else { continue };
+        let fits = part.leaf().writable()
+            && part.leaf().name != "$ref"
+            && template.get(part.leaf().name).is_none_or(|there| *there == value);
         if !fits {
             return Err(nothing_matches(path, Some(condition)));
         }

@@ -170,6 +170,10 @@ fn brackets_choose_elements_or_make_them() {
             &[("/roles", json!([{ "value": "pilot", "primary": true }]))],
         );
         check(&write(r#"emails[type eq "other"].value"#, &json!("")), &[]);
+        check(
+            &write(r#"emails[type eq ""].value"#, &json!("n@x")),
+            &emails(&[&work, &home, &json!({ "value": "n@x" })]),
+        );
         check(&write(r#"emails[type eq "home"].value"#, &json!("")), &emails(&[&work]));
         check(&write(r#"emails[type eq "home"].value"#, &Value::Null), &emails(&[&work]));
         check(
@@ -228,12 +232,14 @@ fn extensions_are_written_whole_and_in_part() {
         check(&manager(json!({ "$ref": "https://x/scim/Users/n", "displayName": "N" })), &expected);
         check(&write("manager", json!("n")), &expected);
         check(&write(&format!("{ENTERPRISE}:manager.value"), json!("n")), &expected);
+        check(&write("manager.$ref", json!("https://x/scim/Users/n")), &expected);
         check(&manager(json!("m")), &[]);
         for empty in [json!(""), Value::Null, json!({ "value": "" }), json!([{ "value": null }]), json!([])] {
             check(&manager(empty), &[(&in_extension("manager"), Value::Null)]);
         }
     }
     check(&json!([{ "op": "remove", "path": ENTERPRISE }]), &[(&format!("/{ENTERPRISE}"), Value::Null)]);
+    check(&json!([{ "op": "remove", "path": "manager.$ref" }]), &[(&in_extension("manager"), Value::Null)]);
     check(&json!([{ "op": "remove", "path": "manager" }]), &[(&in_extension("manager"), Value::Null)]);
 }
 
@@ -288,6 +294,9 @@ fn wrong_patches_are_refused() {
         (json!([{ "op": "remove", "path": "groups[value eq \"g\"]" }]), Mutability),
         (json!([{ "op": "add", "path": "manager.displayName", "value": "x" }]), Mutability),
         (json!([{ "op": "remove", "path": "urn:ietf:params:scim:schemas:core:2.0:User" }]), Mutability),
+        // What a filter would make is checked like any other value.
+        (json!([{ "op": "add", "path": "emails[value eq \"a\\u0007\"].type", "value": "x" }]), InvalidValue),
+        (json!([{ "op": "add", "path": "x509Certificates[value eq \"?\"].type", "value": "x" }]), InvalidValue),
         // Nothing matches, and the filter does not say what to make.
         (
             json!([{ "op": "add", "path": "emails[type ne \"work\" and type ne \"home\"].value", "value": "x" }]),

@@ -76,4 +76,16 @@ fn members_are_read_only_when_they_are_shown() {
         assert!(projection.wants("id") && !projection.wants("userName"));
     }
     assert!(Projection::parse(&GROUP, Some("id"), Some("members")).is_err());
+    let parts = [
+        (None, None, false),
+        (Some("members"), None, false),
+        (Some("members.display"), None, true),
+        (Some("members,members.display"), None, true),
+        (None, Some("members.value"), false),
+    ];
+    for (attributes, excluded, wanted) in parts {
+        let projection = Projection::parse(&GROUP, attributes, excluded).unwrap();
+        assert_eq!(projection.wants("members.display"), wanted, "{attributes:?} {excluded:?}");
+    }
+    assert!(Projection::of_everything(&GROUP).wants("members.value"));
 }

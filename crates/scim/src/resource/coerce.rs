@@ -68,10 +68,13 @@ pub(crate) fn complex(path: &AttributePath, value: Value, rules: &Rules) -> Resu
             unknown(&name, rules)?;
             continue;
         };
-        if !sub.writable() {
-            if sub.name == "$ref" {
-                reference = value.as_str().and_then(|text| text.rsplit('/').next()).map(str::to_owned);
-            }
+        if attribute.refers() && sub.name == "$ref" {
+            reference = value.as_str().map(|text| last_segment(text).to_owned());
+            continue;
+        }
+        // What a member is, a client may say, and the server will know.
+        let is_hint = attribute.refers() && sub.name == "type";
+        if !sub.writable() && !is_hint {
             continue;
         }
         let Some(value) = simple(path, sub, value)? else { continue };
@@ -83,6 +86,22 @@ pub(crate) fn complex(path: &AttributePath, value: Value, rules: &Rules) -> Resu
         read.extend(simple(path, sub, Value::String(id))?.map(|id| ("value".to_owned(), id)));
     }
     Ok((!read.is_empty()).then_some(read))
+}
+
+/// The `$ref` of a member or a manager is another way to write its `value`: the server makes addresses itself.
+pub(crate) fn refer(path: AttributePath, value: Value) -> (AttributePath, Value) {
+    if !path.attribute.refers() || path.sub.is_none_or(|sub| sub.name != "$ref") {
+        return (path, value);
+    }
+    let value = match value {
+        Value::String(address) => Value::String(last_segment(&address).to_owned()),
+        value => value,
+    };
+    (AttributePath { sub: path.attribute.value(), ..path }, value)
+}
+
+fn last_segment(address: &str) -> &str {
+    address.rsplit('/').next().unwrap_or(address)
 }
 
 /// Whole numbers and fractions; as text too, which is how Entra sends them.

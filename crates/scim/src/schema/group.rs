@@ -2,18 +2,18 @@
 
 use super::{Attribute, Mutability, Schema};
 
-/// What of a member a client says is its `value`; the rest is the server's knowledge.
+/// What a client says of a member is its `value`, or a `$ref` that ends with it; the rest is the server's knowledge.
 const MEMBER: &[Attribute] = &[
     Attribute {
         mutability: Mutability::Immutable,
         ..Attribute::text("value", "Identifier of the member").exact().identifier()
     },
-    Attribute::reference("$ref", "Address of the member", &["User", "Group"]).read_only(),
     Attribute {
         mutability: Mutability::Immutable,
-        ..Attribute::text("type", "Whether the member is a user or a group").suggest(&["User", "Group"])
+        ..Attribute::reference("$ref", "Address of the member", &["User", "Group"])
     },
-    Attribute::text("display", "Name of the member").read_only(),
+    Attribute::text("type", "Whether the member is a user or a group").suggest(&["User", "Group"]).on_request(),
+    Attribute::text("display", "Name of the member").on_request(),
 ];
 
 /// The core schema of groups.

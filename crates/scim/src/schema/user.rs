@@ -108,8 +108,8 @@ pub static USER_SCHEMA: Schema = Schema {
 
 const MANAGER: &[Attribute] = &[
     Attribute::text("value", "Identifier of the manager").exact().identifier(),
-    Attribute::reference("$ref", "Address of the manager", &["User"]).read_only(),
-    Attribute::text("displayName", "Name of the manager").read_only(),
+    Attribute::reference("$ref", "Address of the manager", &["User"]),
+    Attribute::text("displayName", "Name of the manager").on_request(),
 ];
 
 /// The enterprise extension of users.

@@ -135,6 +135,7 @@ fn a_member_is_never_made_into_another() {
         write("members[value eq \"a\"].value", json!("b")),
         write("members[value eq \"a\"].type", json!("Group")),
         write("members.value", json!("b")),
+        write("members[value eq \"a\"].$ref", json!("https://x/Users/b")),
         json!([{ "op": "remove", "path": "members[value eq \"a\"].value" }]),
         json!([{ "op": "remove", "path": "members.type" }]),
         write("members[value eq \"a\"].display", json!("A")),
@@ -142,7 +143,8 @@ fn a_member_is_never_made_into_another() {
         let error = patch(&GROUP, &before, &operations).unwrap_err();
         assert_eq!(error.scim_type, Some(ScimType::Mutability), "{operations}: {error}");
     }
-    assert!(patch(&GROUP, &before, &write("members[value eq \"a\"].type", json!("User"))).unwrap().changed.is_empty());
+    let same = write("members[value eq \"a\"].$ref", json!("https://x/Users/a"));
+    assert!(patch(&GROUP, &before, &same).unwrap().changed.is_empty());
     for value in [json!(5), json!([5]), json!([{ "type": "User" }]), json!([{ "value": 5 }]), json!([[]])] {
         let error = patch(&GROUP, &before, &write("members", value.clone())).unwrap_err();
         assert_eq!(error.scim_type, Some(ScimType::InvalidValue), "{value}");
