@@ -141,6 +141,8 @@ fn filters_match_as_the_rfc_says() {
         let printed = filter.to_string();
         let again = Filter::parse(&USER, &printed).unwrap_or_else(|error| panic!("{printed}: {error}"));
         assert_eq!(again, filter, "{text} became {printed}");
+        let theirs: scim_v2::filter::Filter = printed.parse().unwrap_or_else(|error| panic!("{printed}: {error}"));
+        assert_eq!(Filter::parse(&USER, &theirs.to_string()).unwrap(), filter, "{printed} became {theirs}");
     }
 }
 

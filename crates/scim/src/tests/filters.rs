@@ -144,6 +144,14 @@ proptest! {
     }
 
     #[test]
+    fn another_reader_understands_what_is_printed(naive in naive()) {
+        let filter = Filter::parse(&USER, &naive.text()).unwrap();
+        let printed = filter.to_string();
+        let theirs: scim_v2::filter::Filter = printed.parse().unwrap();
+        prop_assert_eq!(Filter::parse(&USER, &theirs.to_string()).unwrap(), filter, "{} {}", printed, theirs);
+    }
+
+    #[test]
     fn an_index_finds_no_less_than_the_filter(parts in prop::collection::vec(naive(), 1..3), user in user()) {
         let text = parts.iter().map(|part| format!("({})", part.text())).collect::<Vec<_>>().join(" and ");
         let filter = Filter::parse(&USER, &text).unwrap();
