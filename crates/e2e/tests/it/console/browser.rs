@@ -92,6 +92,7 @@ async fn the_console_works_in_a_browser_that_has_nothing_to_complain_about() {
         somebody_is_chosen_by_name(&page).await;
         rows_are_picked_by_keyboard(&page).await;
         a_change_is_taken_back_in_a_dialog(&page).await;
+        somebody_is_given_back(&page).await;
         an_id_is_copied(&page).await;
         the_theme_stays(&page).await;
         assert_eq!(page.complaints().await, Vec::<String>::new(), "the console is silent");
@@ -157,14 +158,69 @@ async fn rows_are_picked_by_keyboard(page: &Page<'_>) {
 }
 
 async fn a_change_is_taken_back_in_a_dialog(page: &Page<'_>) {
-    let user = page.world.user("newcomer").await;
+    let world = page.world;
+    // The new exception has its own run first.
+    world.work().await;
+    let before = world.user("p2").await.attributes.department;
+    world.entra.change("p2", json!({ "department": "Retail" })).await;
+    world.delta().await;
+    let user = world.user("p2").await;
     page.go(&format!("/directory/users/{}/history", user.id)).await;
     page.press(".timeline a[data-ask]").await;
     page.until("the question", "document.querySelector('dialog[open] .confirm h1')").await;
     let question = page.eval("document.querySelector('dialog[open]').textContent").await;
-    assert!(text(&question).contains("Nothing is written to Entra"), "{question}");
-    page.press("dialog[open] [data-close]").await;
-    page.until("the end of the question", "!document.querySelector('dialog[open]')").await;
+    for said in ["Retail", "Nothing is written to Entra", "makes it again"] {
+        assert!(text(&question).contains(said), "{said}: {question}");
+    }
+    page.press("dialog[open] .button.primary").await;
+    page.until("the run", "location.pathname.startsWith('/dirsync/runs/')").await;
+    world.work().await;
+    page.until("the preview", "document.querySelector('#run-live .badge')?.textContent === 'Preview'").await;
+    assert_eq!(world.user("p2").await.attributes.department.as_deref(), Some("Retail"), "a preview changes nothing");
+    page.press(".page-head a[data-ask]").await;
+    page.until("the last question", "document.querySelector('dialog[open] #f-reason')").await;
+    page.fill("dialog[open] #f-reason", "typed by mistake").await;
+    page.press("dialog[open] .button.primary").await;
+    page.until("the waiting run", "document.querySelector('#run-live .badge')?.textContent === 'Queued'").await;
+    world.work().await;
+    page.until("its end", "document.querySelector('#run-live .badge')?.textContent === 'Done'").await;
+    assert_eq!(world.user("p2").await.attributes.department, before, "as it was");
+    let asked = world.get("signals/audit?type=dirsync.undo_asked").await;
+    assert_eq!(asked["items"][0]["reason"], "typed by mistake");
+}
+
+/// The second loss of the day is over the limit.
+async fn a_part_of_a_held_plan_is_allowed(page: &Page<'_>) {
+    let run = page.world.run("delta").await;
+    assert_eq!(run["state"], "held", "{run:#}");
+    page.go(&format!("/dirsync/plans/{}", text(&run["id"]))).await;
+    page.press(".pick input[name]").await;
+    page.press(".bulk button[formaction*='way=only']").await;
+    page.until("the question", "document.querySelector('.confirm #f-reason')").await;
+    let question = page.eval("document.querySelector('.confirm').textContent").await;
+    assert!(text(&question).contains("p4"), "who it is about: {question}");
+    page.fill(".confirm #f-reason", "left the company").await;
+    page.press(".confirm .button.primary").await;
+    page.until("the run", "location.pathname.startsWith('/dirsync/runs/')").await;
+    page.world.work().await;
+    page.until("its end", "document.querySelector('#run-live .badge')?.textContent === 'Done'").await;
+}
+
+async fn somebody_is_given_back(page: &Page<'_>) {
+    let world = page.world;
+    world.entra.delete("p4").await;
+    a_part_of_a_held_plan_is_allowed(page).await;
+    assert_eq!(world.standing("p4").await, "conflict/deleted");
+    let user = world.user("p4").await;
+    page.go(&format!("/directory/users/{}", user.id)).await;
+    page.press(".callout a[data-ask]").await;
+    page.until("the question", "document.querySelector('dialog[open] #f-reason')").await;
+    page.fill("dialog[open] #f-reason", "still needed until Friday").await;
+    page.press("dialog[open] .button.primary").await;
+    page.until("the run", "location.pathname.startsWith('/dirsync/runs/')").await;
+    world.work().await;
+    page.until("its end", "document.querySelector('#run-live .badge')?.textContent === 'Done'").await;
+    assert!(world.user("p4").await.state.usable(), "in use again");
 }
 
 async fn an_id_is_copied(page: &Page<'_>) {
