@@ -230,22 +230,32 @@ impl Changes<'_> {
 
     fn element(&mut self, path: AttributePath, condition: Expression, value: Value) -> Result<(), ScimError> {
         let (path, value) = coerce::refer(path, value);
-        let act = match path.sub {
-            Some(sub) => match coerce::simple(&path, sub, unwrap(value))? {
-                Some(value) => Act::Set(sub.name, value),
-                None => Act::Unset(sub.name),
-            },
-            None => match (self.op, self.whole_elements(path, value)?) {
-                (Op::Add, elements) => match elements.into_iter().next() {
-                    Some(Value::Object(element)) => Act::Merge(element),
-                    _ => return Ok(()),
-                },
-                (_, elements) if elements.is_empty() => Act::Remove,
-                (_, elements) => Act::Replace(elements),
-            },
+        let act = if let Some(sub) = path.sub {
+            let value = coerce::simple(&path, sub, unwrap(value))?;
+            value.map_or(Act::Unset(sub.name), |value| Act::Set(sub.name, value))
+        } else {
+            let elements = self.whole_elements(path, value)?;
+            let Some(act) = self.whole_element(path, elements) else { return Ok(()) };
+            act
         };
         self.found.push(Change::Select { path: path.whole(), condition: Some(condition), act });
         Ok(())
+    }
+
+    /// What `add` and `replace` do to an element that a filter has chosen.
+    fn whole_element(&mut self, path: AttributePath, mut elements: Vec<Value>) -> Option<Act> {
+        if self.op != Op::Add {
+            return Some(if elements.is_empty() { Act::Remove } else { Act::Replace(elements) });
+        }
+        // What the filter chooses is one element; any further are added beside it.
+        let further = elements.split_off(elements.len().min(1));
+        if !further.is_empty() {
+            self.found.push(Change::Append { path, elements: further });
+        }
+        match elements.pop() {
+            Some(Value::Object(first)) => Some(Act::Merge(first)),
+            _ => None,
+        }
     }
 
     /// Elements in place of those that match; a bare text is the `value`. What the filter says need not be said again.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Patch, Patched};
 use crate::resource::{Rules, Unknown};
-use crate::schema::{GROUP, ResourceType, USER};
+use crate::schema::{Attribute, GROUP, Kind, ResourceType, USER};
 use crate::{Object, ScimError, ScimType};
 
 mod dialects;
@@ -204,6 +204,10 @@ fn brackets_choose_elements_or_make_them() {
     check(&replace(json!({ "value": "n@x" })), &emails(&[&json!({ "value": "n@x", "type": "work" }), &home]));
     check(&replace(json!({ "value": "n@x", "type": "x" })), &emails(&[&json!({ "value": "n@x", "type": "x" }), &home]));
     check(&replace(json!({})), &emails(&[&home]));
+    let add = json!([{ "op": "add", "path": r#"emails[type eq "home"]"#, "value": [{ "display": "d" }, { "value": "n@x" }] }]);
+    let shown = json!({ "value": "h@x", "type": "home", "display": "d" });
+    check(&add, &emails(&[&work, &shown, &json!({ "value": "n@x" })]));
+    check(&json!([{ "op": "add", "path": r#"emails[type eq "fax"]"#, "value": [] }]), &[]);
     // Several match: they become one.
     let both = json!([{ "op": "replace", "path": "emails[value ew \"@x\"]", "value": { "value": "one@x" } }]);
     check(&both, &emails(&[&json!({ "value": "one@x" })]));
@@ -318,6 +322,40 @@ fn wrong_patches_are_refused() {
     let rules = Rules { most_operations: 1, ..Rules::default() };
     let body = json!({ "Operations": [{ "op": "remove", "path": "title" }, { "op": "remove", "path": "title" }] });
     assert_eq!(Patch::parse(&USER, body.as_object().unwrap().clone(), &rules).unwrap_err().status, 413);
+}
+
+/// A value for an attribute, as a client that has read the schema would make it up.
+fn made_up(attribute: &Attribute, text: &str) -> Value {
+    let parts = attribute.sub_attributes.iter().filter(|sub| sub.writable() && sub.name != "$ref");
+    let one = match attribute.kind {
+        Kind::Complex => parts.map(|sub| (sub.name.to_owned(), made_up(sub, text))).collect::<Object>().into(),
+        Kind::Boolean => json!(true),
+        Kind::Binary => json!("AAAA"),
+        _ => json!(text),
+    };
+    if attribute.multi_valued { json!([one]) } else { one }
+}
+
+#[test]
+fn every_attribute_can_be_added_replaced_and_removed() {
+    for kind in [&USER, &GROUP] {
+        let before = json!({ "userName": "u", "displayName": "g" });
+        let attributes = kind.schemas().flat_map(|schema| schema.attributes.iter().map(move |found| (schema, found)));
+        let attributes = attributes.filter(|(_, attribute)| attribute.writable() && !attribute.required);
+        for (schema, attribute) in attributes.filter(|(_, attribute)| attribute.name != "password") {
+            let name = format!("{}:{}", schema.urn, attribute.name);
+            let path = crate::AttributePath::parse(kind, &name).unwrap();
+            let mut resource = before.clone();
+            for (op, text) in [("add", "one"), ("replace", "two"), ("remove", "")] {
+                let value = if op == "remove" { Value::Null } else { made_up(attribute, text) };
+                let operation = json!([{ "op": op, "path": name, "value": value }]);
+                let after = patch(kind, &resource, &operation).unwrap().resource;
+                let expected = Some(&value).filter(|value| !value.is_null());
+                assert_eq!(path.value_in(&after), expected, "{operation}");
+                resource = Value::Object(after);
+            }
+        }
+    }
 }
 
 #[test]

@@ -54,7 +54,7 @@ const ADDRESS: &[Attribute] = &[
 
 const MEMBERSHIP: &[Attribute] = &[
     Attribute::text("value", "Identifier of the group").exact().identifier().read_only(),
-    Attribute::reference("$ref", "Address of the group", &["User", "Group"]).read_only(),
+    Attribute::reference("$ref", "Address of the group", &["Group"]).read_only(),
     Attribute::text("display", "Name of the group").read_only(),
     TYPE.suggest(&["direct", "indirect"]).read_only(),
 ];
