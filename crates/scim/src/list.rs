@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use cursor::CursorKey;
+pub use parameters::parameters;
 pub use sort::{Sort, SortKey};
 
 use crate::filter::Filter;
@@ -24,6 +25,7 @@ use crate::schema::ResourceType;
 use crate::{Object, ScimError, ScimType};
 
 mod cursor;
+mod parameters;
 pub mod sort;
 
 #[cfg(test)]
@@ -104,7 +106,7 @@ struct Parameters {
 }
 
 impl Query {
-    /// Reads the decoded parameters of an address.
+    /// Reads the decoded parameters of an address; [`parameters`] decodes them.
     pub fn from_parameters<'q>(
         kind: &'static ResourceType,
         pairs: impl IntoIterator<Item = (&'q str, &'q str)>,

@@ -64,6 +64,28 @@ fn pages_are_cut_as_the_rfcs_say() {
 }
 
 #[test]
+fn addresses_are_decoded_as_clients_mean_them() {
+    let pairs = |list: &[(&str, &str)]| {
+        Ok(list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>())
+    };
+    let cases: &[(&str, &[Pair])] = &[
+        ("", &[]),
+        ("filter=userName%20eq%20%22a%40b%22", &[("filter", "userName eq \"a@b\"")]),
+        ("filter=userName+eq+\"a%2Bb\"&count=1", &[("filter", "userName eq \"a+b\""), ("count", "1")]),
+        ("aadOptscim062020&&x=", &[("aadOptscim062020", ""), ("x", "")]),
+        ("filter=title eq \"100%\"", &[("filter", "title eq \"100%\"")]),
+        ("a=%&b=%4&c=%zz&d=%C3%A9=", &[("a", "%"), ("b", "%4"), ("c", "%zz"), ("d", "é=")]),
+        ("a=é", &[("a", "é")]),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(super::parameters(query), pairs(expected), "{query}");
+    }
+    assert_eq!(super::parameters("a=%ff").unwrap_err().scim_type, Some(ScimType::InvalidValue));
+    assert_eq!(super::parameters(&"a&".repeat(100)).unwrap().len(), 100);
+    assert_eq!(super::parameters(&"a&".repeat(100_000)).unwrap_err().status, 400);
+}
+
+#[test]
 fn a_search_body_says_the_same_as_an_address() {
     let body = json!({
         "schemas": [super::SEARCH_URN], "filter": "active eq true", "attributes": ["userName", "name.givenName"],
