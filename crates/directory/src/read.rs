@@ -80,8 +80,12 @@ pub async fn users_due(tx: &mut Tx, source: Source, now: Timestamp, limit: usize
 }
 
 /// How many users of a source are in each state and for which cause.
-pub async fn user_counts(tx: &mut Tx, source: SourceId) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
-    rows::users::counts(tx, source).await
+pub async fn user_counts(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    source: SourceId,
+) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
+    rows::users::counts(tx, organisation, source).await
 }
 
 /// Which of these user principal names (in lower case) some user of the organisation has, and which user.
@@ -124,8 +128,12 @@ pub async fn groups_due(tx: &mut Tx, source: Source, now: Timestamp, limit: usiz
 }
 
 /// How many groups of a source are in each state and for which cause.
-pub async fn group_counts(tx: &mut Tx, source: SourceId) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
-    rows::groups::counts(tx, source).await
+pub async fn group_counts(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    source: SourceId,
+) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
+    rows::groups::counts(tx, organisation, source).await
 }
 
 /// Every direct member of a group, in the order of their object ids.

@@ -94,12 +94,12 @@ impl<'a> Draft<'a> {
     /// How many users and groups are usable now: what per cent are counted of.
     async fn population(&mut self) -> Result<(), DirsyncError> {
         let mut tx = self.work.store.read().await?;
-        let source = self.work.run.source_id;
+        let (organisation, source) = (self.work.run.organisation, self.work.run.source_id);
         let active = |counts: Vec<(String, Option<String>, u64)>| {
             counts.iter().filter(|(state, _, _)| state == "active").map(|(_, _, count)| count).sum()
         };
-        self.totals.users_before = active(directory::read::user_counts(&mut tx, source).await?);
-        self.totals.groups_before = active(directory::read::group_counts(&mut tx, source).await?);
+        self.totals.users_before = active(directory::read::user_counts(&mut tx, organisation, source).await?);
+        self.totals.groups_before = active(directory::read::group_counts(&mut tx, organisation, source).await?);
         Ok(())
     }
 

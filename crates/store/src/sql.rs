@@ -9,6 +9,8 @@ use crate::Backend;
 /// Stands for a placeholder until the database is known; no statement has it otherwise.
 const PLACE: char = '\u{1}';
 
+const WRITES: &str = "invariant: writing to a string cannot fail";
+
 /// A statement in the making. Text is literal, values are bound: nothing a caller sent becomes SQL.
 #[derive(Debug, Default)]
 pub struct Sql {
@@ -48,7 +50,7 @@ impl Sql {
     /// Adds `(v1, v2, …)` for use behind `IN`; an empty list becomes `(NULL)`, which matches nothing.
     #[must_use]
     pub fn bind_list(mut self, values: impl IntoIterator<Item = impl Stored>) -> Self {
-        let values: Vec<_> = values.into_iter().map(|value| value.to_scalar()).collect();
+        let values: Vec<_> = values.into_iter().map(Stored::to_scalar).collect();
         if values.is_empty() {
             self.text.push_str("(NULL)");
         } else {
@@ -82,8 +84,9 @@ impl Sql {
     /// The text as the database wants it, and what to bind.
     ///
     /// SQLite takes `$1` for a name and compares it with every name before it, which makes a statement of ten thousand
-    /// values take a second; a bare `?` has no name. PostgreSQL gets a list as one array: the statement is the same
-    /// however long the list is, and is looked up by index where hundreds of single values may make it read the table.
+    /// values take a second; a bare `?` has no name. PostgreSQL gets a list as one array, `= ANY($1)` for
+    /// `IN`: the statement is the same however long the list is, and the values are looked up in an index even where the
+    /// statistics are of yesterday.
     pub(crate) fn into_parts(self, backend: Backend) -> (String, Vec<Bound>) {
         let mut text = String::with_capacity(self.text.len() + 5 * self.args.len());
         let mut bound = Vec::with_capacity(self.args.len());
@@ -99,17 +102,20 @@ impl Sql {
                     // Repeated to an even length: statements of few lengths stay prepared, those of any would not.
                     let last = values[values.len() - 1].clone();
                     values.resize(values.len().next_power_of_two(), last);
-                    text.push_str(&format!("({})", vec!["?"; values.len()].join(", ")));
+                    text.push('(');
+                    text.push_str(&vec!["?"; values.len()].join(", "));
+                    text.push(')');
                     bound.extend(values.into_iter().map(Bound::One));
                 }
-                (Backend::Postgres, arg) => {
-                    bound.push(arg);
-                    let place = bound.len();
-                    let written = match &bound[place - 1] {
-                        Bound::One(_) => write!(text, "${place}"),
-                        Bound::List(values) => write!(text, "(SELECT unnest(${place}::{}))", array_type(&values[0])),
-                    };
-                    written.expect("invariant: writing to a string cannot fail");
+                (Backend::Postgres, Bound::List(values)) => {
+                    let kind = array_type(&values[0]);
+                    bound.push(Bound::List(values));
+                    text.truncate(text.trim_end_matches("IN ").len());
+                    write!(text, "= ANY(${}::{kind})", bound.len()).expect(WRITES);
+                }
+                (Backend::Postgres, one) => {
+                    bound.push(one);
+                    write!(text, "${}", bound.len()).expect(WRITES);
                 }
             }
             text.push_str(part);

@@ -55,7 +55,11 @@ impl<'a, 'w> Touched<'a, 'w> {
         // Loss first: if this is cut short, nobody has kept what they lost.
         let removed = rows::members::remove(tx, ordinal, self.removed).await?;
         let added = rows::members::add(tx, ordinal, self.added).await?;
-        Ok(removed.into_iter().map(|one| note(one, true)).chain(added.into_iter().map(|one| note(one, false))).collect())
+        Ok(removed
+            .into_iter()
+            .map(|one| note(one, true))
+            .chain(added.into_iter().map(|one| note(one, false)))
+            .collect())
     }
 }
 

@@ -213,12 +213,16 @@ pub(crate) async fn due(tx: &mut Tx, source: Source, now: Timestamp, limit: usiz
 }
 
 /// How many groups of a source are in each state, and for which cause.
-pub(crate) async fn counts(tx: &mut Tx, source: SourceId) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
+pub(crate) async fn counts(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    source: SourceId,
+) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
     let rows = tx
         .all(
-            "SELECT state, state_cause, COUNT(*) AS n FROM directory_groups WHERE source_id = $1
+            "SELECT state, state_cause, COUNT(*) AS n FROM directory_groups WHERE organisation = $1 AND source_id = $2
              GROUP BY state, state_cause ORDER BY state, state_cause",
-            args![source],
+            args![organisation, source],
         )
         .await?;
     rows.iter().map(|row| Ok((row.get("state")?, row.get("state_cause")?, row.get("n")?))).collect()

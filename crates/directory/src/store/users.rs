@@ -1,5 +1,7 @@
 //! `directory_users`.
 
+use std::collections::BTreeMap;
+
 use kernel::{OrganisationId, Scalar, Timestamp};
 use store::{Row, Sql, StoreError, Tx, args};
 use uuid::Uuid;
@@ -160,14 +162,21 @@ pub(crate) async fn counts_of(
     tx: &mut Tx,
     organisation: OrganisationId,
 ) -> Result<Vec<(StateName, Option<String>, u64)>, StoreError> {
+    // By source first: that is the index's order, and there are few.
     let rows = tx
         .all(
             "SELECT state, state_cause, COUNT(*) AS n FROM directory_users WHERE organisation = $1
-             GROUP BY state, state_cause ORDER BY state, state_cause",
+             GROUP BY source_id, state, state_cause ORDER BY source_id, state, state_cause",
             args![organisation],
         )
         .await?;
-    rows.iter().map(|row| Ok((row.get("state")?, row.get("state_cause")?, row.get("n")?))).collect()
+    let mut counts = BTreeMap::<(String, Option<String>), (StateName, u64)>::new();
+    for row in rows {
+        let state: StateName = row.get("state")?;
+        let sum = counts.entry((state.as_str().to_owned(), row.get("state_cause")?)).or_insert((state, 0));
+        sum.1 += row.get::<u64>("n")?;
+    }
+    Ok(counts.into_iter().map(|((_, cause), (state, count))| (state, cause, count)).collect())
 }
 
 /// The organisations that have users or groups, found by leaps along an index.
@@ -275,12 +284,16 @@ pub(crate) async fn due(tx: &mut Tx, source: Source, now: Timestamp, limit: usiz
 }
 
 /// How many users of a source are in each state, and for which cause.
-pub(crate) async fn counts(tx: &mut Tx, source: SourceId) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
+pub(crate) async fn counts(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    source: SourceId,
+) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
     let rows = tx
         .all(
-            "SELECT state, state_cause, COUNT(*) AS n FROM directory_users WHERE source_id = $1
+            "SELECT state, state_cause, COUNT(*) AS n FROM directory_users WHERE organisation = $1 AND source_id = $2
              GROUP BY state, state_cause ORDER BY state, state_cause",
-            args![source],
+            args![organisation, source],
         )
         .await?;
     rows.iter().map(|row| Ok((row.get("state")?, row.get("state_cause")?, row.get("n")?))).collect()

@@ -6,8 +6,7 @@ use directory::State;
 
 use super::kind::stage_looked;
 use super::{
-    DirsyncError, Look, ObjectKind, Removed, RunState, Source, Staged, StagedMember, StateName, Uuid, Work,
-    staged,
+    DirsyncError, Look, ObjectKind, Removed, RunState, Source, Staged, StagedMember, StateName, Uuid, Work, staged,
 };
 
 /// How many objects are looked at in one exchange.

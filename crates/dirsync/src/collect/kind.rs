@@ -36,7 +36,7 @@ impl Kind for SeenUser {
     }
     fn stage(&self, object_id: Uuid) -> Staged {
         let told = Told { attributes: self.attributes_told, manager: self.manager_told };
-        Staged { object_id, body: body(&self.attributes), told, removed: None }
+        Staged { object_id, body: Some(body(&self.attributes)), told, removed: None }
     }
     fn unstage(staged: Staged) -> Option<Self> {
         let attributes = serde_json::from_str(&staged.body?).ok()?;
@@ -54,7 +54,7 @@ impl Kind for SeenGroup {
     }
     fn stage(&self, object_id: Uuid) -> Staged {
         let told = Told { attributes: self.attributes_told, manager: false };
-        Staged { object_id, body: body(&self.attributes), told, removed: None }
+        Staged { object_id, body: Some(body(&self.attributes)), told, removed: None }
     }
     fn unstage(staged: Staged) -> Option<Self> {
         let attributes = serde_json::from_str(&staged.body?).ok()?;
@@ -70,6 +70,6 @@ pub(super) fn stage_looked(object_id: Uuid, looked: &Looked) -> Staged {
     }
 }
 
-fn body(attributes: &impl serde::Serialize) -> Option<String> {
-    Some(serde_json::to_string(attributes).expect("invariant: what was read is plain data"))
+fn body(attributes: &impl serde::Serialize) -> String {
+    serde_json::to_string(attributes).expect("invariant: what was read is plain data")
 }

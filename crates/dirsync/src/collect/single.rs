@@ -1,9 +1,7 @@
 //! One user or one group, looked at directly.
 
 use super::kind::{Kind as _, stage_looked};
-use super::{
-    DirsyncError, Look, ObjectKind, Removed, RunState, Source, Staged, StagedMember, Uuid, Work, staged,
-};
+use super::{DirsyncError, Look, ObjectKind, Removed, RunState, Source, Staged, StagedMember, Uuid, Work, staged};
 use crate::sources::SeenUser;
 
 /// What a single run looks at.

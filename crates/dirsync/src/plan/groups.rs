@@ -228,11 +228,8 @@ async fn members_of(draft: &mut Draft<'_>, ids: &[Uuid], whole: bool) -> Result<
     let known = directory::read::groups_by_object_ids(&mut tx, draft.work.run.source_id, ids).await?;
     let known: HashMap<_, _> = known.into_iter().map(|group| (group.object_id, group)).collect();
     let mut read = staged::members(&mut tx, draft.work.run.id, ids).await?;
-    let mut held = if whole {
-        directory::read::members_of_groups(&mut tx, known.values()).await?
-    } else {
-        HashMap::new()
-    };
+    let mut held =
+        if whole { directory::read::members_of_groups(&mut tx, known.values()).await? } else { HashMap::new() };
     let mut planned = Vec::new();
     for id in ids {
         let group = known.get(id);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use directory::{Act, Cause, Change, ConflictCause, ExcludedBecause, ObjectKind, Origin, SourceId, State, User, read};
-use kernel::{Actor, May, Page, PageRequest, Timestamp};
+use kernel::{Actor, May, OrganisationId, Page, PageRequest, Timestamp};
 use serde::{Deserialize, Serialize};
 use signals::{Entry, Object};
 use store::Tx;
@@ -90,8 +90,8 @@ impl Dirsync {
             let counts = |rows: Vec<(String, Option<String>, u64)>| -> Vec<StateCount> {
                 rows.into_iter().map(|(state, cause, count)| StateCount { state, cause, count }).collect()
             };
-            let users = counts(read::user_counts(&mut tx, former.id).await?);
-            let groups = counts(read::group_counts(&mut tx, former.id).await?);
+            let users = counts(read::user_counts(&mut tx, may.actor().organisation, former.id).await?);
+            let groups = counts(read::group_counts(&mut tx, may.actor().organisation, former.id).await?);
             if users.is_empty() && groups.is_empty() {
                 continue;
             }
@@ -238,7 +238,7 @@ impl Dirsync {
             Some(RunState::Failed) => AFTER_FAILURE,
             Some(_) => AFTER_DONE,
         };
-        if rested(pause) && unsettled(tx, kept.source_id).await? {
+        if rested(pause) && unsettled(tx, kept.organisation, kept.source_id).await? {
             return Ok(true);
         }
         let pause = if matches!(last.map(|run| run.state), Some(RunState::Done)) { BETWEEN_LOOKS } else { pause };
@@ -262,8 +262,9 @@ impl Dirsync {
 }
 
 /// Whether a source has users or groups that are not in conflict because of its end yet.
-async fn unsettled(tx: &mut Tx, source: SourceId) -> Result<bool, DirsyncError> {
-    let counts = [read::user_counts(tx, source).await?, read::group_counts(tx, source).await?];
+async fn unsettled(tx: &mut Tx, organisation: OrganisationId, source: SourceId) -> Result<bool, DirsyncError> {
+    let counts =
+        [read::user_counts(tx, organisation, source).await?, read::group_counts(tx, organisation, source).await?];
     Ok(counts.iter().flatten().any(|(state, cause, _)| match (state.as_str(), cause.as_deref()) {
         ("conflict", cause) => cause != Some(ConflictCause::SourceSwitched.as_str()),
         ("excluded", cause) => cause != Some(ExcludedBecause::Retired.as_str()),

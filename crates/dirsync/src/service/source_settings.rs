@@ -79,17 +79,13 @@ impl Dirsync {
         let counts = |rows: Vec<(String, Option<String>, u64)>| {
             rows.into_iter().map(|(state, cause, count)| StateCount { state, cause, count }).collect()
         };
-        let users = counts(directory::read::user_counts(&mut tx, id).await?);
-        let groups = counts(directory::read::group_counts(&mut tx, id).await?);
+        let users = counts(directory::read::user_counts(&mut tx, may.actor().organisation, id).await?);
+        let groups = counts(directory::read::group_counts(&mut tx, may.actor().organisation, id).await?);
         Ok(SourceStatus { users, groups, ..status })
     }
 
     /// One source without how many users and groups it has.
-    pub async fn get_source_uncounted(
-        &self,
-        may: &May<ReadSync>,
-        id: SourceId,
-    ) -> Result<SourceStatus, DirsyncError> {
+    pub async fn get_source_uncounted(&self, may: &May<ReadSync>, id: SourceId) -> Result<SourceStatus, DirsyncError> {
         let organisation = may.actor().organisation;
         let (name, disconnected_at) = self.named(organisation, id).await?;
         let mut tx = self.store.read().await?;

@@ -227,7 +227,8 @@ fn narrow(mut sql: Sql, filter: &ChangeFilter) -> Sql {
 }
 
 /// Items with the attributes that are kept with what was read.
-const ITEMS: &str = "SELECT c.seq, c.kind, c.object_id, c.name, c.effect, c.cause, c.decision, c.applied_at, c.act, c.base,
+const ITEMS: &str =
+    "SELECT c.seq, c.kind, c.object_id, c.name, c.effect, c.cause, c.decision, c.applied_at, c.act, c.base,
         c.state, COALESCE(c.attributes, s.body) AS attributes, c.members
     FROM dirsync_changes c LEFT JOIN dirsync_staged s ON c.act = 'put' AND c.attributes IS NULL AND s.run_id = c.run_id
         AND s.kind = c.kind AND s.object_id = c.object_id

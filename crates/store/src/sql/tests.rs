@@ -10,7 +10,7 @@ fn values_become_placeholders_and_never_text() {
     let evil = "'; DROP TABLE store_jobs; --";
     let sql = Sql::new("SELECT * FROM t WHERE a = ").bind(evil).push(" AND b IN ").bind_list([1_i64, 2]);
     let (text, args) = sql.into_parts(Backend::Postgres);
-    assert_eq!(text, "SELECT * FROM t WHERE a = $1 AND b IN (SELECT unnest($2::int8[]))");
+    assert_eq!(text, "SELECT * FROM t WHERE a = $1 AND b = ANY($2::int8[])");
     let list = Bound::List(vec![Scalar::Int(Some(1)), Scalar::Int(Some(2))]);
     assert_eq!(args, [Bound::One(evil.to_scalar()), list]);
 }
