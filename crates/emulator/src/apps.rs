@@ -18,7 +18,8 @@ pub mod view;
 mod tests;
 
 pub use model::{
-    AppRoleAssignment, Application, Apps, KeyCredential, PasswordCredential, ResourceAccess, ServicePrincipal,
+    AppRoleAssignment, Application, Apps, KeyCredential, PasswordCredential, PrincipalKind, ResourceAccess,
+    ServicePrincipal,
 };
 
 use std::sync::Arc;

@@ -76,6 +76,7 @@ pub fn new_application(world: &World, app_id: Uuid, name: &str) -> Application {
         display_name: name.to_owned(),
         created: world.clock.now(),
         sign_in_audience: "AzureADMultipleOrgs".to_owned(),
+        from_template: false,
         public_client: false,
         identifier_uris: Vec::new(),
         redirect_uris: Vec::new(),

@@ -9,11 +9,12 @@ use http::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{AppRoleAssignment, Apps};
+use super::model::{AppRoleAssignment, Apps, PrincipalKind};
 use super::query::Asked;
 use super::service_principals::{find, may_read};
 use super::{catalogue, grant, view};
 use crate::auth::AppToken;
+use crate::directory::Kind;
 use crate::graph::error::GraphError;
 use crate::world::World;
 
@@ -77,11 +78,16 @@ pub async fn create(
     let (principal_id, resource_id, role_id) = (id("principalId")?, id("resourceId")?, id("appRoleId")?);
     let now = world.clock.now();
     let mut apps = token.tenant.apps_mut();
-    check_parties(&apps, principal_id, resource_id, role_id)?;
-    if !grant::assign(&world, &mut apps, principal_id, role_id, now, now) {
+    check_parties(&token, &apps, principal_id, resource_id, role_id)?;
+    let fresh = match person_or_group(&token, principal_id) {
+        Some(kind) => grant::assign_to(&world, &mut apps, resource_id, (kind, principal_id), role_id),
+        None => grant::assign(&world, &mut apps, principal_id, role_id, now, now),
+    };
+    if !fresh {
         return Err(GraphError::bad_request("Permission being assigned already exists on the object"));
     }
-    let made = apps.assignments.last().map(|made| view::assignment(made, &apps)).unwrap_or_default();
+    let directory = token.tenant.directory();
+    let made = apps.assignments.last().map(|made| view::assignment(made, &apps, &directory)).unwrap_or_default();
     asked.created(SET, made)
 }
 
@@ -105,7 +111,20 @@ pub async fn no_delegated_grants(token: AppToken, asked: Asked) -> Result<Respon
     asked.page("oauth2PermissionGrants", Vec::new())
 }
 
-fn check_parties(apps: &Apps, principal: Uuid, resource: Uuid, role: Uuid) -> Result<(), GraphError> {
+/// A live person or group of the tenant.
+fn person_or_group(token: &AppToken, id: Uuid) -> Option<PrincipalKind> {
+    let directory = token.tenant.directory();
+    let object = directory.find(id).filter(|object| directory.is_live(*object))?;
+    Some(match object.kind {
+        Kind::User => PrincipalKind::User,
+        Kind::Group => PrincipalKind::Group,
+    })
+}
+
+fn check_parties(token: &AppToken, apps: &Apps, principal: Uuid, resource: Uuid, role: Uuid) -> Result<(), GraphError> {
+    if person_or_group(token, principal).is_some() {
+        return check_assignment(apps, resource, role);
+    }
     for id in [principal, resource] {
         if !apps.service_principals.contains_key(&id) {
             return Err(GraphError::not_found(&id.to_string()));
@@ -118,9 +137,19 @@ fn check_parties(apps: &Apps, principal: Uuid, resource: Uuid, role: Uuid) -> Re
     Ok(())
 }
 
+/// People and groups get the default role, or the one that enterprise applications publish.
+fn check_assignment(apps: &Apps, resource: Uuid, role: Uuid) -> Result<(), GraphError> {
+    let known = apps.service_principals.get(&resource).filter(|found| found.app_id != catalogue::GRAPH_APP_ID);
+    known.ok_or_else(|| GraphError::not_found(&resource.to_string()))?;
+    if role.is_nil() || role == catalogue::USER_ROLE {
+        return Ok(());
+    }
+    Err(GraphError::bad_request("Permission being assigned was not found on application"))
+}
+
 fn visible(world: &World, token: &AppToken, wanted: impl Fn(&AppRoleAssignment) -> bool) -> Vec<Value> {
     let now = world.clock.now();
-    let apps = token.tenant.apps();
+    let (apps, directory) = (token.tenant.apps(), token.tenant.directory());
     let found = apps.assignments.iter().filter(|assignment| assignment.effective <= now && wanted(assignment));
-    found.map(|assignment| view::assignment(assignment, &apps)).collect()
+    found.map(|assignment| view::assignment(assignment, &apps, &directory)).collect()
 }

@@ -10,6 +10,9 @@ pub const GRAPH_APP_ID: Uuid = uuid!("00000003-0000-0000-c000-000000000000");
 /// The tenant most first-party applications are registered in.
 pub const MICROSOFT_TENANT: Uuid = uuid!("f8cdef31-a31e-4b4a-93e4-5f571e91255a");
 
+/// The role `User` that enterprise applications made from a template publish.
+pub const USER_ROLE: Uuid = uuid!("18d14569-c3bd-439b-9a66-3a2aee01d14f");
+
 /// One application permission of Microsoft Graph.
 #[derive(Debug, Clone, Copy)]
 pub struct Role {

@@ -9,7 +9,7 @@ use kernel::Timestamp;
 use uuid::Uuid;
 
 use super::catalogue::{GRAPH_APP_ID, MICROSOFT_TENANT};
-use super::model::{AppRoleAssignment, Application, Apps, ServicePrincipal};
+use super::model::{AppRoleAssignment, Application, Apps, PrincipalKind, ServicePrincipal};
 use crate::world::{Tenant, World};
 
 /// Grants application permissions on Microsoft Graph to an application in a tenant; makes its service principal first
@@ -96,9 +96,38 @@ pub fn assign(
         id: world.rng.token::<32>(),
         app_role_id: role_id,
         principal_id,
+        principal_kind: PrincipalKind::ServicePrincipal,
         resource_id,
         created: now,
         effective,
+    });
+    true
+}
+
+/// Assigns a person or a group to an enterprise application; false when it is assigned already.
+pub fn assign_to(
+    world: &World,
+    apps: &mut Apps,
+    resource_id: Uuid,
+    principal: (PrincipalKind, Uuid),
+    role_id: Uuid,
+) -> bool {
+    let (principal_kind, principal_id) = principal;
+    let same = |known: &AppRoleAssignment| {
+        known.principal_id == principal_id && known.resource_id == resource_id && known.app_role_id == role_id
+    };
+    if apps.assignments.iter().any(same) {
+        return false;
+    }
+    let (id, now) = (world.rng.token::<32>(), world.clock.now());
+    apps.assignments.push(AppRoleAssignment {
+        id,
+        app_role_id: role_id,
+        principal_id,
+        principal_kind,
+        resource_id,
+        created: now,
+        effective: now,
     });
     true
 }

@@ -32,6 +32,9 @@ pub struct Application {
     pub created: Timestamp,
     /// `AzureADMyOrg` or `AzureADMultipleOrgs`.
     pub sign_in_audience: String,
+    /// Made from an application template, as enterprise applications are: it publishes the role `User`.
+    #[serde(default)]
+    pub from_template: bool,
     /// A public client may not authenticate with a secret or an assertion.
     pub public_client: bool,
     /// Application ID URIs.
@@ -104,15 +107,30 @@ pub struct ServicePrincipal {
     pub effective: Timestamp,
 }
 
-/// A granted application permission.
+/// Who was assigned to a resource.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PrincipalKind {
+    /// An application.
+    #[default]
+    ServicePrincipal,
+    /// A person.
+    User,
+    /// A group: with it its direct members.
+    Group,
+}
+
+/// A granted application permission, or a person's or group's assignment to an enterprise application.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AppRoleAssignment {
     /// Its id, opaque.
     pub id: String,
     /// The role on the resource.
     pub app_role_id: Uuid,
-    /// The service principal that was granted it.
+    /// Who was granted it.
     pub principal_id: Uuid,
+    /// What that is.
+    #[serde(default)]
+    pub principal_kind: PrincipalKind,
     /// The resource's service principal in this tenant.
     pub resource_id: Uuid,
     /// When granted.
@@ -136,7 +154,7 @@ impl Apps {
     pub fn remove_principal_of(&mut self, app_id: Uuid) {
         let Some(id) = self.principal_of(app_id).map(|principal| principal.id) else { return };
         self.service_principals.remove(&id);
-        self.assignments.retain(|assignment| assignment.principal_id != id);
+        self.assignments.retain(|assignment| assignment.principal_id != id && assignment.resource_id != id);
     }
 
     /// The names of the Graph permissions a service principal has at `now`, sorted.

@@ -7,7 +7,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::catalogue::{self, GRAPH_APP_ID, Role};
-use super::model::{AppRoleAssignment, Application, Apps, KeyCredential, PasswordCredential, ServicePrincipal};
+use super::model::{
+    AppRoleAssignment, Application, Apps, KeyCredential, PasswordCredential, PrincipalKind, ServicePrincipal,
+};
+use crate::directory::property::{group, user};
+use crate::directory::{Directory, Kind};
 
 /// An application. `with_keys` shows the certificates themselves, as `$select=keyCredentials` on one object does.
 pub fn application(app: &Application, publisher: &str, with_keys: bool) -> Value {
@@ -74,7 +78,11 @@ pub fn service_principal(principal: &ServicePrincipal, app: Option<&Application>
     } else {
         vec![principal.app_id.to_string()]
     };
-    let roles: Vec<Value> = if is_graph { catalogue::ROLES.iter().map(app_role).collect() } else { Vec::new() };
+    let roles: Vec<Value> = match app {
+        _ if is_graph => catalogue::ROLES.iter().map(app_role).collect(),
+        Some(app) if app.from_template => vec![user_role()],
+        _ => Vec::new(),
+    };
     json!({
         "id": principal.id, "deletedDateTime": null, "accountEnabled": principal.enabled, "alternativeNames": [],
         "appDisplayName": principal.display_name, "appDescription": null, "appId": principal.app_id,
@@ -93,13 +101,23 @@ pub fn service_principal(principal: &ServicePrincipal, app: Option<&Application>
     })
 }
 
-/// A granted permission.
-pub fn assignment(assignment: &AppRoleAssignment, apps: &Apps) -> Value {
+/// A granted permission, or an assignment of a person or a group.
+pub fn assignment(assignment: &AppRoleAssignment, apps: &Apps, directory: &Directory) -> Value {
     let name = |id: Uuid| apps.service_principals.get(&id).map(|principal| principal.display_name.clone());
+    let assigned = |id: Uuid| {
+        let object = directory.find(id)?;
+        let prop = if object.kind == Kind::User { user::DISPLAY_NAME } else { group::DISPLAY_NAME };
+        directory.record(object).text(prop)
+    };
+    let (kind, principal) = match assignment.principal_kind {
+        PrincipalKind::ServicePrincipal => ("ServicePrincipal", name(assignment.principal_id)),
+        PrincipalKind::User => ("User", assigned(assignment.principal_id)),
+        PrincipalKind::Group => ("Group", assigned(assignment.principal_id)),
+    };
     json!({
         "id": assignment.id, "deletedDateTime": null, "appRoleId": assignment.app_role_id,
-        "createdDateTime": assignment.created, "principalDisplayName": name(assignment.principal_id),
-        "principalId": assignment.principal_id, "principalType": "ServicePrincipal",
+        "createdDateTime": assignment.created, "principalDisplayName": principal,
+        "principalId": assignment.principal_id, "principalType": kind,
         "resourceDisplayName": name(assignment.resource_id), "resourceId": assignment.resource_id,
     })
 }
@@ -108,6 +126,13 @@ fn app_role(role: &Role) -> Value {
     json!({
         "allowedMemberTypes": ["Application"], "description": format!("Allows the app to use {} without a signed-in user.", role.value),
         "displayName": role.value, "id": role.id, "isEnabled": true, "origin": "Application", "value": role.value,
+    })
+}
+
+fn user_role() -> Value {
+    json!({
+        "allowedMemberTypes": ["User"], "description": "User", "displayName": "User", "id": catalogue::USER_ROLE,
+        "isEnabled": true, "origin": "Application", "value": null,
     })
 }
 
