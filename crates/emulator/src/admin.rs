@@ -7,6 +7,7 @@
 //! | `tenants` | tenants, their licence and their generated people |
 //! | `apps` | registrations, credentials, consent |
 //! | `people` | users, groups, memberships |
+//! | `provisioning` | enterprise applications that push to a SCIM target |
 //! | `page` | all of it by hand: forms only, no script |
 //!
 //! Deliberately without authentication: everything in here is a toy. It is never struck by faults and never logged
@@ -17,6 +18,7 @@ pub mod control;
 pub mod faults;
 pub mod page;
 pub mod people;
+pub mod provisioning;
 pub mod tenants;
 
 #[cfg(test)]
@@ -60,6 +62,24 @@ fn api() -> Router<Arc<World>> {
         .route("/apps/{client}/certificates", post(apps::add_certificate))
         .route("/tenants", get(tenants::list).post(tenants::create))
         .merge(tenant_api())
+        .merge(provisioning_api())
+}
+
+fn provisioning_api() -> Router<Arc<World>> {
+    use provisioning as push;
+    Router::new()
+        .route("/tenants/{tenant}/provisioning", get(push::list).post(push::create))
+        .route("/provisioning/{job}", get(push::read).patch(push::update).delete(push::remove))
+        .route("/provisioning/{job}/assignments", post(push::assign))
+        .route("/provisioning/{job}/assignments/{object}", delete(push::unassign))
+        .route("/provisioning/{job}/test", post(push::test))
+        .route("/provisioning/{job}/start", post(push::start))
+        .route("/provisioning/{job}/pause", post(push::pause))
+        .route("/provisioning/{job}/restart", post(push::restart))
+        .route("/provisioning/{job}/allow-deletions", post(push::allow_deletions))
+        .route("/provisioning/{job}/cycle", post(push::run_cycle))
+        .route("/provisioning/{job}/on-demand", post(push::on_demand))
+        .route("/provisioning/{job}/log", get(push::log))
 }
 
 fn tenant_api() -> Router<Arc<World>> {

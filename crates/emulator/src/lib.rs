@@ -20,6 +20,7 @@ pub mod paths;
 pub mod prepare;
 #[cfg(test)]
 mod probe;
+pub mod provisioning;
 pub mod requests;
 pub mod serve;
 pub mod state_file;

@@ -60,6 +60,20 @@ const NAMES: &[&str] = &[
     "microsoft.graph.administrativeUnit",
     "validateProperties",
     "assignLicense",
+    "synchronization",
+    "jobs",
+    "templates",
+    "secrets",
+    "schema",
+    "start",
+    "pause",
+    "restart",
+    "validateCredentials",
+    "provisionOnDemand",
+    "auditLogs",
+    "provisioning",
+    "applicationTemplates",
+    "instantiate",
 ];
 
 /// The same address with its Graph path in the router's spelling; other addresses are left alone.

@@ -32,7 +32,7 @@ use crate::requests::Entry;
 use crate::state_file::{self, Keeper};
 use crate::tls::Authority;
 use crate::world::tenant_of;
-use crate::{World, admin, apps, graph, identity, paths};
+use crate::{World, admin, apps, graph, identity, paths, provisioning};
 
 /// A running emulator. Dropping it stops the listener; `shutdown` also waits and keeps the state.
 #[derive(Debug)]
@@ -96,6 +96,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         std::fs::write(file, pem).with_context(|| format!("cannot write {}", file.display()))?;
     }
     let keeper = options.state_file.clone().map(|file| Keeper::new(file, prepared.clone(), authority.clone()));
+    provisioning::clockwork::run(&world);
     let stop = CancellationToken::new();
     if let Some(keeper) = &keeper {
         keeper.save(&world).await?;
@@ -140,8 +141,11 @@ struct InnerGraph(#[expect(dead_code, reason = "only keeps it alive; the world p
 /// The whole of Graph: faults, throttling and the envelope included. Handlers below see paths without the version;
 /// `OriginalUri` has it.
 fn graph_router(world: &Arc<World>) -> Router {
-    let api =
-        graph::routes().merge(apps::routes()).fallback(unknown_segment).method_not_allowed_fallback(method_not_allowed);
+    let api = graph::routes()
+        .merge(apps::routes())
+        .merge(provisioning::graph::routes())
+        .fallback(unknown_segment)
+        .method_not_allowed_fallback(method_not_allowed);
     Router::new()
         .nest("/v1.0", api.clone())
         .nest("/beta", api)

@@ -25,6 +25,7 @@ use crate::config::Options;
 use crate::directory::Directory;
 use crate::identity::keys::{KeyRing, StoredKey};
 use crate::prepare::{self, Prepared};
+use crate::provisioning::StoredJob;
 use crate::switches::Switches;
 use crate::tls::Authority;
 use crate::world::{License, Tenant, World};
@@ -53,6 +54,8 @@ struct State {
     keys: Vec<StoredKey>,
     authority: Option<Authority>,
     tenants: Vec<StoredTenant>,
+    #[serde(default)]
+    provisioning: Vec<StoredJob>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -99,6 +102,7 @@ fn restore(world: &World, state: State, file: &Path) -> anyhow::Result<Prepared>
         *tenant.directory_mut() = read_people(&people_file(file, stored.id))?;
         world.add_tenant(tenant);
     }
+    world.provisioning.restore(state.provisioning);
     Ok(Prepared { tenant_id: state.tenant_id, client_id: state.client_id, client_secret: state.client_secret })
 }
 
@@ -185,6 +189,7 @@ impl Keeper {
             keys: world.keys().all().iter().map(crate::identity::keys::SigningKey::stored).collect(),
             authority: self.authority.clone(),
             tenants: world.tenants().iter().map(|tenant| stored(tenant)).collect(),
+            provisioning: world.provisioning.stored(),
         }
     }
 }

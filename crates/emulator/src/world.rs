@@ -16,6 +16,7 @@ use crate::directory::Directory;
 use crate::faults::Faults;
 use crate::graph::Memory;
 use crate::identity::keys::{KeyError, KeyRing};
+use crate::provisioning::Provisioning;
 use crate::requests::RequestLog;
 use crate::switches::Switches;
 
@@ -34,6 +35,8 @@ pub struct World {
     pub requests: RequestLog,
     /// What Graph remembers between calls: quotas and subscriptions.
     pub graph: Memory,
+    /// The provisioning service's jobs.
+    pub provisioning: Provisioning,
     switches: RwLock<Switches>,
     keys: RwLock<KeyRing>,
     tenants: RwLock<BTreeMap<Uuid, Arc<Tenant>>>,
@@ -148,6 +151,7 @@ impl World {
             faults: Faults::default(),
             requests: RequestLog::default(),
             graph: Memory::default(),
+            provisioning: Provisioning::default(),
             switches: RwLock::default(),
             keys: RwLock::new(KeyRing::start()?),
             tenants: RwLock::default(),

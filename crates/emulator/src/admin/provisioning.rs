@@ -1,0 +1,325 @@
+//! Enterprise applications with provisioning: made in one call, assigned, run, looked at, spoilt.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{AdminError, tenant};
+use crate::World;
+use crate::provisioning::graph::status;
+use crate::provisioning::job::{Execution, Schedule};
+use crate::provisioning::mapping::Schema;
+use crate::provisioning::on_demand::{self, OnDemandError};
+use crate::provisioning::{Job, cycle, enterprise};
+use crate::world::Tenant;
+
+/// A new application with provisioning.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// Its name.
+    #[serde(default = "usual_name")]
+    display_name: String,
+    /// The tenant URL, with `?aadOptscim062020` for the compliant dialect.
+    target_url: String,
+    /// The secret token.
+    token: String,
+    /// The source attribute that becomes a user's `externalId`: `mailNickname`, or `objectId`.
+    #[serde(default = "usual_external_id")]
+    external_id: String,
+    /// Who is assigned: object ids and principal names.
+    #[serde(default)]
+    assign: Vec<String>,
+    /// Switches.
+    #[serde(default)]
+    behaviour: Option<Value>,
+    /// Start at once; else it waits for `start`.
+    #[serde(default)]
+    start: bool,
+}
+
+fn usual_name() -> String {
+    "Provisioned application".to_owned()
+}
+
+fn usual_external_id() -> String {
+    "mailNickname".to_owned()
+}
+
+/// `POST tenants/{tenant}/provisioning`.
+pub async fn create(
+    State(world): State<Arc<World>>,
+    Path(name): Path<String>,
+    Json(order): Json<Order>,
+) -> Result<(StatusCode, Json<Value>), AdminError> {
+    let tenant = tenant(&world, &name)?;
+    let schema = Schema::usual(&order.external_id);
+    let (application, principal) = enterprise::create(&world, &tenant, &order.display_name);
+    let now = world.clock.now();
+    let job = world.provisioning.create(tenant.id, principal, "scim", world.guid(), now);
+    job.with(|state| {
+        state.schema = schema;
+        state.secrets = BTreeMap::from([
+            ("BaseAddress".to_owned(), order.target_url.clone()),
+            ("SecretToken".to_owned(), order.token.clone()),
+        ]);
+    });
+    let ready = prepare(&world, &tenant, &job, &order);
+    if let Err(error) = ready {
+        world.provisioning.remove(&job.id);
+        tenant.apps_mut().remove_principal_of(application.app_id);
+        tenant.apps_mut().applications.remove(&application.app_id);
+        return Err(error);
+    }
+    if order.start {
+        job.with(|state| state.start(now));
+    }
+    Ok((StatusCode::CREATED, Json(shown(&world, &job))))
+}
+
+fn prepare(world: &World, tenant: &Tenant, job: &Job, order: &Order) -> Result<(), AdminError> {
+    if let Some(patch) = &order.behaviour {
+        change_behaviour(job, patch)?;
+    }
+    job.target(world.provisioning.client()).map_err(AdminError::Invalid)?;
+    for key in &order.assign {
+        enterprise::assign(world, tenant, job.principal_id, key)
+            .ok_or_else(|| AdminError::NotFound(format!("person or group {key}")))?;
+    }
+    Ok(())
+}
+
+/// `GET tenants/{tenant}/provisioning`.
+pub async fn list(State(world): State<Arc<World>>, Path(name): Path<String>) -> Result<Json<Vec<Value>>, AdminError> {
+    let id = tenant(&world, &name)?.id;
+    let jobs = world.provisioning.all().into_iter().filter(|job| job.tenant_id == id);
+    Ok(Json(jobs.map(|job| shown(&world, &job)).collect()))
+}
+
+/// `GET provisioning/{job}`.
+pub async fn read(State(world): State<Arc<World>>, Path(key): Path<String>) -> Result<Json<Value>, AdminError> {
+    Ok(Json(shown(&world, &*find(&world, &key)?)))
+}
+
+/// `DELETE provisioning/{job}`: the job and its application.
+pub async fn remove(State(world): State<Arc<World>>, Path(key): Path<String>) -> Result<StatusCode, AdminError> {
+    let job = find(&world, &key)?;
+    job.with(|state| state.schedule = Schedule::Paused);
+    world.provisioning.remove(&job.id);
+    if let Some(tenant) = world.tenant_by_id(job.tenant_id) {
+        let mut apps = tenant.apps_mut();
+        if let Some(app_id) = apps.service_principals.get(&job.principal_id).map(|principal| principal.app_id) {
+            apps.remove_principal_of(app_id);
+            apps.applications.remove(&app_id);
+        }
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What may change on a job.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Patch {
+    target_url: Option<String>,
+    token: Option<String>,
+    behaviour: Option<Value>,
+}
+
+/// `PATCH provisioning/{job}`.
+pub async fn update(
+    State(world): State<Arc<World>>,
+    Path(key): Path<String>,
+    Json(patch): Json<Patch>,
+) -> Result<Json<Value>, AdminError> {
+    let job = find(&world, &key)?;
+    if let Some(behaviour) = &patch.behaviour {
+        change_behaviour(&job, behaviour)?;
+    }
+    job.with(|state| {
+        let secrets = [("BaseAddress", patch.target_url), ("SecretToken", patch.token)];
+        state.secrets.extend(secrets.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+    });
+    job.target(world.provisioning.client()).map_err(AdminError::Invalid)?;
+    Ok(Json(shown(&world, &job)))
+}
+
+fn change_behaviour(job: &Job, patch: &Value) -> Result<(), AdminError> {
+    let patch = patch.as_object().ok_or_else(|| AdminError::Invalid("behaviour is an object".to_owned()))?;
+    job.with(|state| {
+        let mut all = serde_json::to_value(&state.behaviour).unwrap_or_default();
+        for (name, value) in patch {
+            all[name.as_str()] = value.clone();
+        }
+        state.behaviour = serde_json::from_value(all).map_err(|error| AdminError::Invalid(error.to_string()))?;
+        Ok(())
+    })
+}
+
+/// `POST provisioning/{job}/assignments`.
+pub async fn assign(
+    State(world): State<Arc<World>>,
+    Path(key): Path<String>,
+    Json(who): Json<Vec<String>>,
+) -> Result<Json<Vec<Uuid>>, AdminError> {
+    let job = find(&world, &key)?;
+    let tenant = tenant(&world, &job.tenant_id.to_string())?;
+    let found = who.iter().map(|key| {
+        enterprise::assign(&world, &tenant, job.principal_id, key)
+            .ok_or_else(|| AdminError::NotFound(format!("person or group {key}")))
+    });
+    Ok(Json(found.collect::<Result<_, _>>()?))
+}
+
+/// `DELETE provisioning/{job}/assignments/{object}`.
+pub async fn unassign(
+    State(world): State<Arc<World>>,
+    Path((key, who)): Path<(String, Uuid)>,
+) -> Result<StatusCode, AdminError> {
+    let job = find(&world, &key)?;
+    let tenant = tenant(&world, &job.tenant_id.to_string())?;
+    if enterprise::unassign(&tenant, job.principal_id, who) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(AdminError::NotFound(format!("assignment of {who}")))
+}
+
+/// `POST provisioning/{job}/test`: Test connection.
+pub async fn test(State(world): State<Arc<World>>, Path(key): Path<String>) -> Result<Json<Value>, AdminError> {
+    let target = find(&world, &key)?.target(world.provisioning.client()).map_err(AdminError::Invalid)?;
+    let outcome = target.probe(&world.guid().to_string()).await;
+    Ok(Json(match outcome {
+        Ok(()) => json!({ "ok": true }),
+        Err(failure) => json!({ "ok": false, "code": failure.code, "detail": failure.detail }),
+    }))
+}
+
+/// `POST provisioning/{job}/start`.
+pub async fn start(State(world): State<Arc<World>>, Path(key): Path<String>) -> Result<StatusCode, AdminError> {
+    find(&world, &key)?.with(|state| state.start(world.clock.now()));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST provisioning/{job}/pause`.
+pub async fn pause(State(world): State<Arc<World>>, Path(key): Path<String>) -> Result<StatusCode, AdminError> {
+    find(&world, &key)?.with(|state| state.schedule = Schedule::Paused);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Which flags a restart has.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Restart {
+    reset: Vec<String>,
+}
+
+/// `POST provisioning/{job}/restart`: `{"reset": ["Full"]}`; the portal's flags when none is named.
+pub async fn restart(
+    State(world): State<Arc<World>>,
+    Path(key): Path<String>,
+    order: Option<Json<Restart>>,
+) -> Result<StatusCode, AdminError> {
+    let named = order.map(|Json(order)| order.reset).unwrap_or_default();
+    let mut flags: Vec<&str> = named.iter().map(String::as_str).collect();
+    if flags.is_empty() {
+        flags = vec!["Watermark", "Escrows", "QuarantineState"];
+    }
+    find(&world, &key)?.with(|state| state.restart(&flags, world.clock.now()));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST provisioning/{job}/allow-deletions`: lets what the guard holds pass.
+pub async fn allow_deletions(
+    State(world): State<Arc<World>>,
+    Path(key): Path<String>,
+) -> Result<StatusCode, AdminError> {
+    find(&world, &key)?.with(|state| state.allow_deletions(world.clock.now()));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST provisioning/{job}/cycle`: one cycle now, whatever the clock says; answers when it is over.
+pub async fn run_cycle(
+    State(world): State<Arc<World>>,
+    Path(key): Path<String>,
+) -> Result<Json<Execution>, AdminError> {
+    let job = find(&world, &key)?;
+    Ok(Json(cycle::run(&world, &job).await.map_err(AdminError::Invalid)?))
+}
+
+/// Whom to provision on demand.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Demand {
+    /// A person or group: object id or principal name.
+    object: String,
+    /// At most five members, when it is a group.
+    #[serde(default)]
+    members: Vec<String>,
+}
+
+/// `POST provisioning/{job}/on-demand`: answers the lines of the log.
+pub async fn on_demand(
+    State(world): State<Arc<World>>,
+    Path(key): Path<String>,
+    Json(demand): Json<Demand>,
+) -> Result<Json<Vec<Value>>, AdminError> {
+    let job = find(&world, &key)?;
+    let tenant = tenant(&world, &job.tenant_id.to_string())?;
+    let id = |key: &String| {
+        let found = Uuid::parse_str(key).ok().or_else(|| enterprise::named(&tenant, key).map(|found| found.0));
+        found.ok_or_else(|| AdminError::NotFound(format!("person or group {key}")))
+    };
+    let members = demand.members.iter().map(id).collect::<Result<Vec<Uuid>, _>>()?;
+    let lines = on_demand::provision(&world, &job, id(&demand.object)?, &members).await;
+    Ok(Json(lines.map_err(|error| match error {
+        OnDemandError::NotFound(id) => AdminError::NotFound(format!("person or group {id}")),
+        other => AdminError::Invalid(other.to_string()),
+    })?))
+}
+
+/// How many lines.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Window {
+    limit: Option<usize>,
+}
+
+/// `GET provisioning/{job}/log?limit=`: youngest first.
+pub async fn log(
+    State(world): State<Arc<World>>,
+    Path(key): Path<String>,
+    Query(window): Query<Window>,
+) -> Result<Json<Vec<Value>>, AdminError> {
+    let mut lines = find(&world, &key)?.log();
+    lines.truncate(window.limit.unwrap_or(100));
+    Ok(Json(lines))
+}
+
+/// The job of that id, or of that application's object id.
+fn find(world: &World, key: &str) -> Result<Arc<Job>, AdminError> {
+    let by_principal = Uuid::parse_str(key).ok().and_then(|id| world.provisioning.of(id).into_iter().next());
+    let found = by_principal.or_else(|| world.provisioning.all().into_iter().find(|job| job.id == key));
+    found.ok_or_else(|| AdminError::NotFound(format!("provisioning job {key}")))
+}
+
+fn shown(world: &World, job: &Job) -> Value {
+    let assigned: Vec<Uuid> = world.tenant_by_id(job.tenant_id).map_or_else(Vec::new, |tenant| {
+        let apps = tenant.apps();
+        let own = apps.assignments.iter().filter(|known| known.resource_id == job.principal_id);
+        own.map(|known| known.principal_id).collect()
+    });
+    job.with(|state| {
+        json!({
+            "job_id": job.id, "service_principal_id": job.principal_id, "tenant_id": job.tenant_id,
+            "target_url": state.secrets.get("BaseAddress"), "schedule": state.schedule, "status": status::code(state),
+            "due": state.due, "assigned": assigned, "behaviour": state.behaviour,
+            "links": state.links, "escrows": state.escrows, "held": state.held, "quarantine": state.quarantine,
+            "last_cycle": state.history.last, "initial_cycle_done": state.watermark.is_some(),
+        })
+    })
+}
