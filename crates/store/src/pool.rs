@@ -170,7 +170,9 @@ async fn open_postgres(settings: &Settings) -> Result<PgPool, StoreError> {
         .map_err(|_| {
             StoreError::Settings("the PostgreSQL URL must be postgres://user:password@host/database".to_owned())
         })?
-        .application_name("vestibule");
+        .application_name("vestibule")
+        // A node that freezes inside a unit of work must not keep its locks for ever.
+        .options([("idle_in_transaction_session_timeout", "120s")]);
     let pool = PgPoolOptions::new()
         .max_connections(settings.max_connections.max(4))
         .acquire_timeout(settings.acquire_timeout)
