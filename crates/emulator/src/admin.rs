@@ -80,6 +80,10 @@ fn provisioning_api() -> Router<Arc<World>> {
         .route("/provisioning/{job}/cycle", post(push::run_cycle))
         .route("/provisioning/{job}/on-demand", post(push::on_demand))
         .route("/provisioning/{job}/log", get(push::log))
+        .route(
+            "/provisioning/{job}/mishaps",
+            get(push::list_mishaps).post(push::add_mishap).delete(push::clear_mishaps),
+        )
 }
 
 fn tenant_api() -> Router<Arc<World>> {

@@ -234,7 +234,7 @@ fn due(rule: &mut Rule, rng: &Rng) -> bool {
 }
 
 /// A prefix, or with `*` a pattern over the whole path.
-fn path_matches(pattern: &str, path: &str) -> bool {
+pub(crate) fn path_matches(pattern: &str, path: &str) -> bool {
     let (pattern, path) = (pattern.to_ascii_lowercase(), path.to_ascii_lowercase());
     if !pattern.contains('*') {
         return path.starts_with(&pattern);

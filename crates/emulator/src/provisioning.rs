@@ -7,7 +7,7 @@
 //! | `scope`, `source` | who, and with which values |
 //! | `plan`, `cycle`, `run` | what a cycle looks at, and in which order it works |
 //! | `user`, `group`, `object`, `patch`, `target` | what is asked and sent |
-//! | `failure`, `escrow`, `quarantine` | what goes wrong, and what follows |
+//! | `failure`, `escrow`, `quarantine`, `mishap` | what goes wrong, and what follows; requests lost on demand |
 //! | `story` | the provisioning log |
 //! | `enterprise` | applications made from a template, and assignments |
 //! | `on_demand`, `clockwork` | one object now; cycles as the clock goes |
@@ -27,6 +27,7 @@ pub mod graph;
 mod group;
 pub mod job;
 pub mod mapping;
+pub mod mishap;
 mod object;
 pub mod on_demand;
 pub mod patch;

@@ -15,6 +15,7 @@ use crate::World;
 use crate::provisioning::graph::status;
 use crate::provisioning::job::{Execution, Schedule};
 use crate::provisioning::mapping::Schema;
+use crate::provisioning::mishap::Mishap;
 use crate::provisioning::on_demand::{self, OnDemandError};
 use crate::provisioning::{Job, cycle, enterprise};
 use crate::world::Tenant;
@@ -102,9 +103,25 @@ pub async fn list(State(world): State<Arc<World>>, Path(name): Path<String>) -> 
     Ok(Json(jobs.map(|job| shown(&world, &job)).collect()))
 }
 
-/// `GET provisioning/{job}`.
-pub async fn read(State(world): State<Arc<World>>, Path(key): Path<String>) -> Result<Json<Value>, AdminError> {
-    Ok(Json(shown(&world, &*find(&world, &key)?)))
+/// How much of a job is shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Detail {
+    links: bool,
+}
+
+/// `GET provisioning/{job}?links=true`: with every partner when asked.
+pub async fn read(
+    State(world): State<Arc<World>>,
+    Path(key): Path<String>,
+    Query(detail): Query<Detail>,
+) -> Result<Json<Value>, AdminError> {
+    let job = find(&world, &key)?;
+    let mut found = shown(&world, &job);
+    if detail.links {
+        found["links"] = job.with(|state| json!(state.links));
+    }
+    Ok(Json(found))
 }
 
 /// `DELETE provisioning/{job}`: the job and its application.
@@ -300,6 +317,30 @@ pub async fn log(
     Ok(Json(lines))
 }
 
+/// `GET provisioning/{job}/mishaps`.
+pub async fn list_mishaps(
+    State(world): State<Arc<World>>,
+    Path(key): Path<String>,
+) -> Result<Json<Vec<Mishap>>, AdminError> {
+    Ok(Json(find(&world, &key)?.mishaps.list()))
+}
+
+/// `POST provisioning/{job}/mishaps`.
+pub async fn add_mishap(
+    State(world): State<Arc<World>>,
+    Path(key): Path<String>,
+    Json(mishap): Json<Mishap>,
+) -> Result<StatusCode, AdminError> {
+    find(&world, &key)?.mishaps.add(mishap);
+    Ok(StatusCode::CREATED)
+}
+
+/// `DELETE provisioning/{job}/mishaps`.
+pub async fn clear_mishaps(State(world): State<Arc<World>>, Path(key): Path<String>) -> Result<StatusCode, AdminError> {
+    find(&world, &key)?.mishaps.clear();
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// The job of that id, or of that application's object id.
 fn find(world: &World, key: &str) -> Result<Arc<Job>, AdminError> {
     let by_principal = Uuid::parse_str(key).ok().and_then(|id| world.provisioning.of(id).into_iter().next());
@@ -318,7 +359,7 @@ fn shown(world: &World, job: &Job) -> Value {
             "job_id": job.id, "service_principal_id": job.principal_id, "tenant_id": job.tenant_id,
             "target_url": state.secrets.get("BaseAddress"), "schedule": state.schedule, "status": status::code(state),
             "due": state.due, "assigned": assigned, "behaviour": state.behaviour,
-            "links": state.links, "escrows": state.escrows, "held": state.held, "quarantine": state.quarantine,
+            "link_count": state.links.len(), "escrows": state.escrows, "held": state.held, "quarantine": state.quarantine,
             "last_cycle": state.history.last, "initial_cycle_done": state.watermark.is_some(),
         })
     })

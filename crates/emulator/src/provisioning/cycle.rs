@@ -84,6 +84,8 @@ fn move_on(state: &mut State, plan: &Plan, mut scoped: BTreeSet<Uuid>, now: kern
     state.scoped = scoped;
     state.held.clone_from(&plan.held);
     state.deletions_allowed = false;
+    let State { escrows, links, scoped, .. } = state;
+    escrows.retain(|id, _| scoped.contains(id) || links.contains_key(id));
     escrow::prune(state, now);
     state.due = Some(now.plus(state.behaviour.interval()));
     let reason = if plan.held.is_empty() { quarantine::by_volume(state) } else { Some("TooManyDeletes") };

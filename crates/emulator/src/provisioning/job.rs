@@ -1,7 +1,7 @@
 //! One provisioning job: what is configured, what it remembers between cycles, and how it stands.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::behaviour::Behaviour;
 use super::escrow::Escrow;
 use super::mapping::Schema;
+use super::mishap::Mishaps;
 use super::quarantine::Quarantine;
 use super::target::Target;
 use crate::directory::Kind;
@@ -29,6 +30,8 @@ pub struct Job {
     pub principal_id: Uuid,
     state: Mutex<State>,
     log: Mutex<VecDeque<Value>>,
+    /// Mishaps on demand.
+    pub mishaps: Arc<Mishaps>,
     /// Held while a cycle or a provisioning on demand works: they take turns.
     pub(super) turn: tokio::sync::Mutex<()>,
 }
@@ -202,7 +205,15 @@ impl Job {
     /// A job as it stands.
     pub fn new(id: String, tenant_id: Uuid, principal_id: Uuid, state: State) -> Self {
         let turn = tokio::sync::Mutex::new(());
-        Self { id, tenant_id, principal_id, state: Mutex::new(state), log: Mutex::default(), turn }
+        Self {
+            id,
+            tenant_id,
+            principal_id,
+            state: Mutex::new(state),
+            log: Mutex::default(),
+            mishaps: Arc::default(),
+            turn,
+        }
     }
 
     /// Reads or changes the state. Never across an `await`.
@@ -231,7 +242,8 @@ impl Job {
 
     /// The endpoint that the saved secrets name.
     pub fn target(&self, client: reqwest::Client) -> Result<Target, String> {
-        self.with(|state| target_of(client, &state.secrets, &state.behaviour))
+        let target = self.with(|state| target_of(client, &state.secrets, &state.behaviour))?;
+        Ok(target.with_mishaps(self.mishaps.clone()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The SCIM endpoint that is written to: requests as Entra sends them, without a `User-Agent`, and how the answers are read.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
@@ -11,6 +12,7 @@ use url::{Url, form_urlencoded};
 use super::behaviour::Behaviour;
 use super::failure::{Failure, MULTIPLE_ENTRIES};
 use super::mapping::ENTERPRISE;
+use super::mishap::{Kind, Mishaps};
 use super::patch::Dialect;
 use super::path::{AttributePath, member};
 
@@ -27,6 +29,7 @@ pub struct Target {
     adscim_header: bool,
     probe_prefix: bool,
     timeout: Duration,
+    mishaps: Arc<Mishaps>,
     /// What the tenant URL asks for.
     pub dialect: Dialect,
 }
@@ -52,8 +55,16 @@ impl Target {
             adscim_header: behaviour.adscim_header,
             probe_prefix: behaviour.probe_prefix,
             timeout: Duration::from_secs(behaviour.request_timeout_seconds),
+            mishaps: Arc::default(),
             dialect: if compliant { Dialect::Compliant } else { Dialect::Legacy },
         })
+    }
+
+    /// The same with mishaps on demand.
+    #[must_use]
+    pub fn with_mishaps(mut self, mishaps: Arc<Mishaps>) -> Self {
+        self.mishaps = mishaps;
+        self
     }
 
     /// Test connection: asks for somebody who cannot exist and expects an empty list.
@@ -136,10 +147,23 @@ impl Target {
         query: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Result<Answer, Failure> {
-        let request = self.client.request(method, self.address(path, query));
-        let sent = self.dressed(request, body).send().await.map_err(|error| unreached(&error))?;
-        let status = sent.status();
-        let text = sent.text().await.map_err(|error| unreached(&error))?;
+        let mishap = self.mishaps.strike(method.as_str(), &format!("/{path}"));
+        let token = if mishap == Some(Kind::WrongToken) { "expired" } else { self.token.as_str() };
+        let address = self.address(path, query);
+        let once = || self.dressed(self.client.request(method.clone(), &address), token, body);
+        match mishap {
+            Some(Kind::Unreachable) => {
+                return Err(Failure::passing("HttpRequestException", "the target was not reached"));
+            }
+            Some(Kind::LoseAnswer) => {
+                exchange(once()).await?;
+                return Err(Failure::passing("Timeout", "no answer came in time"));
+            }
+            // Whatever the first answer was, it is the second that counts.
+            Some(Kind::Repeat) => drop(exchange(once()).await),
+            Some(Kind::WrongToken) | None => {}
+        }
+        let Answer { status, text } = exchange(once()).await?;
         if status.is_success() { Ok(Answer { status, text }) } else { Err(Failure::of_status(status, &said(&text))) }
     }
 
@@ -154,10 +178,10 @@ impl Target {
         format!("{}/{path}{mark}{query}", self.base)
     }
 
-    fn dressed(&self, request: RequestBuilder, body: Option<&Value>) -> RequestBuilder {
+    fn dressed(&self, request: RequestBuilder, token: &str, body: Option<&Value>) -> RequestBuilder {
         let mut request = request
             .timeout(self.timeout)
-            .header(AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(AUTHORIZATION, format!("Bearer {token}"))
             .header(ACCEPT, "application/scim+json");
         if self.adscim_header {
             request = request.header(HeaderName::from_static("adscimversion"), "2.0");
@@ -167,6 +191,14 @@ impl Target {
             None => request,
         }
     }
+}
+
+/// One request and whatever was answered.
+async fn exchange(request: RequestBuilder) -> Result<Answer, Failure> {
+    let sent = request.send().await.map_err(|error| unreached(&error))?;
+    let status = sent.status();
+    let text = sent.text().await.map_err(|error| unreached(&error))?;
+    Ok(Answer { status, text })
 }
 
 struct Answer {

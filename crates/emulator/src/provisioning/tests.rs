@@ -4,6 +4,7 @@
 mod double;
 mod graph;
 mod groups;
+mod mishaps;
 mod pure;
 mod trouble;
 mod users;
@@ -65,7 +66,7 @@ impl Rig {
     }
 
     async fn state(&self) -> Value {
-        self.probe.admin("GET", &format!("/provisioning/{}", self.job), Value::Null).await.json()
+        self.probe.admin("GET", &format!("/provisioning/{}?links=true", self.job), Value::Null).await.json()
     }
 
     async fn log(&self) -> Vec<Value> {

@@ -33,9 +33,9 @@ struct Fault {
 }
 
 #[derive(Default)]
-struct Inside {
+pub struct Inside {
     resources: BTreeMap<String, BTreeMap<String, Value>>,
-    calls: Vec<Call>,
+    pub calls: Vec<Call>,
     faults: VecDeque<Fault>,
     made: usize,
     /// Members come back whatever was excluded.
@@ -43,7 +43,7 @@ struct Inside {
 }
 
 #[derive(Clone, Default)]
-pub struct Double(Arc<Mutex<Inside>>);
+pub struct Double(Arc<Mutex<Inside>>, Arc<tokio::sync::Notify>);
 
 impl Double {
     pub async fn start() -> (Self, String) {
@@ -70,6 +70,16 @@ impl Double {
 
     pub fn leak_members(&self, leak: bool) {
         self.with(|inside| inside.leaks_members = leak);
+    }
+
+    /// Waits until something was called.
+    pub async fn until(&self, wanted: impl Fn(&Inside) -> bool) {
+        let seen = async {
+            while !self.with(|inside| wanted(inside)) {
+                self.1.notified().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_mins(1), seen).await.expect("a call in time");
     }
 
     /// The calls since the last time.
@@ -110,7 +120,7 @@ async fn answer(State(double): State<Double>, request: Request<Body>) -> Respons
         form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let path = parts.uri.path().trim_start_matches("/scim/orgs/7").to_owned();
     let shown: Vec<String> = query.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    double.with(|inside| {
+    let answer = double.with(|inside| {
         let mark = if shown.is_empty() { "" } else { "?" };
         let method = parts.method.to_string();
         let asked = format!("{path}{mark}{}", shown.join("&"));
@@ -124,7 +134,9 @@ async fn answer(State(double): State<Double>, request: Request<Body>) -> Respons
             inside.struck(&method, &asked).unwrap_or_else(|| inside.handle(&method, &path, &query, &body));
         let status = StatusCode::from_u16(status).unwrap();
         if value.is_null() { status.into_response() } else { (status, value.to_string()).into_response() }
-    })
+    });
+    double.1.notify_one();
+    answer
 }
 
 impl Inside {
