@@ -3,7 +3,7 @@
 //! Deliberately decides nothing. After a stop it goes on with the page after the last one kept. An error ends the run;
 //! what was read is never taken for the whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use directory::{ObjectKind, StateName};
 use graph::GraphError;
@@ -23,6 +23,9 @@ mod single;
 use kind::Kind;
 
 pub(crate) use single::Subject;
+
+/// From how many objects on the database is told that there are many.
+const MANY: u64 = 2_000;
 
 /// Reads what the run is to read.
 pub(crate) async fn collect(work: &mut Work, source: &dyn Source) -> Result<(), DirsyncError> {
@@ -46,12 +49,19 @@ async fn read_all(work: &mut Work, source: &dyn Source) -> Result<(), DirsyncErr
         work.run.progress.users_expected = source.user_count().await.unwrap_or_default();
     }
     if let Some(from) = users_from.filter(|_| !work.skips(ObjectKind::User)) {
+        let earlier = Earlier::of(&from);
         let pages = source.users(from).await?;
-        drain(work, pages).await?;
+        drain(work, pages, earlier).await?;
     }
     if let Some(from) = groups_from.filter(|_| !work.skips(ObjectKind::Group)) {
+        let earlier = Earlier::of(&from);
         let pages = source.groups(from).await?;
-        drain(work, pages).await?;
+        drain(work, pages, earlier).await?;
+    }
+    if work.run.progress.users + work.run.progress.groups >= MANY {
+        let mut tx = work.store.begin().await?;
+        staged::analyze(&mut tx).await?;
+        tx.commit().await?;
     }
     if !work.run.resume.confirmed {
         confirm::confirm(work, source).await?;
@@ -102,27 +112,53 @@ async fn start_over(work: &mut Work) -> Result<(), DirsyncError> {
 }
 
 /// Reads every page, fetching the next one while the last one is written.
-async fn drain<T: Kind + 'static>(work: &mut Work, mut pages: Box<dyn Pages<T>>) -> Result<(), DirsyncError> {
+async fn drain<T: Kind + 'static>(
+    work: &mut Work,
+    mut pages: Box<dyn Pages<T>>,
+    mut earlier: Earlier,
+) -> Result<(), DirsyncError> {
     let mut page = pages.next().await?;
     while let Some(current) = page {
         work.go_on()?;
         let last = matches!(current.after, After::Link(_));
-        let (next, kept) =
-            if last { (Ok(None), keep(work, current).await) } else { tokio::join!(pages.next(), keep(work, current)) };
+        let kept = keep(work, current, &mut earlier);
+        let (next, kept) = if last { (Ok(None), kept.await) } else { tokio::join!(pages.next(), kept) };
         kept?;
         page = next?;
     }
     Ok(())
 }
 
+/// The objects that earlier pages of a read told of.
+struct Earlier {
+    /// Nothing where an earlier execution read some of the pages.
+    known: Option<HashSet<Uuid>>,
+}
+
+impl Earlier {
+    fn of(from: &From) -> Self {
+        Self { known: (!matches!(from, From::Next(_))).then(HashSet::new) }
+    }
+
+    fn may_have(&self, id: Uuid) -> bool {
+        self.known.as_ref().is_none_or(|known| known.contains(&id))
+    }
+
+    fn add(&mut self, ids: impl Iterator<Item = Uuid>) {
+        if let Some(known) = &mut self.known {
+            known.extend(ids);
+        }
+    }
+}
+
 /// Writes one page.
-async fn keep<T: Kind>(work: &mut Work, page: Page<T>) -> Result<(), DirsyncError> {
+async fn keep<T: Kind>(work: &mut Work, page: Page<T>, earlier: &mut Earlier) -> Result<(), DirsyncError> {
     let mut tx = work.store.begin().await?;
     let count = page.items.len() as u64;
     let slices = slices(work, &page.items);
     work.run.progress.memberships += slices.iter().map(|(_, _, members)| members.len() as u64).sum::<u64>();
     staged::put_members(&mut tx, work.run.id, slices).await?;
-    let rows = merged(work, &mut tx, page.items).await?;
+    let rows = merged(work, &mut tx, page.items, earlier).await?;
     staged::put(&mut tx, work.run.id, T::KIND, rows).await?;
     let (progress, resume) = (&mut work.run.progress, &mut work.run.resume);
     progress.pages += 1;
@@ -151,7 +187,12 @@ fn slices<T>(work: &mut Work, items: &[Item<T>]) -> Vec<(Uuid, i64, Vec<StagedMe
 }
 
 /// The rows of a page: one per object, the last word on each property counting, over pages too.
-async fn merged<T: Kind>(work: &Work, tx: &mut store::Tx, items: Vec<Item<T>>) -> Result<Vec<Staged>, DirsyncError> {
+async fn merged<T: Kind>(
+    work: &Work,
+    tx: &mut store::Tx,
+    items: Vec<Item<T>>,
+    earlier: &mut Earlier,
+) -> Result<Vec<Staged>, DirsyncError> {
     let mut order = Vec::with_capacity(items.len());
     let mut latest: HashMap<Uuid, (Option<T>, Option<Removed>)> = HashMap::with_capacity(items.len());
     for item in items {
@@ -172,9 +213,10 @@ async fn merged<T: Kind>(work: &Work, tx: &mut store::Tx, items: Vec<Item<T>>) -
     }
     let partial: Vec<_> = latest
         .iter()
-        .filter(|(_, (seen, _))| seen.as_ref().is_some_and(|seen| !seen.whole()))
+        .filter(|(id, (seen, _))| earlier.may_have(**id) && seen.as_ref().is_some_and(|seen| !seen.whole()))
         .map(|(id, _)| *id)
         .collect();
+    earlier.add(latest.keys().copied());
     for earlier in staged::by_ids(tx, work.run.id, T::KIND, &partial).await? {
         let id = earlier.object_id;
         if let (Some(parsed), Some((seen, _))) = (T::unstage(earlier), latest.get_mut(&id)) {

@@ -26,6 +26,8 @@ mod users;
 
 /// How many objects are looked at together.
 const BATCH: usize = 1_000;
+/// From how many changes on the database is told that there are many.
+const MANY: i64 = 2_000;
 /// How many protected or reused names are kept for showing.
 const MOST_NAMES: usize = 100;
 
@@ -87,6 +89,11 @@ impl<'a> Draft<'a> {
 
     async fn close(mut self) -> Result<Totals, DirsyncError> {
         self.flush().await?;
+        if self.seq >= MANY {
+            let mut tx = self.work.store.begin().await?;
+            changes::analyze(&mut tx).await?;
+            tx.commit().await?;
+        }
         self.totals.trim();
         Ok(self.totals)
     }

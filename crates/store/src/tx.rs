@@ -143,6 +143,15 @@ impl Tx {
         }
     }
 
+    /// Lets PostgreSQL look at tables that have just grown or shrunk a lot, so that its next plans fit them. SQLite plans by
+    /// the schema alone.
+    pub async fn analyze(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        if self.backend() == Backend::Postgres {
+            self.execute(sql, Vec::new()).await?;
+        }
+        Ok(())
+    }
+
     /// Tells every node, once this unit of work has committed, that there is something new to read or to do.
     pub fn announce(&mut self) {
         self.announce = true;

@@ -74,6 +74,11 @@ pub(crate) async fn insert(tx: &mut Tx, run: RunId, first_seq: i64, changes: &[F
     Ok(())
 }
 
+/// Lets the database look at a plan.
+pub(crate) async fn analyze(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.analyze("ANALYZE dirsync_changes").await
+}
+
 /// Drops a plan.
 pub(crate) async fn clear(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
     tx.execute("DELETE FROM dirsync_changes WHERE run_id = $1", args![run]).await?;

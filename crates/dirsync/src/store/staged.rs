@@ -217,6 +217,12 @@ pub(crate) async fn groups_with_members(
     rows.iter().map(|row| row.get("group_object_id")).collect()
 }
 
+/// Lets the database look at what was read and what it is compared with.
+pub(crate) async fn analyze(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.analyze("ANALYZE dirsync_staged, dirsync_staged_members, directory_users, directory_groups, directory_memberships")
+        .await
+}
+
 /// Drops everything a run has read. What is planned and not applied keeps the attributes it was planned with.
 pub(crate) async fn clear(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
     tx.execute(
