@@ -1,6 +1,5 @@
 //! Enterprise applications with provisioning: made in one call, assigned, run, looked at, spoilt.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -12,46 +11,12 @@ use uuid::Uuid;
 
 use super::{AdminError, tenant};
 use crate::World;
+use crate::provisioning::enterprise::{self, Order, SetUpError};
 use crate::provisioning::graph::status;
 use crate::provisioning::job::{Execution, Schedule};
-use crate::provisioning::mapping::Schema;
 use crate::provisioning::mishap::Mishap;
 use crate::provisioning::on_demand::{self, OnDemandError};
-use crate::provisioning::{Job, cycle, enterprise};
-use crate::world::Tenant;
-
-/// A new application with provisioning.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Order {
-    /// Its name.
-    #[serde(default = "usual_name")]
-    display_name: String,
-    /// The tenant URL, with `?aadOptscim062020` for the compliant dialect.
-    target_url: String,
-    /// The secret token.
-    token: String,
-    /// The source attribute that becomes a user's `externalId`: `mailNickname`, or `objectId`.
-    #[serde(default = "usual_external_id")]
-    external_id: String,
-    /// Who is assigned: object ids and principal names.
-    #[serde(default)]
-    assign: Vec<String>,
-    /// Switches.
-    #[serde(default)]
-    behaviour: Option<Value>,
-    /// Start at once; else it waits for `start`.
-    #[serde(default)]
-    start: bool,
-}
-
-fn usual_name() -> String {
-    "Provisioned application".to_owned()
-}
-
-fn usual_external_id() -> String {
-    "mailNickname".to_owned()
-}
+use crate::provisioning::{Job, cycle};
 
 /// `POST tenants/{tenant}/provisioning`.
 pub async fn create(
@@ -60,40 +25,11 @@ pub async fn create(
     Json(order): Json<Order>,
 ) -> Result<(StatusCode, Json<Value>), AdminError> {
     let tenant = tenant(&world, &name)?;
-    let schema = Schema::usual(&order.external_id);
-    let (application, principal) = enterprise::create(&world, &tenant, &order.display_name);
-    let now = world.clock.now();
-    let job = world.provisioning.create(tenant.id, principal, "scim", world.guid(), now);
-    job.with(|state| {
-        state.schema = schema;
-        state.secrets = BTreeMap::from([
-            ("BaseAddress".to_owned(), order.target_url.clone()),
-            ("SecretToken".to_owned(), order.token.clone()),
-        ]);
-    });
-    let ready = prepare(&world, &tenant, &job, &order);
-    if let Err(error) = ready {
-        world.provisioning.remove(&job.id);
-        tenant.apps_mut().remove_principal_of(application.app_id);
-        tenant.apps_mut().applications.remove(&application.app_id);
-        return Err(error);
-    }
-    if order.start {
-        job.with(|state| state.start(now));
-    }
+    let job = enterprise::set_up(&world, &tenant, &order).map_err(|error| match error {
+        SetUpError::Nobody(_) => AdminError::NotFound(error.to_string()),
+        SetUpError::Target(reason) => AdminError::Invalid(reason),
+    })?;
     Ok((StatusCode::CREATED, Json(shown(&world, &job))))
-}
-
-fn prepare(world: &World, tenant: &Tenant, job: &Job, order: &Order) -> Result<(), AdminError> {
-    if let Some(patch) = &order.behaviour {
-        change_behaviour(job, patch)?;
-    }
-    job.target(world.provisioning.client()).map_err(AdminError::Invalid)?;
-    for key in &order.assign {
-        enterprise::assign(world, tenant, job.principal_id, key)
-            .ok_or_else(|| AdminError::NotFound(format!("person or group {key}")))?;
-    }
-    Ok(())
 }
 
 /// `GET tenants/{tenant}/provisioning`.
@@ -126,16 +62,7 @@ pub async fn read(
 
 /// `DELETE provisioning/{job}`: the job and its application.
 pub async fn remove(State(world): State<Arc<World>>, Path(key): Path<String>) -> Result<StatusCode, AdminError> {
-    let job = find(&world, &key)?;
-    job.with(|state| state.schedule = Schedule::Paused);
-    world.provisioning.remove(&job.id);
-    if let Some(tenant) = world.tenant_by_id(job.tenant_id) {
-        let mut apps = tenant.apps_mut();
-        if let Some(app_id) = apps.service_principals.get(&job.principal_id).map(|principal| principal.app_id) {
-            apps.remove_principal_of(app_id);
-            apps.applications.remove(&app_id);
-        }
-    }
+    enterprise::take_down(&world, &*find(&world, &key)?);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
 use uuid::{Uuid, uuid};
 
+use super::behaviour::Behaviour;
+use super::job::{Job, Schedule};
+use super::mapping::Schema;
 use crate::apps::{Application, PrincipalKind, catalogue, grant};
 use crate::directory::Kind;
 use crate::prepare::new_application;
@@ -22,6 +26,92 @@ pub fn create(world: &World, tenant: &Arc<Tenant>, name: &str) -> (Application, 
     apps.applications.insert(application.app_id, application.clone());
     let principal = grant::install(world, &mut apps, tenant.id, &application, now, now);
     (application, principal)
+}
+
+/// A new application with provisioning.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// Its name.
+    #[serde(default = "usual_name")]
+    pub display_name: String,
+    /// The tenant URL, with `?aadOptscim062020` for the compliant dialect.
+    pub target_url: String,
+    /// The secret token.
+    pub token: String,
+    /// The source attribute that becomes a user's `externalId`: `mailNickname`, or `objectId`.
+    #[serde(default = "usual_external_id")]
+    pub external_id: String,
+    /// Who is assigned: object ids and principal names.
+    #[serde(default)]
+    pub assign: Vec<String>,
+    /// Switches; those not named are as usual.
+    #[serde(default)]
+    pub behaviour: Behaviour,
+    /// Start at once; else it waits to be started.
+    #[serde(default)]
+    pub start: bool,
+}
+
+fn usual_name() -> String {
+    "Provisioned application".to_owned()
+}
+
+fn usual_external_id() -> String {
+    "mailNickname".to_owned()
+}
+
+/// Why an application was not set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// The tenant URL will not do.
+    #[error("{0}")]
+    Target(String),
+    /// Nobody has that id or name.
+    #[error("person or group {0}")]
+    Nobody(String),
+}
+
+/// Makes an application, its job, and its assignments: all of it or nothing.
+pub fn set_up(world: &World, tenant: &Arc<Tenant>, order: &Order) -> Result<Arc<Job>, SetUpError> {
+    let (_, principal) = create(world, tenant, &order.display_name);
+    let now = world.clock.now();
+    let job = world.provisioning.create(tenant.id, principal, "scim", world.guid(), now);
+    let ready = prepare(world, tenant, &job, order);
+    if let Err(error) = ready {
+        take_down(world, &job);
+        return Err(error);
+    }
+    if order.start {
+        job.with(|state| state.start(now));
+    }
+    Ok(job)
+}
+
+fn prepare(world: &World, tenant: &Tenant, job: &Job, order: &Order) -> Result<(), SetUpError> {
+    let secrets = [("BaseAddress", &order.target_url), ("SecretToken", &order.token)];
+    job.with(|state| {
+        state.schema = Schema::usual(&order.external_id);
+        state.secrets = secrets.map(|(key, value)| (key.to_owned(), value.clone())).into();
+        state.behaviour = order.behaviour.clone();
+    });
+    job.target(world.provisioning.client()).map_err(SetUpError::Target)?;
+    for key in &order.assign {
+        assign(world, tenant, job.principal_id, key).ok_or_else(|| SetUpError::Nobody(key.clone()))?;
+    }
+    Ok(())
+}
+
+/// Takes a job and its application away.
+pub fn take_down(world: &World, job: &Job) {
+    job.with(|state| state.schedule = Schedule::Paused);
+    world.provisioning.remove(&job.id);
+    let Some(tenant) = world.tenant_by_id(job.tenant_id) else { return };
+    let mut apps = tenant.apps_mut();
+    if let Some(app_id) = apps.service_principals.get(&job.principal_id).map(|principal| principal.app_id) {
+        apps.remove_principal_of(app_id);
+        apps.applications.remove(&app_id);
+    }
 }
 
 /// Assigns a live person or group, named by object id or principal name. Answers its id, or none when there is nobody.

@@ -137,11 +137,11 @@ impl<'a> Run<'a> {
             Err(failure) if failure.reach == Reach::Job => {}
             Err(failure) => escrow::note(state, entry.id, failure, reference, now),
         });
-        self.job.note(line.clone());
         let mut notes = self.notes();
         if let Some(told) = &mut notes.told {
-            told.push(line);
+            told.push(line.clone());
         }
+        self.job.note(line);
         let counts = &mut notes.counts;
         match outcome {
             Ok(Action::Create) => counts.created += 1,

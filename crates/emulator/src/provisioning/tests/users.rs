@@ -205,3 +205,59 @@ async fn a_target_without_active_deletes_at_once() {
     assert_eq!(rig.cycle().await.counts.deleted, 1);
     assert!(rig.target.all("Users").is_empty());
 }
+
+#[tokio::test]
+async fn whoever_falls_out_of_scope_is_left_alone_where_the_job_says_so() {
+    let rig = Rig::with("", json!({ "skip_out_of_scope_deletions": true })).await;
+    let mia = rig.person("mia", json!({})).await;
+    let crane = rig.group("Crane operators", &[&mia]).await;
+    rig.assign(&[&crane]).await;
+    rig.cycle().await;
+    rig.unassign(&crane).await;
+    rig.target.calls();
+    rig.cycle().await;
+    assert!(rig.target.calls().is_empty());
+    assert_eq!((rig.user("mia")["active"].clone(), rig.target.all("Groups").len()), (json!(true), 1));
+}
+
+#[tokio::test]
+async fn a_manager_has_the_shape_that_the_job_gives_it() {
+    let cases = [
+        (json!({ "manager_shape": "object" }), json!({ "value": "t1" })),
+        (json!({ "manager_shape": "array" }), json!([{ "$ref": null, "value": "t1" }])),
+    ];
+    for (behaviour, expected) in cases {
+        let rig = Rig::with("?aadOptscim062020", behaviour).await;
+        let boss = rig.person("boss", json!({})).await;
+        rig.assign(&[&boss]).await;
+        rig.cycle().await;
+        let mia = rig.person("mia", json!({})).await;
+        rig.edit("PATCH", &format!("/users/{mia}"), json!({ "manager": boss })).await;
+        rig.assign(&[&mia]).await;
+        rig.target.calls();
+        rig.cycle().await;
+        let patches = rig.target.sent("PATCH");
+        let path = format!("{ENTERPRISE}:manager");
+        assert_eq!(*operations(&patches[0]), vec![json!({ "op": "add", "path": path, "value": expected })]);
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_met_leaves_nothing_behind() {
+    let rig = Rig::start().await;
+    let before = rig.probe.world.tenants()[0].apps().service_principals.len();
+    let orders = [
+        (json!({ "target_url": "ftp://x", "token": "t" }), StatusCode::BAD_REQUEST),
+        (json!({ "target_url": "http://x", "token": "t", "assign": ["nobody@contoso.com"] }), StatusCode::NOT_FOUND),
+        (
+            json!({ "target_url": "http://x", "token": "t", "behaviour": { "colour": 1 } }),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+    ];
+    for (order, status) in orders {
+        let answer = rig.probe.admin("POST", "/tenants/default/provisioning", order.clone()).await;
+        assert_eq!(answer.status, status, "{order}: {}", answer.text);
+    }
+    assert_eq!(rig.probe.world.tenants()[0].apps().service_principals.len(), before);
+    assert_eq!(rig.probe.world.provisioning.all().len(), 1);
+}
