@@ -20,17 +20,28 @@ struct Payload {
     run: RunId,
 }
 
-/// Queues the job that carries a run on; at most one per source waits or runs.
+/// Queues the job that begins a run; at most one per source waits or runs.
 pub(crate) async fn enqueue(tx: &mut Tx, env: &Env, run: &Run) -> Result<bool, StoreError> {
-    let job = NewJob {
+    let job = job_of(env, run, run.source_id.to_string());
+    Ok(queue::enqueue(tx, env, job).await?.is_some())
+}
+
+/// Queues the job that does what was decided about a run. It has a key of its own: the job that brought the run to its
+/// hold may not be marked as done yet, and would swallow a second one under its key.
+pub(crate) async fn enqueue_decided(tx: &mut Tx, env: &Env, run: &Run) -> Result<(), StoreError> {
+    queue::enqueue(tx, env, job_of(env, run, run.id.to_string())).await?;
+    Ok(())
+}
+
+fn job_of(env: &Env, run: &Run, key: String) -> NewJob {
+    NewJob {
         organisation: run.organisation,
         kind: RUN,
-        unique_key: Some(run.source_id.to_string()),
+        unique_key: Some(key),
         payload: serde_json::json!({ "run": run.id }),
         run_at: env.now(),
         max_attempts: 50,
-    };
-    Ok(queue::enqueue(tx, env, job).await?.is_some())
+    }
 }
 
 /// Carries runs on.
@@ -54,10 +65,12 @@ impl Handler for RunHandler {
     async fn handle(&self, job: &Job, stop: watch::Receiver<bool>) -> Result<Outcome, JobError> {
         let payload: Payload =
             serde_json::from_value(job.payload.clone()).map_err(|error| JobError::from_error(&error))?;
-        match self.engine.execute(job.organisation, payload.run, stop).await {
+        match self.engine.execute(job.organisation, payload.run, stop.clone()).await {
             Ok(()) => Ok(Outcome::Done),
-            // This node stops, or somebody else has the run: whoever comes next sees what is left to do.
-            Err(DirsyncError::TakenOver) => Ok(Outcome::Again(self.engine.env.now())),
+            // This node stops: whoever comes next sees what is left to do.
+            Err(DirsyncError::TakenOver) if *stop.borrow() => Ok(Outcome::Again(self.engine.env.now())),
+            // Somebody has decided about the run; what is left to do has a job of its own.
+            Err(DirsyncError::TakenOver) => Ok(Outcome::Done),
             Err(error) => Err(JobError::from_error(&error)),
         }
     }

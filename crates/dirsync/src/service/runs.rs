@@ -291,7 +291,7 @@ impl Dirsync {
         }
         settings::confirm(&mut tx, run.source_id, run.settings_version).await?;
         self.log_decision(&mut tx, may, &run, decision, reason, Some(left_out)).await?;
-        jobs::enqueue(&mut tx, &self.env, &run).await?;
+        jobs::enqueue_decided(&mut tx, &self.env, &run).await?;
         tx.commit().await?;
         self.reload(may.actor(), run.id).await
     }

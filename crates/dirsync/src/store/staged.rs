@@ -219,8 +219,10 @@ pub(crate) async fn groups_with_members(
 
 /// Lets the database look at what was read and what it is compared with.
 pub(crate) async fn analyze(tx: &mut Tx) -> Result<(), StoreError> {
-    tx.analyze("ANALYZE dirsync_staged, dirsync_staged_members, directory_users, directory_groups, directory_memberships")
-        .await
+    tx.analyze(
+        "ANALYZE dirsync_staged, dirsync_staged_members, directory_users, directory_groups, directory_memberships",
+    )
+    .await
 }
 
 /// Drops everything a run has read. What is planned and not applied keeps the attributes it was planned with.

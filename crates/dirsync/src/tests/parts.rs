@@ -1,11 +1,16 @@
 //! A held plan is allowed in part (NET-03): all but some, or some and no others.
 
-use kernel::{Kinded as _, Role};
-use testkit::{on_each_database, operator};
+use std::time::Duration;
 
-use super::Room;
+use kernel::{Kinded as _, Role};
+use store::queue;
+use testkit::{on_each_database, operator};
+use tokio::sync::watch;
+
 use super::fake::id;
-use crate::permissions::{DecideRun, ReadSync};
+use super::{Room, SOURCE};
+use crate::jobs::RUN;
+use crate::permissions::{DecideRun, ReadSync, StartRun};
 use crate::service::runs::{ChangeFilter, Part};
 use crate::totals::Effect;
 use crate::{Run, RunKind, RunState};
@@ -110,6 +115,35 @@ async fn above_a_fifth_of_all_users_the_starter_does_not_decide() {
                 }
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_allowed_before_the_job_that_made_it_is_marked_done_is_carried_out() {
+    on_each_database(async |db| {
+        let room = Room::filled(db, 40).await;
+        for number in 1..=20 {
+            room.fake.delete_user(number);
+        }
+        let starter = operator(room.db.organisation, Role::Owner);
+        let may = starter.may(StartRun { source: SOURCE }).unwrap();
+        let run = room.dirsync.start_run(&may, RunKind::Delta, false).await.unwrap();
+        let mut tx = room.db.store.begin().await.unwrap();
+        let minute = Duration::from_mins(1);
+        let job = queue::claim(&mut tx, &[RUN], "node-2", room.db.env.now(), minute).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        let (_stop, stopped) = watch::channel(false);
+        room.dirsync.handlers()[0].handle(&job, stopped).await.unwrap();
+        assert_eq!(room.get(run.id).await.state, RunState::Held);
+        let decider = operator(room.db.organisation, Role::Administrator);
+        let may = decider.may(DecideRun { run: run.id }).unwrap();
+        room.dirsync.approve_run(&may, &Part::All, None).await.unwrap();
+        let mut tx = room.db.store.begin().await.unwrap();
+        assert!(queue::finish(&mut tx, job.id, "node-2", room.db.env.now()).await.unwrap());
+        tx.commit().await.unwrap();
+        room.work().await;
+        assert_eq!(room.get(run.id).await.state, RunState::Done);
     })
     .await;
 }
