@@ -66,11 +66,10 @@ impl Handler for RunHandler {
         let payload: Payload =
             serde_json::from_value(job.payload.clone()).map_err(|error| JobError::from_error(&error))?;
         match self.engine.execute(job.organisation, payload.run, stop.clone()).await {
-            Ok(()) => Ok(Outcome::Done),
             // This node stops: whoever comes next sees what is left to do.
             Err(DirsyncError::TakenOver) if *stop.borrow() => Ok(Outcome::Again(self.engine.env.now())),
-            // Somebody has decided about the run; what is left to do has a job of its own.
-            Err(DirsyncError::TakenOver) => Ok(Outcome::Done),
+            // Taken over: somebody has decided about the run, and what is left to do has a job of its own.
+            Ok(()) | Err(DirsyncError::TakenOver) => Ok(Outcome::Done),
             Err(error) => Err(JobError::from_error(&error)),
         }
     }
