@@ -14,6 +14,7 @@ pub const GENESIS: [u8; 32] = [0; 32];
 
 /// What a check of the chain found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ChainVerdict)]
 pub struct Verdict {
     /// How many entries were checked.
     pub entries: u64,

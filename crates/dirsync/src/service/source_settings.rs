@@ -44,6 +44,7 @@ pub struct SourceStatus {
 
 /// How many are in one state, for one cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = SourceStateCount)]
 pub struct StateCount {
     /// The state.
     pub state: String,

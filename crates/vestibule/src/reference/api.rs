@@ -4,16 +4,42 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::{NOTICE, cell, fresh};
 use crate::{App, Config, Outside};
 
+async fn app(folder: &TempDir) -> App {
+    let mut config = Config::default();
+    config.store.url = Some(format!("sqlite:{}", folder.path().join("api.db").display()).as_str().into());
+    App::build(config, Outside::system()).await.unwrap()
+}
+
+/// The rooms share one set of names, and the last to give a name would have the answers of the others described wrongly.
+#[tokio::test]
+async fn no_two_rooms_give_one_name_to_different_schemas() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(&folder).await;
+    let whole = serde_json::to_value(&app.openapi.components).unwrap();
+    let rooms = [
+        operators::routes(app.operators),
+        signals::routes(app.signals),
+        tenants::routes(app.tenants),
+        directory::routes(app.directory),
+        dirsync::routes(app.dirsync),
+        crate::jobs::routes(app.jobs),
+    ];
+    for room in rooms {
+        for (name, schema) in room.into_openapi().components.unwrap().schemas {
+            assert_eq!(whole["schemas"][&name], serde_json::to_value(schema).unwrap(), "{name}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn fresh_api() {
     let folder = tempfile::tempdir().unwrap();
-    let mut config = Config::default();
-    config.store.url = Some(format!("sqlite:{}", folder.path().join("api.db").display()).as_str().into());
-    let app = App::build(config, Outside::system()).await.unwrap();
+    let app = app(&folder).await;
     let api = serde_json::to_value(&*app.openapi).unwrap();
     fresh("openapi.json", &(serde_json::to_string_pretty(&api).unwrap() + "\n"));
     fresh("api.md", &page(&api));
