@@ -96,10 +96,11 @@ pub fn layers(router: Router, settings: Settings) -> Router {
         .layer(from_fn_with_state(guard, csrf::protect))
         .layer(DefaultBodyLimit::max(settings.longest_body));
     let outer = ServiceBuilder::new()
+        // Outermost: what is drawn for people instead of a problem document is compressed too, not the document before it.
+        .layer(CompressionLayer::new().gzip(true))
         .layer(from_fn_with_state(Arc::new(frame::Frame::new(&settings)), frame::frame))
         .layer(from_fn(observe::observe))
         .layer(from_fn(headers::secure))
-        .layer(CompressionLayer::new().gzip(true))
         .layer(CatchPanicLayer::custom(panicked));
     router
         .fallback(not_found)

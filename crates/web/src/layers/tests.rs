@@ -12,6 +12,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use tokio::sync::Notify;
+use tower::ServiceExt as _;
 
 use super::limits::{RateLimit, longest_body};
 use super::{Settings, layers};
@@ -201,6 +202,17 @@ async fn people_see_problems_as_pages_and_programs_as_documents() {
     {
         assert_eq!(get(&router, path, &headers).await.problem().code, "x.y", "{path} {headers:?}");
     }
+}
+
+#[tokio::test]
+async fn a_page_for_people_is_what_its_encoding_says() {
+    let page = |problem: &crate::ProblemBody| format!("<h1>{}</h1>{}", problem.title, "<p>What to do.</p>".repeat(20));
+    let router = with(Router::new(), |settings| settings.problem_page = Some(Arc::new(page)));
+    let browser = [("accept", "text/html"), ("accept-encoding", "gzip, deflate, br, zstd")];
+    let response = router.oneshot(request("GET /nowhere", &browser, "")).await.unwrap();
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+    let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+    assert_eq!(body[..2], [0x1F, 0x8B], "{}", String::from_utf8_lossy(&body));
 }
 
 #[tokio::test]
