@@ -166,13 +166,3 @@ pub async fn members_among(tx: &mut Tx, group: &Group, ids: &[Uuid]) -> Result<V
 pub async fn member_count(tx: &mut Tx, group: &Group) -> Result<u64, StoreError> {
     rows::members::count(tx, group.ordinal).await
 }
-
-/// Notes that the source has just shown these users, if a read had missed them.
-pub async fn mark_users_seen(tx: &mut Tx, source: SourceId, ids: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
-    rows::users::mark_seen(tx, source, ids, at).await
-}
-
-/// Notes that the source has just shown these groups, if a read had missed them.
-pub async fn mark_groups_seen(tx: &mut Tx, source: SourceId, ids: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
-    rows::groups::mark_seen(tx, source, ids, at).await
-}

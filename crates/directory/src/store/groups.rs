@@ -243,16 +243,6 @@ pub(crate) async fn mark_missing(
     Ok(())
 }
 
-/// Notes that the source has just shown these groups.
-pub(crate) async fn mark_seen(tx: &mut Tx, source: SourceId, ids: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
-    for ids in ids.chunks(500) {
-        let sql = Sql::new("UPDATE directory_groups SET missing_since = NULL, seen_at = ").bind(at);
-        let sql = sql.push(" WHERE source_id = ").bind(source).push(" AND missing_since IS NOT NULL");
-        tx.alter(sql.push(" AND object_id IN ").bind_list(ids.iter().copied())).await?;
-    }
-    Ok(())
-}
-
 /// Notes the log's revision of the last change.
 pub(crate) async fn stamp(tx: &mut Tx, source: SourceId, ids: &[Uuid], revision: i64) -> Result<(), StoreError> {
     for ids in ids.chunks(500) {

@@ -314,16 +314,6 @@ pub(crate) async fn mark_missing(
     Ok(())
 }
 
-/// Notes that the source has just shown these users.
-pub(crate) async fn mark_seen(tx: &mut Tx, source: SourceId, ids: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
-    for ids in ids.chunks(500) {
-        let sql = Sql::new("UPDATE directory_users SET missing_since = NULL, seen_at = ").bind(at);
-        let sql = sql.push(" WHERE source_id = ").bind(source).push(" AND missing_since IS NOT NULL");
-        tx.alter(sql.push(" AND object_id IN ").bind_list(ids.iter().copied())).await?;
-    }
-    Ok(())
-}
-
 /// Which of these user principal names some user has, and which user.
 pub(crate) async fn names_in_use(
     tx: &mut Tx,
