@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{Denied, May, OperatorId, OrganisationId, Permission, RequestId, TokenId};
 
@@ -64,6 +65,14 @@ pub enum ActorKind {
         /// The token's label.
         name: String,
     },
+    /// A source that pushes users and groups: a provisioning client. It may do what its room lets it do, and holds none
+    /// of the operators' permissions.
+    Source {
+        /// Which.
+        id: Uuid,
+        /// What people call it.
+        name: String,
+    },
     /// The server itself.
     System {
         /// Why it acts, searchable in the code and in the log.
@@ -92,9 +101,21 @@ impl Actor {
         Self { kind: ActorKind::System { reason }, organisation, role: Role::Owner, request_id, address: None }
     }
 
+    /// A source that pushes. It is refused every permission: what it may do is its room's business.
+    pub fn source(
+        id: impl Into<Uuid>,
+        name: impl Into<String>,
+        organisation: OrganisationId,
+        request_id: RequestId,
+        address: Option<IpAddr>,
+    ) -> Self {
+        let kind = ActorKind::Source { id: id.into(), name: name.into() };
+        Self { kind, organisation, role: Role::Auditor, request_id, address }
+    }
+
     /// Asks for leave to do one thing. The proof carries its subject: leave for one run is no leave for another.
     pub fn may<P: Permission>(&self, subject: P) -> Result<May<P>, Denied> {
-        if P::ROLES.contains(&self.role) {
+        if P::ROLES.contains(&self.role) && !matches!(self.kind, ActorKind::Source { .. }) {
             Ok(May::granted(self.clone(), subject))
         } else {
             Err(Denied { permission: P::NAME, role: self.role })
@@ -106,6 +127,7 @@ impl Actor {
         match &self.kind {
             ActorKind::Operator { name, .. } => format!("operator:{name}"),
             ActorKind::Token { name, .. } => format!("token:{name}"),
+            ActorKind::Source { name, .. } => format!("source:{name}"),
             ActorKind::System { reason } => format!("system:{reason}"),
         }
     }

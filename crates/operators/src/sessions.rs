@@ -155,13 +155,13 @@ impl Operators {
 pub(crate) fn operator_of(actor: &Actor) -> Result<OperatorId, OperatorsError> {
     match &actor.kind {
         ActorKind::Operator { id, .. } => Ok(*id),
-        ActorKind::Token { .. } | ActorKind::System { .. } => Err(OperatorsError::NeedsOperator),
+        ActorKind::Token { .. } | ActorKind::Source { .. } | ActorKind::System { .. } => Err(OperatorsError::NeedsOperator),
     }
 }
 
 fn actor_name(actor: &Actor) -> &str {
     match &actor.kind {
-        ActorKind::Operator { name, .. } | ActorKind::Token { name, .. } => name,
+        ActorKind::Operator { name, .. } | ActorKind::Token { name, .. } | ActorKind::Source { name, .. } => name,
         ActorKind::System { reason } => reason,
     }
 }

@@ -87,7 +87,7 @@ impl Operators {
         let actor = may.actor();
         match &actor.kind {
             ActorKind::Operator { id, name } => Ok((*id, name.clone())),
-            ActorKind::Token { .. } => Err(OperatorsError::NeedsOperator),
+            ActorKind::Token { .. } | ActorKind::Source { .. } => Err(OperatorsError::NeedsOperator),
             ActorKind::System { .. } => {
                 let owner = operators::first_owner(tx, actor.organisation).await?;
                 owner.map(|owner| (owner.id, owner.user_name)).ok_or(OperatorsError::NeedsOperator)

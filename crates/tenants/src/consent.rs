@@ -257,6 +257,7 @@ fn who(actor: &Actor) -> String {
     match &actor.kind {
         ActorKind::Operator { id, .. } => format!("operator:{id}"),
         ActorKind::Token { id, .. } => format!("token:{id}"),
+        ActorKind::Source { id, .. } => format!("source:{id}"),
         ActorKind::System { reason } => format!("system:{reason}"),
     }
 }

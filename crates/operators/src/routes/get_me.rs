@@ -44,6 +44,7 @@ pub async fn handler(
     let (kind, id, name, operator) = match &actor.kind {
         ActorKind::Operator { id, name } => ("operator", Some(id.0), name.clone(), Some(operators.me(&may).await?)),
         ActorKind::Token { id, name } => ("token", Some(id.0), name.clone(), None),
+        ActorKind::Source { id, name } => ("source", Some(*id), name.clone(), None),
         ActorKind::System { reason } => ("system", None, (*reason).to_owned(), None),
     };
     Ok(Json(Answer { kind, id, name, role: actor.role, organisation, operator, csrf_token: csrf_token.0 }))
