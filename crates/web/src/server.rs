@@ -3,6 +3,8 @@
 //! Refuses to start where passwords and tokens would cross a network in clear.
 
 mod connection;
+mod follow;
+mod lenient;
 mod tls;
 
 use std::io;

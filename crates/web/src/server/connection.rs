@@ -19,6 +19,7 @@ use tower::ServiceExt as _;
 
 use crate::address::Peer;
 use crate::layers::Closing;
+use crate::server::lenient::Lenient;
 
 /// What one connection may take.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +60,9 @@ impl Connection {
     async fn speak<T: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: T, http2: bool) {
         let builder = builder(self.limits, http2);
         let closing = self.closing.clone();
+        let longest_head = self.limits.longest_head;
         let service = service_fn(move |request| self.answer(request));
+        let stream = Lenient::new(stream, longest_head, http2);
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let outcome = tokio::select! {
             outcome = connection.as_mut() => outcome,

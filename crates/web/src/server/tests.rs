@@ -3,6 +3,7 @@
 mod limits;
 mod shutdown;
 mod support;
+mod targets;
 mod tls;
 
 use axum::Router;
