@@ -1,16 +1,16 @@
 //! The emulator's clock: the machine's, moved by an offset, or frozen. Everything in here asks it for the time.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kernel::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Tells the emulated time; the admin API moves it.
-#[derive(Debug)]
+/// Tells the emulated time; the admin API moves it, for every copy.
+#[derive(Debug, Clone)]
 pub struct EmulatorClock {
     base: Clock,
-    setting: Mutex<ClockSetting>,
+    setting: Arc<Mutex<ClockSetting>>,
 }
 
 /// How the emulated time follows the machine's.
@@ -26,7 +26,7 @@ pub struct ClockSetting {
 impl EmulatorClock {
     /// A clock that follows `base`.
     pub fn new(base: Clock) -> Self {
-        Self { base, setting: Mutex::default() }
+        Self { base, setting: Arc::default() }
     }
 
     /// The emulated time now.

@@ -4,9 +4,10 @@
 //! |---|---|
 //! | `job`, `behaviour` | a job, what it remembers, its switches |
 //! | `mapping`, `expression`, `path` | attribute mappings |
-//! | `scope`, `source` | who, and with which values |
+//! | `scope`, `filter`, `source` | who, and with which values |
 //! | `plan`, `cycle`, `run` | what a cycle looks at, and in which order it works |
 //! | `user`, `group`, `object`, `patch`, `target` | what is asked and sent |
+//! | `credentials` | how the service proves itself |
 //! | `failure`, `escrow`, `quarantine`, `mishap` | what goes wrong, and what follows; requests lost on demand |
 //! | `story` | the provisioning log |
 //! | `enterprise` | applications made from a template, and assignments |
@@ -18,11 +19,13 @@
 
 pub mod behaviour;
 pub mod clockwork;
+pub mod credentials;
 pub mod cycle;
 pub mod enterprise;
 pub mod escrow;
 pub mod expression;
 pub mod failure;
+pub mod filter;
 pub mod graph;
 mod group;
 pub mod job;

@@ -1,6 +1,7 @@
 //! The page: everything the admin API can do most often, by hand. Server-rendered, forms only, no script.
 
 mod actions;
+mod push;
 mod switch_words;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::faults::Rule;
 use crate::links::Links;
 use crate::requests::{Counters, Entry};
 use crate::world::Tenant;
+use push::{JobRow, job_rows};
 use switch_words::{SwitchRow, switch_rows};
 
 const STYLE: &str = include_str!("../../assets/style.css");
@@ -104,6 +106,7 @@ struct TenantPage {
     authority: String,
     graph: String,
     apps: Vec<AppRow>,
+    jobs: Vec<JobRow>,
     permissions: Vec<&'static str>,
     users: Vec<PersonRow>,
     deleted: Vec<PersonRow>,
@@ -182,6 +185,7 @@ async fn tenant_page(
         authority: links.authority(&tenant.id.to_string()),
         graph: links.graph("v1.0", ""),
         apps,
+        jobs: job_rows(&world, &tenant),
         permissions: catalogue::ROLES.iter().map(|role| role.value).collect(),
         users,
         deleted,

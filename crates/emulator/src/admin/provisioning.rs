@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{AdminError, tenant};
 use crate::World;
-use crate::provisioning::enterprise::{self, Order, SetUpError};
+use crate::provisioning::enterprise::{self, Filters, Oauth, Order, SetUpError};
 use crate::provisioning::graph::status;
 use crate::provisioning::job::{Execution, Schedule};
 use crate::provisioning::mishap::Mishap;
@@ -72,6 +72,8 @@ pub async fn remove(State(world): State<Arc<World>>, Path(key): Path<String>) ->
 pub struct Patch {
     target_url: Option<String>,
     token: Option<String>,
+    oauth: Option<Oauth>,
+    filters: Filters,
     behaviour: Option<Value>,
 }
 
@@ -86,10 +88,15 @@ pub async fn update(
         change_behaviour(&job, behaviour)?;
     }
     job.with(|state| {
-        let secrets = [("BaseAddress", patch.target_url), ("SecretToken", patch.token)];
-        state.secrets.extend(secrets.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+        if let Some(url) = patch.target_url {
+            state.secrets.insert("BaseAddress".to_owned(), url);
+        }
+        if patch.token.is_some() || patch.oauth.is_some() {
+            state.set_proof(&patch.token.unwrap_or_default(), patch.oauth.as_ref());
+        }
+        state.set_filters(&patch.filters);
     });
-    job.target(world.provisioning.client()).map_err(AdminError::Invalid)?;
+    job.target(&world).map_err(AdminError::Invalid)?;
     Ok(Json(shown(&world, &job)))
 }
 
@@ -135,7 +142,7 @@ pub async fn unassign(
 
 /// `POST provisioning/{job}/test`: Test connection.
 pub async fn test(State(world): State<Arc<World>>, Path(key): Path<String>) -> Result<Json<Value>, AdminError> {
-    let target = find(&world, &key)?.target(world.provisioning.client()).map_err(AdminError::Invalid)?;
+    let target = find(&world, &key)?.target(&world).map_err(AdminError::Invalid)?;
     let outcome = target.probe(&world.guid().to_string()).await;
     Ok(Json(match outcome {
         Ok(()) => json!({ "ok": true }),
@@ -239,9 +246,7 @@ pub async fn log(
     Path(key): Path<String>,
     Query(window): Query<Window>,
 ) -> Result<Json<Vec<Value>>, AdminError> {
-    let mut lines = find(&world, &key)?.log();
-    lines.truncate(window.limit.unwrap_or(100));
-    Ok(Json(lines))
+    Ok(Json(find(&world, &key)?.log(window.limit.unwrap_or(100))))
 }
 
 /// `GET provisioning/{job}/mishaps`.
@@ -269,7 +274,7 @@ pub async fn clear_mishaps(State(world): State<Arc<World>>, Path(key): Path<Stri
 }
 
 /// The job of that id, or of that application's object id.
-fn find(world: &World, key: &str) -> Result<Arc<Job>, AdminError> {
+pub(super) fn find(world: &World, key: &str) -> Result<Arc<Job>, AdminError> {
     let by_principal = Uuid::parse_str(key).ok().and_then(|id| world.provisioning.of(id).into_iter().next());
     let found = by_principal.or_else(|| world.provisioning.all().into_iter().find(|job| job.id == key));
     found.ok_or_else(|| AdminError::NotFound(format!("provisioning job {key}")))

@@ -69,6 +69,8 @@ pub struct Behaviour {
     pub adscim_header: bool,
     /// Hand the flag of the tenant URL on with every request; not documented.
     pub send_flag: bool,
+    /// The token of a blank secret names the emulator's own address as its issuer, as a cloud of one's own would.
+    pub issuer_is_own_address: bool,
     /// Join a tenant URL that ends with a slash carelessly: `//Users`.
     pub double_slash: bool,
     /// A guest's name ends before `#EXT#` unless it is mapped from `originalUserPrincipalName`.
@@ -110,6 +112,7 @@ impl Default for Behaviour {
             probe_prefix: false,
             adscim_header: false,
             send_flag: false,
+            issuer_is_own_address: false,
             double_slash: false,
             shorten_guest_names: true,
             request_timeout_seconds: 30,

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use uuid::{Uuid, uuid};
 
 use super::behaviour::Behaviour;
-use super::job::{Job, Schedule};
+use super::filter::Filter;
+use super::job::{Job, Schedule, State};
 use super::mapping::Schema;
 use crate::apps::{Application, PrincipalKind, catalogue, grant};
 use crate::directory::Kind;
@@ -37,8 +38,15 @@ pub struct Order {
     pub display_name: String,
     /// The tenant URL, with `?aadOptscim062020` for the compliant dialect.
     pub target_url: String,
-    /// The secret token.
+    /// The secret token; left out, Entra's own token goes with the requests.
+    #[serde(default)]
     pub token: String,
+    /// Client credentials instead.
+    #[serde(default)]
+    pub oauth: Option<Oauth>,
+    /// Who of those assigned is in scope.
+    #[serde(default)]
+    pub filters: Filters,
     /// The source attribute that becomes a user's `externalId`: `mailNickname`, or `objectId`.
     #[serde(default = "usual_external_id")]
     pub external_id: String,
@@ -51,6 +59,59 @@ pub struct Order {
     /// Start at once; else it waits to be started.
     #[serde(default)]
     pub start: bool,
+}
+
+/// Client credentials at a token endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oauth {
+    /// The token endpoint.
+    pub token_url: String,
+    /// The client.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+}
+
+/// Scoping filters by kind of object; those left out stay as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filters {
+    /// For users.
+    pub users: Option<Filter>,
+    /// For groups.
+    pub groups: Option<Filter>,
+}
+
+impl State {
+    /// Saves a proof and forgets the other kinds.
+    pub fn set_proof(&mut self, token: &str, oauth: Option<&Oauth>) {
+        let oauth = oauth.map(|it| {
+            [
+                ("Oauth2TokenExchangeUri", it.token_url.as_str()),
+                ("Oauth2ClientId", &it.client_id),
+                ("Oauth2ClientSecret", &it.client_secret),
+            ]
+        });
+        self.secrets.retain(|key, _| key != "SecretToken" && !key.starts_with("Oauth2"));
+        let pairs = oauth.into_iter().flatten().chain([("SecretToken", token)]);
+        self.secrets.extend(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    }
+
+    /// Sets scoping filters; everything is looked at again.
+    pub fn set_filters(&mut self, filters: &Filters) {
+        if *filters == Filters::default() {
+            return;
+        }
+        let mut schema = self.schema.clone();
+        if let Some(filter) = &filters.users {
+            schema.users.filter = filter.clone();
+        }
+        if let Some(filter) = &filters.groups {
+            schema.groups.filter = filter.clone();
+        }
+        self.set_schema(schema);
+    }
 }
 
 fn usual_name() -> String {
@@ -89,13 +150,14 @@ pub fn set_up(world: &World, tenant: &Arc<Tenant>, order: &Order) -> Result<Arc<
 }
 
 fn prepare(world: &World, tenant: &Tenant, job: &Job, order: &Order) -> Result<(), SetUpError> {
-    let secrets = [("BaseAddress", &order.target_url), ("SecretToken", &order.token)];
     job.with(|state| {
         state.schema = Schema::usual(&order.external_id);
-        state.secrets = secrets.map(|(key, value)| (key.to_owned(), value.clone())).into();
+        state.set_filters(&order.filters);
+        state.secrets.insert("BaseAddress".to_owned(), order.target_url.clone());
+        state.set_proof(&order.token, order.oauth.as_ref());
         state.behaviour = order.behaviour.clone();
     });
-    job.target(world.provisioning.client()).map_err(SetUpError::Target)?;
+    job.target(world).map_err(SetUpError::Target)?;
     for key in &order.assign {
         assign(world, tenant, job.principal_id, key).ok_or_else(|| SetUpError::Nobody(key.clone()))?;
     }

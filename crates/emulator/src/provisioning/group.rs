@@ -176,7 +176,9 @@ fn forget(run: &Run<'_>, group: Ref, gone: &[Uuid]) {
     let id = run.tenant.directory().id(group);
     run.job.with(|state| {
         if let Some(link) = state.links.get_mut(&id) {
-            link.members.retain(|member| !gone.contains(member));
+            for member in gone {
+                link.members.remove(member);
+            }
         }
     });
 }

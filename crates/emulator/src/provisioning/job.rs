@@ -9,15 +9,17 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::behaviour::Behaviour;
+use super::credentials::Credentials;
 use super::escrow::Escrow;
 use super::mapping::Schema;
 use super::mishap::Mishaps;
 use super::quarantine::Quarantine;
 use super::target::Target;
 use crate::directory::Kind;
+use crate::world::World;
 
 /// How many lines of the provisioning log are kept.
-const LOG_KEPT: usize = 20_000;
+pub const LOG_KEPT: usize = 20_000;
 
 /// A job of one enterprise application.
 #[derive(Debug)]
@@ -29,7 +31,8 @@ pub struct Job {
     /// The application's service principal.
     pub principal_id: Uuid,
     state: Mutex<State>,
-    log: Mutex<VecDeque<Value>>,
+    /// As text: parsed, a line takes four times the memory.
+    log: Mutex<VecDeque<Box<str>>>,
     /// Mishaps on demand.
     pub mishaps: Arc<Mishaps>,
     /// Held while a cycle or a provisioning on demand works: they take turns.
@@ -80,7 +83,7 @@ pub struct State {
     pub template: String,
     /// When it was made.
     pub created: Timestamp,
-    /// The secrets by key: `BaseAddress` is the tenant URL, `SecretToken` the token.
+    /// The secrets by key: `BaseAddress` is the tenant URL, `SecretToken` the token, `Oauth2…` what gets one.
     pub secrets: BTreeMap<String, String>,
     /// The mappings.
     pub schema: Schema,
@@ -227,35 +230,42 @@ impl Job {
     }
 
     /// Adds a line to the provisioning log.
-    pub(super) fn note(&self, line: Value) {
+    pub(super) fn note(&self, line: &Value) {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         if log.len() == LOG_KEPT {
             log.pop_back();
         }
-        log.push_front(line);
+        log.push_front(line.to_string().into_boxed_str());
     }
 
-    /// The provisioning log, youngest first.
-    pub fn log(&self) -> Vec<Value> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    /// The last lines of the provisioning log, youngest first.
+    pub fn log(&self, limit: usize) -> Vec<Value> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.iter().take(limit).filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// Whether a cycle or a provisioning on demand is at work.
+    pub fn is_at_work(&self) -> bool {
+        self.turn.try_lock().is_err()
     }
 
     /// The endpoint that the saved secrets name.
-    pub fn target(&self, client: reqwest::Client) -> Result<Target, String> {
-        let target = self.with(|state| target_of(client, &state.secrets, &state.behaviour))?;
+    pub fn target(&self, world: &World) -> Result<Target, String> {
+        let target = self.with(|state| target_of(world, self.tenant_id, &state.secrets, &state.behaviour))?;
         Ok(target.with_mishaps(self.mishaps.clone()))
     }
 }
 
 /// The endpoint that some secrets name.
 pub fn target_of(
-    client: reqwest::Client,
+    world: &World,
+    tenant_id: Uuid,
     secrets: &BTreeMap<String, String>,
     behaviour: &Behaviour,
 ) -> Result<Target, String> {
     let url = secrets.get("BaseAddress").ok_or("there is no tenant URL")?;
-    let token = secrets.get("SecretToken").ok_or("there is no secret token")?;
-    Target::new(client, url, token, behaviour)
+    let credentials = Credentials::of(world, tenant_id, secrets, behaviour)?;
+    Target::new(world.provisioning.client(), url, credentials, behaviour)
 }
 
 impl State {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
+use super::filter::Filter;
 use super::path::AttributePath;
 
 /// The enterprise extension.
@@ -30,6 +31,9 @@ pub struct ObjectMapping {
     pub update: bool,
     /// Whether objects are deleted or disabled.
     pub delete: bool,
+    /// Who of those assigned is in scope.
+    #[serde(default)]
+    pub filter: Filter,
     /// The attributes.
     pub attributes: Vec<AttributeMapping>,
 }
@@ -84,7 +88,7 @@ impl ObjectMapping {
     }
 
     fn of(attributes: Vec<AttributeMapping>) -> Self {
-        Self { enabled: true, create: true, update: true, delete: true, attributes }
+        Self { enabled: true, create: true, update: true, delete: true, filter: Filter::default(), attributes }
     }
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::job::{Link, State, Watermark};
 use super::run::Run;
+use super::scope::fits;
 use crate::directory::{Change, Directory, Kind, Life, Ref};
 
 /// What one cycle looks at.
@@ -36,10 +37,12 @@ pub fn plan(run: &Run<'_>) -> Plan {
             Some(known) => changed(run, state, &directory, known.position, watermark.position),
         };
         for object in found {
-            match object.kind {
-                Kind::User if run.schema.users.enabled => drop(plan.users.insert(object)),
-                Kind::Group if run.schema.groups.enabled => drop(plan.groups.insert(object)),
-                _ => {}
+            let (mapping, place) = match object.kind {
+                Kind::User => (&run.schema.users, &mut plan.users),
+                Kind::Group => (&run.schema.groups, &mut plan.groups),
+            };
+            if mapping.enabled && fits(&directory, object, &mapping.filter.input_filter_groups, &run.behaviour) {
+                place.insert(object);
             }
         }
         guard(run, state, &directory, &mut plan);

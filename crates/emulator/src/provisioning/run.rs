@@ -77,7 +77,7 @@ impl<'a> Run<'a> {
     /// usual dialect whatever the tenant URL says.
     pub fn new(world: &'a World, job: &'a Job, on_demand: bool) -> Result<Self, String> {
         let tenant = world.tenant_by_id(job.tenant_id).ok_or("the tenant is gone")?;
-        let target = job.target(world.provisioning.client())?;
+        let target = job.target(world)?;
         let (schema, behaviour, active) =
             job.with(|state| (state.schema.clone(), state.behaviour.clone(), state.schedule == Schedule::Active));
         let now = world.clock.now();
@@ -87,7 +87,7 @@ impl<'a> Run<'a> {
         let (scope, principal_name) = {
             let (apps, directory) = (tenant.apps(), tenant.directory());
             let principal = apps.service_principals.get(&job.principal_id).ok_or("the application is gone")?;
-            (InScope::of(&directory, &apps, job.principal_id, behaviour.scope), principal.display_name.clone())
+            (InScope::of(&directory, &apps, job.principal_id, &schema, &behaviour), principal.display_name.clone())
         };
         Ok(Self {
             world,
@@ -132,6 +132,7 @@ impl<'a> Run<'a> {
     pub fn settle(&self, entry: &Entry, story: Story, outcome: &Result<Action, Failure>, reference: bool) {
         let now = self.world.clock.now();
         let line = story.finish(self, entry, outcome, now);
+        self.job.note(&line);
         self.job.with(|state| match outcome {
             Ok(_) => escrow::mend(state, entry.id, reference),
             Err(failure) if failure.reach == Reach::Job => {}
@@ -139,9 +140,8 @@ impl<'a> Run<'a> {
         });
         let mut notes = self.notes();
         if let Some(told) = &mut notes.told {
-            told.push(line.clone());
+            told.push(line);
         }
-        self.job.note(line);
         let counts = &mut notes.counts;
         match outcome {
             Ok(Action::Create) => counts.created += 1,

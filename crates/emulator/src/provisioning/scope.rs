@@ -1,11 +1,15 @@
 //! Who is to be provisioned: everybody, or what is assigned to the application.
 //!
-//! A group's direct members come with it; groups inside groups do not (Entra: assignment-based scoping).
+//! A group's direct members come with it; groups inside groups do not (Entra: assignment-based scoping). Scoping filters
+//! take away from either.
 
 use roaring::RoaringBitmap;
 use uuid::Uuid;
 
-use super::behaviour::Scope;
+use super::behaviour::{Behaviour, Scope};
+use super::filter::{self, Group};
+use super::mapping::Schema;
+use super::source::attribute;
 use crate::apps::Apps;
 use crate::directory::{Directory, Kind, Ref};
 
@@ -19,8 +23,22 @@ pub struct InScope {
 }
 
 impl InScope {
-    /// Computes it from the application's assignments.
-    pub fn of(directory: &Directory, apps: &Apps, principal: Uuid, scope: Scope) -> Self {
+    /// Computes it from the application's assignments and its scoping filters.
+    pub fn of(directory: &Directory, apps: &Apps, principal: Uuid, schema: &Schema, behaviour: &Behaviour) -> Self {
+        let mut found = Self::assigned(directory, apps, principal, behaviour.scope);
+        for (objects, mapping, make) in [
+            (&mut found.users, &schema.users, Ref::user as fn(u32) -> Ref),
+            (&mut found.groups, &schema.groups, Ref::group),
+        ] {
+            let groups = &mapping.filter.groups;
+            if !groups.is_empty() {
+                *objects = objects.iter().filter(|slot| fits(directory, make(*slot), groups, behaviour)).collect();
+            }
+        }
+        found
+    }
+
+    fn assigned(directory: &Directory, apps: &Apps, principal: Uuid, scope: Scope) -> Self {
         if scope == Scope::Everyone {
             return Self {
                 users: directory.live(Kind::User) | directory.deleted(Kind::User),
@@ -56,4 +74,9 @@ impl InScope {
     pub fn iter(&self) -> impl Iterator<Item = Ref> + '_ {
         self.users.iter().map(Ref::user).chain(self.groups.iter().map(Ref::group))
     }
+}
+
+/// Whether an object fits a set of filter groups.
+pub fn fits(directory: &Directory, object: Ref, groups: &[Group], behaviour: &Behaviour) -> bool {
+    filter::fits(groups, &|name| attribute(directory, object, name, behaviour))
 }

@@ -82,7 +82,8 @@ impl Entry {
     }
 }
 
-fn attribute(directory: &Directory, object: Ref, name: &str, behaviour: &Behaviour) -> Option<String> {
+/// One attribute by the name that the provisioning service gives it.
+pub fn attribute(directory: &Directory, object: Ref, name: &str, behaviour: &Behaviour) -> Option<String> {
     let graph = RENAMED.iter().find(|(source, _)| *source == name).map_or(name, |(_, graph)| graph);
     if graph == "id" {
         return Some(directory.id(object).to_string());

@@ -37,6 +37,9 @@ impl Action {
     }
 }
 
+/// How many modified properties one line holds: a group may take in a hundred thousand members at once.
+const MODIFIED_KEPT: usize = 200;
+
 /// A line while it is written.
 #[derive(Debug)]
 pub struct Story {
@@ -81,6 +84,9 @@ impl Story {
 
     /// One property that changes.
     pub fn modify(&mut self, name: &str, old: Option<&Value>, new: Option<&Value>) {
+        if self.modified.len() == MODIFIED_KEPT {
+            return;
+        }
         self.modified.push(json!({
             "displayName": name, "oldValue": old.map(Value::to_string), "newValue": new.map(Value::to_string),
         }));

@@ -10,6 +10,7 @@ use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::behaviour::Behaviour;
+use super::credentials::Credentials;
 use super::failure::{Failure, MULTIPLE_ENTRIES};
 use super::mapping::ENTERPRISE;
 use super::mishap::{Kind, Mishaps};
@@ -25,7 +26,7 @@ pub struct Target {
     client: reqwest::Client,
     base: String,
     flag: Option<String>,
-    token: String,
+    credentials: Arc<Credentials>,
     adscim_header: bool,
     probe_prefix: bool,
     timeout: Duration,
@@ -36,7 +37,12 @@ pub struct Target {
 
 impl Target {
     /// The endpoint of a tenant URL, which may carry a flag.
-    pub fn new(client: reqwest::Client, tenant_url: &str, token: &str, behaviour: &Behaviour) -> Result<Self, String> {
+    pub fn new(
+        client: reqwest::Client,
+        tenant_url: &str,
+        credentials: Credentials,
+        behaviour: &Behaviour,
+    ) -> Result<Self, String> {
         let url = Url::parse(tenant_url.trim()).map_err(|error| format!("the tenant URL cannot be read: {error}"))?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err("the tenant URL is neither http nor https".to_owned());
@@ -51,7 +57,7 @@ impl Target {
             client,
             base: if behaviour.double_slash { whole } else { whole.trim_end_matches('/').to_owned() },
             flag: flag.filter(|_| behaviour.send_flag),
-            token: token.to_owned(),
+            credentials: Arc::new(credentials),
             adscim_header: behaviour.adscim_header,
             probe_prefix: behaviour.probe_prefix,
             timeout: Duration::from_secs(behaviour.request_timeout_seconds),
@@ -148,22 +154,30 @@ impl Target {
         body: Option<&Value>,
     ) -> Result<Answer, Failure> {
         let mishap = self.mishaps.strike(method.as_str(), &format!("/{path}"));
-        let token = if mishap == Some(Kind::WrongToken) { "expired" } else { self.token.as_str() };
+        if mishap == Some(Kind::Unreachable) {
+            return Err(Failure::passing("HttpRequestException", "the target was not reached"));
+        }
         let address = self.address(path, query);
-        let once = || self.dressed(self.client.request(method.clone(), &address), token, body);
+        let mut token = self.credentials.token(&self.client).await?;
+        if mishap == Some(Kind::WrongToken) {
+            "expired".clone_into(&mut token);
+        }
+        let with = |token: &str| self.dressed(self.client.request(method.clone(), &address), token, body);
         match mishap {
-            Some(Kind::Unreachable) => {
-                return Err(Failure::passing("HttpRequestException", "the target was not reached"));
-            }
             Some(Kind::LoseAnswer) => {
-                exchange(once()).await?;
+                exchange(with(&token)).await?;
                 return Err(Failure::passing("Timeout", "no answer came in time"));
             }
             // Whatever the first answer was, it is the second that counts.
-            Some(Kind::Repeat) => drop(exchange(once()).await),
-            Some(Kind::WrongToken) | None => {}
+            Some(Kind::Repeat) => drop(exchange(with(&token)).await),
+            Some(Kind::WrongToken | Kind::Unreachable) | None => {}
         }
-        let Answer { status, text } = exchange(once()).await?;
+        let mut answer = exchange(with(&token)).await?;
+        // A token that was made for the occasion may have ended on the way.
+        if answer.status == StatusCode::UNAUTHORIZED && mishap.is_none() && self.credentials.refused(&token).await {
+            answer = exchange(with(&self.credentials.token(&self.client).await?)).await?;
+        }
+        let Answer { status, text } = answer;
         if status.is_success() { Ok(Answer { status, text }) } else { Err(Failure::of_status(status, &said(&text))) }
     }
 

@@ -1,11 +1,15 @@
 //! The provisioning service against a small hand-written target.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+mod credentials;
 mod double;
+mod filters;
 mod graph;
 mod groups;
 mod mishaps;
+mod page;
 mod pure;
+mod scale;
 mod trouble;
 mod users;
 
@@ -36,17 +40,24 @@ impl Rig {
     }
 
     async fn with(flag: &str, behaviour: Value) -> Self {
+        Self::ordered(flag, json!({ "token": "key:secret", "behaviour": behaviour }), 0).await
+    }
+
+    /// With what an order says, and so many generated people.
+    async fn ordered(flag: &str, more: Value, users: usize) -> Self {
         // Another test may have been first.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let probe = Probe::with(|options| {
-            (options.users, options.groups) = (0, 0);
+            (options.users, options.groups) = (users, users / 30);
             options.permissions.extend(["Synchronization.ReadWrite.All", "AuditLog.Read.All"].map(str::to_owned));
         });
         let (target, url) = Double::start().await;
-        let order = json!({
-            "display_name": "Harbor", "target_url": format!("{url}{flag}"), "token": "key:secret",
-            "external_id": "objectId", "behaviour": behaviour,
-        });
+        let mut order =
+            json!({ "display_name": "Harbor", "target_url": format!("{url}{flag}"), "external_id": "objectId" });
+        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        if !order["oauth"].is_null() {
+            order["oauth"]["token_url"] = json!(format!("{url}/oauth2/token"));
+        }
         let made = probe.admin("POST", "/tenants/default/provisioning", order).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
         let job = made.json()["job_id"].as_str().unwrap().to_owned();

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
 
+use super::push;
 use crate::World;
 use crate::admin::control::{self, ClockOrder};
 use crate::admin::tenants::{Regenerate, live_on, people_again};
@@ -18,12 +19,16 @@ use crate::faults::{BodyShape, Kind as Fault, NewRule};
 use crate::prepare::{new_password, new_secret};
 use crate::world::Tenant;
 
-type Fields = BTreeMap<String, String>;
+pub(super) type Fields = BTreeMap<String, String>;
 
 /// `POST /emulator/do/{what}`.
 pub async fn act(State(world): State<Arc<World>>, Path(what): Path<String>, Form(fields): Form<Fields>) -> Response {
     let back = fields.get("back").filter(|back| back.starts_with("/emulator/tenants/")).map_or("/", String::as_str);
-    let (name, said) = match run(&world, &what, &fields) {
+    let outcome = match what.strip_prefix("push-") {
+        Some(what) => push::act(&world, what, &fields).await,
+        None => run(&world, &what, &fields),
+    };
+    let (name, said) = match outcome {
         Ok(said) => ("done", said),
         Err(error) => ("failed", error.to_string()),
     };
@@ -220,7 +225,7 @@ fn switches(world: &World, fields: &Fields) -> Result<String, AdminError> {
     Ok("The switches are set.".to_owned())
 }
 
-fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
+pub(super) fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
     fields.get(name).map(String::as_str).unwrap_or_default()
 }
 

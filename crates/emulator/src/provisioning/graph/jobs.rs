@@ -105,7 +105,7 @@ pub async fn start(
     Path(path): Path<(String, String)>,
 ) -> Result<StatusCode, GraphError> {
     let job = job(&world, &token, &path, &WRITE)?;
-    job.target(world.provisioning.client()).map_err(refused)?;
+    job.target(&world).map_err(refused)?;
     job.with(|state| state.start(world.clock.now()));
     Ok(StatusCode::NO_CONTENT)
 }
@@ -134,7 +134,7 @@ pub async fn restart(
     if let Some(unknown) = flags.iter().find(|flag| !FLAGS.contains(flag)) {
         return Err(refused(format!("'{unknown}' is not a value of resetScope.")));
     }
-    job.target(world.provisioning.client()).map_err(refused)?;
+    job.target(&world).map_err(refused)?;
     job.with(|state| state.restart(&flags, world.clock.now()));
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,6 +10,7 @@ use crate::World;
 use crate::apps::query::Asked;
 use crate::auth::AppToken;
 use crate::graph::error::GraphError;
+use crate::provisioning::job::LOG_KEPT;
 
 const READ: [&str; 2] = ["ProvisioningLog.Read.All", "AuditLog.Read.All"];
 
@@ -17,7 +18,7 @@ const READ: [&str; 2] = ["ProvisioningLog.Read.All", "AuditLog.Read.All"];
 pub async fn list(State(world): State<Arc<World>>, token: AppToken, asked: Asked) -> Result<Response, GraphError> {
     token.require(&READ)?;
     let jobs = world.provisioning.all().into_iter().filter(|job| job.tenant_id == token.tenant.id);
-    let mut lines: Vec<Value> = jobs.flat_map(|job| job.log()).collect();
+    let mut lines: Vec<Value> = jobs.flat_map(|job| job.log(LOG_KEPT)).collect();
     // Each job's log is in order; several are merged by time.
     lines.sort_by(|one, other| other["activityDateTime"].as_str().cmp(&one["activityDateTime"].as_str()));
     asked.page("auditLogs/provisioning", lines)

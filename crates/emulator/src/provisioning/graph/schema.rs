@@ -14,6 +14,7 @@ use crate::apps::query::Asked;
 use crate::auth::AppToken;
 use crate::graph::error::GraphError;
 use crate::provisioning::expression::Expression;
+use crate::provisioning::filter::Filter;
 use crate::provisioning::mapping::{AttributeMapping, ObjectMapping, Schema};
 
 const SOURCE: &str = "Azure Active Directory";
@@ -75,10 +76,29 @@ fn object(name: &str, source: &str, target: &str, mapping: &ObjectMapping) -> Va
     let flows = [("Add", mapping.create), ("Update", mapping.update), ("Delete", mapping.delete)];
     let flows: Vec<&str> = flows.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect();
     json!({
-        "enabled": mapping.enabled, "flowTypes": flows.join(", "), "name": name, "scope": null, "metadata": [],
+        "enabled": mapping.enabled, "flowTypes": flows.join(", "), "name": name, "scope": scope(&mapping.filter), "metadata": [],
         "sourceObjectName": source, "targetObjectName": target,
         "attributeMappings": mapping.attributes.iter().map(attribute).collect::<Vec<_>>(),
     })
+}
+
+fn scope(filter: &Filter) -> Value {
+    if filter.is_open() {
+        return Value::Null;
+    }
+    let mut shown = json!(filter);
+    shown["categoryFilterGroups"] = json!([]);
+    shown
+}
+
+fn taken_scope(body: &Value) -> Result<Filter, GraphError> {
+    if body.is_null() {
+        return Ok(Filter::default());
+    }
+    if body["categoryFilterGroups"].as_array().is_some_and(|groups| !groups.is_empty()) {
+        return Err(refused("categoryFilterGroups are not supported."));
+    }
+    serde_json::from_value(body.clone()).map_err(|error| refused(format!("The scope cannot be used: {error}.")))
 }
 
 fn attribute(mapping: &AttributeMapping) -> Value {
@@ -106,6 +126,7 @@ fn taken(body: &Value) -> Result<ObjectMapping, GraphError> {
         create: has("Add"),
         update: has("Update"),
         delete: has("Delete"),
+        filter: taken_scope(&body["scope"])?,
         attributes: attributes.iter().map(taken_attribute).collect(),
     };
     mapping.compile().map_err(|reason| refused(format!("The schema cannot be used: {reason}.")))?;

@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{READ, WRITE, job, principal, refused};
 use crate::World;
@@ -109,7 +110,7 @@ pub async fn validate(
     if body["useSavedCredentials"] != true {
         secrets.extend(read(&body["credentials"])?);
     }
-    test(&world, &secrets, &behaviour).await
+    test(&world, token.tenant.id, &secrets, &behaviour).await
 }
 
 /// `POST …/jobs/validateCredentials`: before there is a job.
@@ -120,15 +121,16 @@ pub async fn validate_for_new(
     Json(body): Json<Value>,
 ) -> Result<StatusCode, GraphError> {
     principal(&world, &token, &key, &WRITE)?;
-    test(&world, &read(&body["credentials"])?, &Behaviour::default()).await
+    test(&world, token.tenant.id, &read(&body["credentials"])?, &Behaviour::default()).await
 }
 
 async fn test(
     world: &World,
+    tenant_id: Uuid,
     secrets: &BTreeMap<String, String>,
     behaviour: &Behaviour,
 ) -> Result<StatusCode, GraphError> {
-    let target = target_of(world.provisioning.client(), secrets, behaviour).map_err(refused)?;
+    let target = target_of(world, tenant_id, secrets, behaviour).map_err(refused)?;
     match target.probe(&world.guid().to_string()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(failure) => Err(GraphError::new(

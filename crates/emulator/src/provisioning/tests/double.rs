@@ -1,7 +1,7 @@
 //! A small SCIM target, written by hand for these tests. It keeps what it is sent, remembers every call, and can be told
 //! to answer wrongly. It judges nothing: what Entra sends is asserted by the tests.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -38,6 +38,14 @@ pub struct Inside {
     pub calls: Vec<Call>,
     faults: VecDeque<Fault>,
     made: usize,
+    /// Tokens handed out.
+    pub tokens: usize,
+    /// Headers that are refused.
+    refused: Vec<String>,
+    /// Who ever had a name, so that a query need not look at everybody.
+    named: HashMap<String, Vec<String>>,
+    at_once: usize,
+    pub most_at_once: usize,
     /// Members come back whatever was excluded.
     leaks_members: bool,
 }
@@ -55,13 +63,18 @@ impl Double {
         (double, url)
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Inside) -> T) -> T {
+    pub fn with<T>(&self, act: impl FnOnce(&mut Inside) -> T) -> T {
         act(&mut self.0.lock().unwrap())
     }
 
     /// Answers the next calls of that kind otherwise.
     pub fn spoil(&self, method: &'static str, path: &'static str, times: usize, status: u16, body: Value) {
         self.with(|inside| inside.faults.push_back(Fault { method, path, times, answer: (status, body) }));
+    }
+
+    /// Refuses whoever comes with this header.
+    pub fn refuse(&self, authorization: &str) {
+        self.with(|inside| inside.refused.push(authorization.to_owned()));
     }
 
     pub fn heal(&self) {
@@ -95,7 +108,10 @@ impl Double {
     /// Puts a resource there as if somebody else had made it.
     pub fn put(&self, kind: &str, id: &str, mut resource: Value) {
         resource["id"] = json!(id);
-        self.with(|inside| inside.resources.entry(kind.to_owned()).or_default().insert(id.to_owned(), resource));
+        self.with(|inside| {
+            inside.name(id, &resource);
+            inside.resources.entry(kind.to_owned()).or_default().insert(id.to_owned(), resource);
+        });
     }
 
     pub fn remove(&self, kind: &str, id: &str) {
@@ -114,7 +130,18 @@ impl Double {
 
 async fn answer(State(double): State<Double>, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
+    double.with(|inside| {
+        inside.at_once += 1;
+        inside.most_at_once = inside.most_at_once.max(inside.at_once);
+    });
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    if parts.uri.path().ends_with("/oauth2/token") {
+        let (status, value) = double.with(|inside| {
+            inside.at_once -= 1;
+            inside.grant(&bytes)
+        });
+        return (status, value.to_string()).into_response();
+    }
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let query: BTreeMap<String, String> =
         form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
@@ -124,14 +151,18 @@ async fn answer(State(double): State<Double>, request: Request<Body>) -> Respons
         let mark = if shown.is_empty() { "" } else { "?" };
         let method = parts.method.to_string();
         let asked = format!("{path}{mark}{}", shown.join("&"));
+        inside.at_once -= 1;
+        let authorization = parts.headers["authorization"].to_str().unwrap().to_owned();
         inside.calls.push(Call {
             method: method.clone(),
             path: asked.clone(),
             body: body.clone(),
             headers: parts.headers,
         });
-        let (status, value) =
-            inside.struck(&method, &asked).unwrap_or_else(|| inside.handle(&method, &path, &query, &body));
+        let refused = inside.refused.contains(&authorization).then(|| (401, json!({ "detail": "who are you?" })));
+        let (status, value) = refused
+            .or_else(|| inside.struck(&method, &asked))
+            .unwrap_or_else(|| inside.handle(&method, &path, &query, &body));
         let status = StatusCode::from_u16(status).unwrap();
         if value.is_null() { status.into_response() } else { (status, value.to_string()).into_response() }
     });
@@ -145,6 +176,27 @@ impl Inside {
             self.faults.iter_mut().find(|one| one.times > 0 && method == one.method && path.starts_with(one.path))?;
         fault.times -= 1;
         Some(fault.answer.clone())
+    }
+
+    fn grant(&mut self, form: &[u8]) -> (StatusCode, Value) {
+        let form: BTreeMap<String, String> = form_urlencoded::parse(form).into_owned().collect();
+        if form["grant_type"] != "client_credentials" || form["client_secret"] != "s p&ce" {
+            return (StatusCode::UNAUTHORIZED, json!({ "error": "invalid_client" }));
+        }
+        self.tokens += 1;
+        let token = format!("access-{}", self.tokens);
+        (StatusCode::OK, json!({ "access_token": token, "token_type": "Bearer", "expires_in": 3_600 }))
+    }
+
+    fn name(&mut self, id: &str, resource: &Value) {
+        for attribute in ["userName", "displayName"] {
+            if let Some(name) = resource[attribute].as_str() {
+                let known = self.named.entry(name.to_owned()).or_default();
+                if !known.iter().any(|it| it == id) {
+                    known.push(id.to_owned());
+                }
+            }
+        }
     }
 
     fn handle(&mut self, method: &str, path: &str, query: &BTreeMap<String, String>, body: &Value) -> (u16, Value) {
@@ -165,14 +217,23 @@ impl Inside {
                 let id = format!("t{}", self.made);
                 let mut made = body.clone();
                 made["id"] = json!(id);
-                all.insert(id, made.clone());
+                all.insert(id.clone(), made.clone());
+                self.name(&id, &made);
                 (201, made)
             }
             ("GET", None) => {
                 let (name, value) = query["filter"].split_once(" eq ").unwrap();
                 let path = AttributePath::parse(name).unwrap();
                 let wanted: Value = serde_json::from_str(value).unwrap_or_default();
-                let found: Vec<Value> = all.values().filter(|one| path.read(one) == Some(&wanted)).map(shown).collect();
+                let fits = |one: &&Value| path.read(one) == Some(&wanted);
+                let named = self.named.get(wanted.as_str().unwrap_or_default());
+                let found: Vec<Value> = match (name, named) {
+                    ("userName" | "displayName", ids) => {
+                        let ids = ids.into_iter().flatten();
+                        ids.filter_map(|id| all.get(id)).filter(fits).map(shown).collect()
+                    }
+                    _ => all.values().filter(fits).map(shown).collect(),
+                };
                 (200, json!({ "schemas": [], "totalResults": found.len(), "Resources": found }))
             }
             (_, Some(id)) => match (method, all.get_mut(id)) {
@@ -184,6 +245,8 @@ impl Inside {
                 }
                 (_, Some(one)) => {
                     body["Operations"].as_array().unwrap().iter().for_each(|operation| patched(one, operation));
+                    let one = one.clone();
+                    self.name(id, &one);
                     (204, Value::Null)
                 }
             },
