@@ -97,8 +97,7 @@ async fn filters_on_relations_need_the_header_and_find_people() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
-
+    // A failure prints the line with its seed and keeps it beside the sources.
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC{0,60}") {
         let _ = parse(Kind::User, &text);
