@@ -64,6 +64,8 @@ pub enum ActorKind {
         id: TokenId,
         /// The token's label.
         name: String,
+        /// Whose it is: the operator who made it, and for whom it acts.
+        operator: OperatorId,
     },
     /// A source that pushes users and groups: a provisioning client. It may do what its room lets it do, and holds none
     /// of the operators' permissions.
@@ -119,6 +121,16 @@ impl Actor {
             Ok(May::granted(self.clone(), subject))
         } else {
             Err(Denied { permission: P::NAME, role: self.role })
+        }
+    }
+
+    /// The operator who acts, by signing in or by a token of their own: two actors of one person are one person. Nobody
+    /// where a source or the server itself acts.
+    pub fn person(&self) -> Option<OperatorId> {
+        match &self.kind {
+            ActorKind::Operator { id, .. } => Some(*id),
+            ActorKind::Token { operator, .. } => Some(*operator),
+            ActorKind::Source { .. } | ActorKind::System { .. } => None,
         }
     }
 

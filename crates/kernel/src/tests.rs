@@ -149,10 +149,26 @@ fn leave_is_given_by_role_and_carries_its_subject() {
 
 #[test]
 fn actors_are_named_by_what_they_are() {
-    let token = ActorKind::Token { id: TokenId(Uuid::from_u128(1)), name: "ci".to_owned() };
+    let token = ActorKind::Token { id: TokenId(Uuid::from_u128(2)), name: "ci".to_owned(), operator: OperatorId(Uuid::from_u128(1)) };
     let system = ActorKind::System { reason: "nightly" };
     for (kind, label) in [(actor(Role::Owner).kind, "operator:ada"), (token, "token:ci"), (system, "system:nightly")] {
         assert_eq!(Actor { kind, ..actor(Role::Owner) }.label(), label);
+    }
+}
+
+#[test]
+fn an_operator_and_a_token_of_theirs_are_one_person() {
+    let ada = OperatorId(Uuid::from_u128(1));
+    let token = ActorKind::Token { id: TokenId(Uuid::from_u128(2)), name: "ci".to_owned(), operator: ada };
+    let source = ActorKind::Source { id: Uuid::from_u128(3), name: "Entra".to_owned() };
+    let kinds = [
+        (actor(Role::Owner).kind, Some(ada)),
+        (token, Some(ada)),
+        (source, None),
+        (ActorKind::System { reason: "nightly" }, None),
+    ];
+    for (kind, person) in kinds {
+        assert_eq!(Actor { kind, ..actor(Role::Owner) }.person(), person);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Operators: created, updated, disabled, removed. Whoever loses rights loses their sessions with them.
 
-use kernel::{Actor, May, OperatorId, OrganisationId, Page, PageRequest, Role, Secret};
-use serde::Serialize;
+use kernel::{Actor, May, OperatorId, OrganisationId, Page, PageRequest, Role, Secret, Timestamp};
+use serde::{Deserialize, Serialize};
 use signals::Entry;
 use store::{StoreError, Tx};
 
@@ -23,6 +23,13 @@ struct Facts<'a> {
     state: OperatorState,
 }
 
+/// What an entry says somebody was before it.
+#[derive(Deserialize)]
+struct Was {
+    role: Role,
+    state: OperatorState,
+}
+
 impl Operators {
     /// The organisation's operators, by user name.
     pub async fn list_operators(
@@ -40,6 +47,29 @@ impl Operators {
         let found = operators::find_by_name(&mut tx, user_name).await?;
         let theirs = |record: &Record| record.organisation == organisation && record.state == OperatorState::Active;
         Ok(found.filter(theirs).and_then(|record| record.email))
+    }
+
+    /// Whether an operator beside `but` has one of these roles, or had until some time after `since`: whoever took the
+    /// others away just now is not alone yet.
+    pub async fn others_able(
+        &self,
+        organisation: OrganisationId,
+        but: OperatorId,
+        roles: &[Role],
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.store.read().await?;
+        if operators::others_active(&mut tx, organisation, but, roles).await? {
+            return Ok(true);
+        }
+        let names = ["operators.disabled", "operators.removed", "operators.updated"].map(str::to_owned).to_vec();
+        let lately = signals::Filter { names, from: Some(since), ..signals::Filter::default() };
+        let entries = signals::oldest_first(&mut tx, organisation, &lately, 0, 1_000).await?;
+        Ok(entries.iter().any(|entry| {
+            let other = entry.object.as_ref().is_some_and(|object| object.id != but.0);
+            let was = entry.before.as_ref().and_then(|json| serde_json::from_str::<Was>(json.get()).ok());
+            other && was.is_some_and(|was| was.state == OperatorState::Active && roles.contains(&was.role))
+        }))
     }
 
     /// One operator.

@@ -57,7 +57,7 @@ impl Operators {
         if found.last_used_at.is_none_or(|last| now.since(last) >= TOUCH_EVERY) {
             quietly(self.touch(async |tx| tokens::touch(tx, id, now).await).await);
         }
-        let kind = ActorKind::Token { id, name: found.label };
+        let kind = ActorKind::Token { id, name: found.label, operator: found.maker };
         let (organisation, role) = (found.organisation, found.role);
         Ok(Actor { kind, organisation, role, request_id: request.request_id, address: request.address })
     }

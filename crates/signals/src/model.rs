@@ -176,7 +176,7 @@ fn text(value: &impl Serialize) -> Json {
 pub(crate) fn actor_parts(actor: &Actor) -> (&'static str, Option<Uuid>, String) {
     match &actor.kind {
         ActorKind::Operator { id, name } => ("operator", Some((*id).into()), name.clone()),
-        ActorKind::Token { id, name } => ("token", Some((*id).into()), name.clone()),
+        ActorKind::Token { id, name, .. } => ("token", Some((*id).into()), name.clone()),
         ActorKind::Source { id, name } => ("source", Some(*id), name.clone()),
         ActorKind::System { reason } => ("system", None, (*reason).to_owned()),
     }

@@ -37,7 +37,7 @@ impl Authenticate for Door {
         };
         let env = Env::fixed(Timestamp::from_seconds(1), 1).0;
         Ok(Actor {
-            kind: ActorKind::Token { id: env.new_id::<TokenId>(), name: "test".to_owned() },
+            kind: ActorKind::Token { id: env.new_id::<TokenId>(), name: "test".to_owned(), operator: env.new_id() },
             organisation: env.new_id::<OrganisationId>(),
             role,
             request_id: request.request_id,

@@ -43,7 +43,7 @@ pub async fn handler(
     let organisation = operators.organisation(actor.organisation).await?;
     let (kind, id, name, operator) = match &actor.kind {
         ActorKind::Operator { id, name } => ("operator", Some(id.0), name.clone(), Some(operators.me(&may).await?)),
-        ActorKind::Token { id, name } => ("token", Some(id.0), name.clone(), None),
+        ActorKind::Token { id, name, .. } => ("token", Some(id.0), name.clone(), None),
         ActorKind::Source { id, name } => ("source", Some(*id), name.clone(), None),
         ActorKind::System { reason } => ("system", None, (*reason).to_owned(), None),
     };

@@ -1,7 +1,7 @@
 //! The decisions as tables.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
-use kernel::{Kinded as _, OperatorId, RequestId};
+use kernel::{Kinded as _, OperatorId, RequestId, TokenId};
 use uuid::Uuid;
 
 use super::*;
@@ -43,7 +43,9 @@ fn code(result: Result<(), OperatorsError>) -> &'static str {
 fn the_last_owner_stays_and_nobody_locks_themselves_out() {
     use OperatorState::{Active, Disabled};
     use Role::{Administrator, Owner};
-    let me = ActorKind::Operator { id: OperatorId(Uuid::from_u128(1)), name: "ada".to_owned() };
+    let ada = OperatorId(Uuid::from_u128(1));
+    let me = ActorKind::Operator { id: ada, name: "ada".to_owned() };
+    let my_token = ActorKind::Token { id: TokenId(Uuid::from_u128(8)), name: "ci".to_owned(), operator: ada };
     let owner = |id| standing(id, Owner, Active);
     let cases = [
         ("rename the last owner", owner(2), Some(owner(2)), 0, "ok"),
@@ -59,7 +61,9 @@ fn the_last_owner_stays_and_nobody_locks_themselves_out() {
         ("remove myself", owner(1), None, 1, "operators.oneself"),
     ];
     for (what, before, after, others, expected) in cases {
-        assert_eq!(code(may_change(&me, before, after, others)), expected, "{what}");
+        for actor in [&me, &my_token] {
+            assert_eq!(code(may_change(actor, before, after, others)), expected, "{what}");
+        }
     }
     let system = kernel::Actor::system("test", Uuid::from_u128(9).into(), RequestId(Uuid::from_u128(9))).kind;
     assert_eq!(code(may_change(&system, owner(1), None, 0)), "operators.last_owner");

@@ -173,6 +173,22 @@ pub(crate) async fn other_owners(
     .await
 }
 
+/// Whether somebody besides one is active in one of these roles.
+pub(crate) async fn others_active(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    but: OperatorId,
+    roles: &[Role],
+) -> Result<bool, StoreError> {
+    let sql = "SELECT role FROM operators_operators WHERE organisation = $1 AND state = 'active' AND id <> $2";
+    for row in tx.all(sql, args![organisation, but]).await? {
+        if roles.contains(&row.get("role")?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The oldest active owner.
 pub(crate) async fn first_owner(tx: &mut Tx, organisation: OrganisationId) -> Result<Option<Record>, StoreError> {
     let row = tx

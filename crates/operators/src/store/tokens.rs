@@ -13,6 +13,7 @@ pub(crate) struct Found {
     pub secret_hash: Vec<u8>,
     pub expires_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    pub maker: OperatorId,
     pub maker_role: Role,
     pub maker_state: OperatorState,
 }
@@ -55,7 +56,7 @@ pub(crate) async fn insert(
 pub(crate) async fn find_secret(tx: &mut Tx, id: TokenId) -> Result<Option<Found>, StoreError> {
     let row = tx
         .one(
-            "SELECT t.organisation, t.label, t.role, t.secret_hash, t.expires_at, t.last_used_at,
+            "SELECT t.organisation, t.operator, t.label, t.role, t.secret_hash, t.expires_at, t.last_used_at,
                  o.role AS maker_role, o.state AS maker_state
              FROM operators_tokens t JOIN operators_operators o ON o.id = t.operator WHERE t.id = $1",
             args![id],
@@ -135,6 +136,7 @@ fn found(row: &Row) -> Result<Found, StoreError> {
         secret_hash: row.get("secret_hash")?,
         expires_at: row.get("expires_at")?,
         last_used_at: row.get("last_used_at")?,
+        maker: row.get("operator")?,
         maker_role: row.get("maker_role")?,
         maker_state: row.get("maker_state")?,
     })

@@ -122,3 +122,36 @@ async fn another_organisation_sees_nobody() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_sends_the_others_away_is_not_alone_for_a_while() {
+    on_each_database(async |db| {
+        let house = House::new(db).await;
+        let able = async || {
+            let since = super::now(&house).minus(super::minutes(72 * 60));
+            let roles = [Role::Owner, Role::Administrator];
+            house.operators.others_able(house.organisation, house.ada.id, &roles, since).await.unwrap()
+        };
+        let gone = async || {
+            assert!(able().await, "just now there was somebody");
+            house.db.hand.advance(super::minutes(73 * 60));
+            assert!(!able().await);
+        };
+        assert!(!able().await);
+        house.add("dora", Role::Helpdesk).await;
+        assert!(!able().await, "the helpdesk decides nothing");
+        let bob = house.add("bob", Role::Administrator).await;
+        house.db.hand.advance(super::minutes(100 * 60));
+        assert!(able().await);
+        let update = OperatorUpdate { role: Some(Role::Auditor), ..OperatorUpdate::default() };
+        house.operators.update_operator(&house.may(&house.ada, UpdateOperator { operator: bob.id }), &update).await.unwrap();
+        gone().await;
+        let eve = house.add("eve", Role::Owner).await;
+        house.operators.disable_operator(&house.may(&house.ada, DisableOperator { operator: eve.id })).await.unwrap();
+        gone().await;
+        let fay = house.add("fay", Role::Owner).await;
+        house.operators.remove_operator(&house.may(&house.ada, RemoveOperator { operator: fay.id })).await.unwrap();
+        gone().await;
+    })
+    .await;
+}

@@ -28,6 +28,7 @@ async fn a_token_acts_in_its_own_name_until_it_expires() {
         let knock = async || house.knock(Credentials::Bearer(made.text.clone())).await;
         let actor = knock().await.unwrap();
         assert_eq!((actor.label().as_str(), actor.role), ("token:nightly", Role::Helpdesk));
+        assert_eq!(actor.person(), Some(house.ada.id), "it is Ada who acts");
         let listed = house.operators.list_tokens(&house.may(&house.ada, ReadTokens {}), &page()).await.unwrap();
         assert_eq!((listed.items[0].last_used_at, listed.items[0].works), (Some(super::now(&house)), true));
         assert!(!format!("{:?}", house.log().await).contains(&text[37..]), "the secret is in the log");
