@@ -11,9 +11,9 @@ pub mod smtp;
 
 pub use call::{Answer, call, get, send};
 pub use db::{Db, on_each_database};
-pub use smtp::MailServer;
+pub use smtp::{MailServer, MailTls};
 
-use kernel::{Actor, ActorKind, OperatorId, OrganisationId, RequestId, Role, Timestamp};
+use kernel::{Actor, ActorKind, OperatorId, OrganisationId, RequestId, Role, Timestamp, TokenId};
 use uuid::Uuid;
 
 /// When a test's clock begins: 2026-03-02T09:00:00Z, a Monday.
@@ -28,4 +28,11 @@ pub fn operator(organisation: OrganisationId, role: Role) -> Actor {
         request_id: RequestId(Uuid::from_u128(0xabc)),
         address: Some([192, 0, 2, 7].into()),
     }
+}
+
+/// The same operator by an API token of their own.
+pub fn token_of(operator: Actor) -> Actor {
+    let Some(person) = operator.person() else { return operator };
+    let id = TokenId(Uuid::from_u128(person.0.as_u128() << 64));
+    Actor { kind: ActorKind::Token { id, name: "nightly".to_owned(), operator: person }, ..operator }
 }
