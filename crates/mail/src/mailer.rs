@@ -15,6 +15,8 @@ use crate::error::MailError;
 
 /// How long the mail server may take for one answer.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How a certificate begins in PEM (RFC 7468).
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
 
 /// A letter in plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,9 +96,11 @@ impl Mailer {
         let mut parameters = TlsParameters::builder(server.to_owned());
         if let Some(file) = &self.config.ca_file {
             let text = read(file).await?;
-            let broken = |_| MailError::Config(format!("{} holds no certificates in PEM", file.display()));
-            parameters =
-                parameters.add_root_certificate(Certificate::from_pem(text.expose().as_bytes()).map_err(broken)?);
+            let text = text.expose();
+            // What holds no certificate at all is read without an error.
+            let certificate = Certificate::from_pem(text.as_bytes()).ok().filter(|_| text.contains(CERTIFICATE));
+            let broken = || MailError::Config(format!("{} holds no certificates in PEM", file.display()));
+            parameters = parameters.add_root_certificate(certificate.ok_or_else(broken)?);
         }
         Ok(builder.tls(tls(parameters.build()?)))
     }

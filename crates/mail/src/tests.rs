@@ -1,6 +1,8 @@
 //! What the section means, and what is not sent.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+mod tls;
+
 use kernel::Secret;
 
 use crate::config::{Config, Encryption};
