@@ -19,6 +19,7 @@ pub mod pace;
 pub mod query;
 pub mod resources;
 mod retry;
+pub mod synchronization;
 mod tokens;
 mod urls;
 

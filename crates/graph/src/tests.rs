@@ -11,5 +11,6 @@ mod lists;
 mod lookups;
 mod parsing;
 mod refusals;
+mod synchronization;
 mod tokens;
 mod transport;
