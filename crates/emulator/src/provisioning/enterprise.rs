@@ -10,7 +10,8 @@ use super::filter::Filter;
 use super::job::{Job, Schedule, State};
 use super::mapping::Schema;
 use crate::apps::{Application, PrincipalKind, catalogue, grant};
-use crate::directory::Kind;
+use crate::directory::property::{group, user};
+use crate::directory::{Directory, Kind, Ref};
 use crate::prepare::new_application;
 use crate::world::{Tenant, World};
 
@@ -202,4 +203,10 @@ pub fn named(tenant: &Tenant, key: &str) -> Option<(Uuid, Kind)> {
         return Some((directory.user(user).id, Kind::User));
     }
     directory.find_group(key).map(|group| (directory.group(group).id, Kind::Group))
+}
+
+/// What people call an object.
+pub fn name_of(directory: &Directory, object: Ref) -> Option<String> {
+    let property = if object.kind == Kind::User { user::DISPLAY_NAME } else { group::DISPLAY_NAME };
+    directory.record(object).text(property)
 }

@@ -3,9 +3,10 @@
 use uuid::Uuid;
 
 use super::behaviour::Behaviour;
+use super::enterprise::name_of;
 use super::mapping::Flow;
 use super::path::AttributePath;
-use crate::directory::property::{self, group, user};
+use crate::directory::property::{self, user};
 use crate::directory::{Directory, Kind, Life, Ref};
 
 /// Source attributes whose name differs from Graph's.
@@ -63,11 +64,10 @@ impl Entry {
             values.push((flow.path.clone(), value));
         }
         matching.sort_by_key(|(precedence, ..)| *precedence);
-        let name = if object.kind == Kind::User { user::DISPLAY_NAME } else { group::DISPLAY_NAME };
         Self {
             id: directory.id(object),
             object,
-            name: record.text(name).unwrap_or_default(),
+            name: name_of(directory, object).unwrap_or_default(),
             principal_name: attribute(directory, object, "originalUserPrincipalName", behaviour),
             life,
             in_scope,
