@@ -14,6 +14,8 @@ CREATE TABLE provisioning_holds (
     id UUID PRIMARY KEY,
     organisation UUID NOT NULL,
     connection UUID NOT NULL,
+    -- user, group, members
+    kind TEXT NOT NULL,
     -- open, allowed, rejected, expired
     state TEXT NOT NULL,
     -- Which limit was reached, as JSON.
@@ -26,6 +28,9 @@ CREATE TABLE provisioning_holds (
 );
 CREATE INDEX provisioning_holds_open ON provisioning_holds (organisation, state, created_at);
 CREATE INDEX provisioning_holds_of ON provisioning_holds (connection, state);
+-- One open hold for each kind of loss.
+CREATE UNIQUE INDEX provisioning_holds_one ON provisioning_holds (connection, kind) WHERE state = 'open';
+CREATE INDEX provisioning_holds_expiry ON provisioning_holds (state, expires_at);
 
 -- Calls that wait for a person's decision, as they were sent.
 CREATE TABLE provisioning_held (
@@ -38,16 +43,21 @@ CREATE TABLE provisioning_held (
     kind TEXT NOT NULL,
     resource_id UUID NOT NULL,
     name TEXT NOT NULL,
+    -- The body as it was read, as JSON; empty for DELETE.
     body TEXT,
     -- What it would take away, as JSON.
     loss TEXT NOT NULL,
+    -- How many that is: users, groups, or members.
+    amount BIGINT NOT NULL,
     -- How often it was asked.
     asked BIGINT NOT NULL,
     first_at BIGINT NOT NULL,
     last_at BIGINT NOT NULL,
-    -- waiting, done, dropped, failed
+    -- waiting, allowed, done, failed, rejected, dropped
     state TEXT NOT NULL,
-    outcome TEXT
+    outcome TEXT,
+    -- When it last moved on.
+    decided_at BIGINT
 );
 CREATE INDEX provisioning_held_of ON provisioning_held (hold, first_at, id);
 CREATE INDEX provisioning_held_resource ON provisioning_held (connection, resource_id, state);

@@ -1,0 +1,44 @@
+//! What a call takes away, counted against the limits of a day, and noted where it goes through.
+
+use std::time::Duration;
+
+use store::Tx;
+
+use crate::error::ProvisioningError;
+use crate::guard::{Breach, Loss, judge};
+use crate::pusher::Pusher;
+use crate::service::Provisioning;
+use crate::store::losses as rows;
+
+/// The span that limits are about.
+pub(crate) const DAY: Duration = Duration::from_hours(24);
+
+impl Provisioning {
+    /// In the write's own unit of work, before anything is taken away. None: it passes and is noted in the ledger of this
+    /// `tx`. Some: it is over a limit; nothing was noted, and the unit of work is to be dropped.
+    ///
+    /// What is younger than the settings say does not count: what was just made may be unmade.
+    pub(crate) async fn admit(
+        &self,
+        tx: &mut Tx,
+        pusher: &Pusher,
+        losses: &[Loss],
+    ) -> Result<Option<Breach>, ProvisioningError> {
+        let connection = pusher.connection();
+        let limits = &connection.settings.limits;
+        let now = self.env().now();
+        let young = now.minus(Duration::from_hours(limits.young_hours.into()));
+        let counted = |loss: &&Loss| loss.amount > 0 && (limits.young_hours == 0 || loss.created_at <= young);
+        let losses: Vec<Loss> = losses.iter().filter(counted).cloned().collect();
+        if losses.is_empty() {
+            return Ok(None);
+        }
+        let population = rows::lock_population(tx, connection.id).await?;
+        let day = rows::day(tx, connection.id, now.minus(DAY), &losses).await?;
+        if let Some(breach) = judge(&losses, &day, population, limits) {
+            return Ok(Some(breach));
+        }
+        rows::insert(tx, connection.id, now, &losses).await?;
+        Ok(None)
+    }
+}
