@@ -30,6 +30,9 @@ pub enum ProvisioningError {
     /// Microsoft Graph did not answer as needed.
     #[error("Microsoft Graph did not answer as needed")]
     Graph(#[from] graph::GraphError),
+    /// The keys that Entra's tokens are checked with cannot be had for now.
+    #[error("the tenant's signing keys cannot be read for now")]
+    KeysUnavailable(#[source] oidc::TokenError),
     /// The tenants.
     #[error(transparent)]
     Tenants(#[from] TenantsError),
@@ -50,6 +53,9 @@ impl ProvisioningError {
             Self::Store(error) if error.try_again() => {
                 ScimError::with_status(503, "the server is busy; try again").retry_after(Duration::from_secs(5))
             }
+            Self::KeysUnavailable(_) => {
+                ScimError::with_status(503, self.to_string()).retry_after(Duration::from_secs(30))
+            }
             Self::NoSuchConnection | Self::NotFound(_) => ScimError::with_status(404, self.to_string()),
             Self::Invalid(_) => ScimError::new(scim::ScimType::InvalidValue, self.to_string()),
             _ => ScimError::with_status(500, "the server could not do this; its log says why"),
@@ -64,7 +70,7 @@ impl Kinded for ProvisioningError {
             Self::Invalid(_) => ErrorKind::Invalid,
             Self::Conflict(_) | Self::Stale => ErrorKind::Conflict,
             Self::Scim(error) => error.kind(),
-            Self::Graph(_) => ErrorKind::Unavailable,
+            Self::Graph(_) | Self::KeysUnavailable(_) => ErrorKind::Unavailable,
             Self::Tenants(error) => error.kind(),
             Self::Directory(error) => error.kind(),
             Self::Store(error) => error.kind(),
@@ -80,6 +86,7 @@ impl Kinded for ProvisioningError {
             Self::Stale => "provisioning.stale",
             Self::Scim(error) => error.code(),
             Self::Graph(_) => "provisioning.graph",
+            Self::KeysUnavailable(_) => "provisioning.keys_unavailable",
             Self::Tenants(error) => error.code(),
             Self::Directory(error) => error.code(),
             Self::Store(error) => error.code(),

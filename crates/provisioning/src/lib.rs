@@ -1,14 +1,34 @@
 #![doc = include_str!("../README.md")]
 
+pub mod config;
+pub mod connections;
+pub mod door;
 pub mod error;
 pub mod guard;
+pub mod holds;
+pub mod keys;
 pub mod model;
+pub mod permissions;
 pub mod pusher;
+pub mod resources;
 pub mod service;
 pub mod settings;
 
+mod entra_tokens;
+mod ledger;
+mod plan;
+mod routes;
+mod store;
+mod tokens;
+mod upkeep;
+
+pub use config::Config;
+pub use connections::{ConnectionUpdate, ConnectionView, NewConnection};
+pub use door::{problem, scim_routes};
 pub use error::ProvisioningError;
+pub use keys::{IssuedKey, KeyView, NewKey};
 pub use model::{CallId, Connection, ConnectionId, ConnectionState, HoldId, KeyId};
 pub use pusher::Pusher;
-pub use service::Provisioning;
+pub use routes::routes;
+pub use service::{Parts, Provisioning};
 pub use settings::Settings;

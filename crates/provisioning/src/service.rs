@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use directory::Directory;
-use kernel::Env;
+use kernel::{Env, OrganisationId};
+use oidc::IssuerKeys;
 use store::Store;
 use tenants::Tenants;
+
+use crate::config::Config;
+use crate::door::Door;
 
 /// What the room is built from.
 pub struct Parts {
@@ -25,12 +29,49 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Provisioning {
     pub(crate) parts: Arc<Parts>,
+    config: Arc<Config>,
+    door: Arc<Door>,
+    issuer_keys: Option<IssuerKeys>,
 }
 
 impl Provisioning {
     /// The room over its parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts) }
+        let config = Config::default();
+        let door = Arc::new(Door::new(&config));
+        Self { parts: Arc::new(parts), config: Arc::new(config), door, issuer_keys: None }
+    }
+
+    /// With another configuration than the usual. Before it is cloned.
+    #[must_use]
+    pub fn with_config(mut self, config: Config) -> Self {
+        self.door = Arc::new(Door::new(&config));
+        self.config = Arc::new(config);
+        self
+    }
+
+    /// With the means to check tokens that Entra itself issues; without, none is taken.
+    #[must_use]
+    pub fn with_issuer_keys(mut self, keys: IssuerKeys) -> Self {
+        self.issuer_keys = Some(keys);
+        self
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
+    }
+
+    pub(crate) fn issuer_keys(&self) -> Option<&IssuerKeys> {
+        self.issuer_keys.as_ref()
+    }
+
+    /// The address of an organisation's resources, without a slash at its end: what is entered as Entra's tenant URL.
+    pub(crate) fn base_of(&self, organisation: OrganisationId) -> String {
+        format!("{}{}/orgs/{organisation}", self.parts.url, crate::door::PREFIX)
     }
 
     pub(crate) fn store(&self) -> &Store {
