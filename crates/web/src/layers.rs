@@ -32,6 +32,23 @@ pub(crate) use frame::Closing;
 /// Draws a problem as a page, for browsers outside `/api/`.
 pub type ProblemPage = Arc<dyn Fn(&ProblemBody) -> String + Send + Sync>;
 
+/// A part of the paths whose protocol is not ours: it says in its own words what did not work, and counts its callers by
+/// itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Protocol {
+    /// What its paths begin with: `/scim`.
+    pub prefix: &'static str,
+    /// The media type and the body of a problem.
+    pub problem: fn(&ProblemBody) -> (&'static str, Vec<u8>),
+}
+
+impl Protocol {
+    /// Whether a path is one of its own.
+    pub(crate) fn serves(&self, path: &str) -> bool {
+        path.strip_prefix(self.prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
 /// What the stack needs to know.
 #[derive(Clone)]
 pub struct Settings {
@@ -51,6 +68,8 @@ pub struct Settings {
     pub at_once: usize,
     /// How many requests one address may send; `None` does not count.
     pub rate: Option<RateLimit>,
+    /// Protocols that are not ours.
+    pub protocols: Vec<Protocol>,
     /// How problems look to people.
     pub problem_page: Option<ProblemPage>,
     /// Routes that limits do not touch, so that a busy server is not taken for a dead one.
@@ -69,6 +88,7 @@ impl Settings {
             timeout: Duration::from_secs(30),
             at_once: 512,
             rate: Some(RateLimit::per_second(100, 400)),
+            protocols: Vec::new(),
             problem_page: None,
             probes: Router::new(),
         }
@@ -88,8 +108,9 @@ pub fn layers(router: Router, settings: Settings) -> Router {
         origin: settings.origin.clone(),
         longest_form: settings.longest_body,
     };
+    let rate = limits::Rate { limit: settings.rate.clone(), but: settings.protocols.clone() };
     let inner = ServiceBuilder::new()
-        .layer(from_fn_with_state(settings.rate.clone(), limits::rate))
+        .layer(from_fn_with_state(rate, limits::rate_of_all))
         .layer(from_fn_with_state(Load::new(settings.at_once), limits::load))
         .layer(from_fn_with_state(settings.timeout, limits::time))
         .layer(Extension(settings.gate.clone()))

@@ -37,7 +37,7 @@ pub use extract::{Form, Json, Path, Query};
 pub use gate::{Authenticate, AuthenticateError, Credentials, Gate};
 pub use health::Checks;
 pub use layers::limits::{self, RateLimit};
-pub use layers::{Settings, layers};
+pub use layers::{Protocol, Settings, layers};
 pub use measure::Exposure;
 pub use paging::{PageBody, PageQuery};
 pub use problem::{FieldError, Problem, ProblemBody, Problems};

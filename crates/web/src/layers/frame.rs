@@ -11,7 +11,7 @@ use http::{HeaderValue, Method};
 use kernel::Env;
 use tokio_util::sync::CancellationToken;
 
-use super::{ProblemPage, Settings};
+use super::{ProblemPage, Protocol, Settings};
 use crate::address::{Peer, TrustedProxies};
 use crate::{Problem, ProblemBody, RequestContext, health};
 
@@ -22,6 +22,7 @@ pub(crate) struct Closing(pub CancellationToken);
 pub(super) struct Frame {
     env: Env,
     proxies: TrustedProxies,
+    protocols: Vec<Protocol>,
     problem_page: Option<ProblemPage>,
 }
 
@@ -30,6 +31,7 @@ impl Frame {
         Self {
             env: settings.env.clone(),
             proxies: settings.proxies.clone(),
+            protocols: settings.protocols.clone(),
             problem_page: settings.problem_page.clone(),
         }
     }
@@ -55,22 +57,39 @@ impl Frame {
         }) && !health::is_probe(request.uri().path())
     }
 
+    /// A problem as a page for people.
     fn draw(&self, response: Response) -> Response {
         let (Some(page), Some(problem)) = (&self.problem_page, response.extensions().get::<ProblemBody>()) else {
             return response;
         };
         let html = page(problem);
-        let (mut parts, _) = response.into_parts();
-        parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        parts.headers.remove(CONTENT_LENGTH);
-        Response::from_parts(parts, Body::from(html))
+        with_body(response, "text/html; charset=utf-8", html.into())
     }
+
+    fn protocol(&self, path: &str) -> Option<Protocol> {
+        self.protocols.iter().find(|protocol| protocol.serves(path)).copied()
+    }
+}
+
+/// A problem in the words of a protocol that is not ours.
+fn translate(protocol: Protocol, response: Response) -> Response {
+    let Some(problem) = response.extensions().get::<ProblemBody>() else { return response };
+    let (kind, body) = (protocol.problem)(problem);
+    with_body(response, kind, body)
+}
+
+fn with_body(response: Response, kind: &'static str, body: Vec<u8>) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(body))
 }
 
 pub(super) async fn frame(State(frame): State<Arc<Frame>>, mut request: Request, next: Next) -> Response {
     let context = frame.context(&request);
     let request_id = context.request_id;
     let wants_page = wants_page(&request);
+    let protocol = frame.protocol(request.uri().path());
     let refused = frame.must_use_proxy(&request);
     request.extensions_mut().insert(context.clone());
     let answer = async {
@@ -81,7 +100,11 @@ pub(super) async fn frame(State(frame): State<Arc<Frame>>, mut request: Request,
         next.run(request).await
     };
     let response = context.scope(answer).await;
-    let mut response = if wants_page { frame.draw(response) } else { response };
+    let mut response = match protocol {
+        Some(protocol) => translate(protocol, response),
+        None if wants_page => frame.draw(response),
+        None => response,
+    };
     if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }

@@ -23,6 +23,7 @@ use hyper::body::{Frame, SizeHint};
 use kernel::ErrorKind;
 use tokio::sync::Semaphore;
 
+use super::Protocol;
 use crate::{Problem, RequestContext};
 
 /// Another length limit for the bodies of one route: `.layer(longest_body(64 * 1024 * 1024))`.
@@ -101,6 +102,24 @@ pub async fn rate(
             Problem::new(ErrorKind::TooMany, "web.too_many_requests", detail).with_retry_after(wait).into_response()
         }
     }
+}
+
+/// How often one address may call anything but the protocols that count by themselves.
+#[derive(Debug, Clone)]
+pub(super) struct Rate {
+    pub limit: Option<RateLimit>,
+    pub but: Vec<Protocol>,
+}
+
+/// The same for the whole router.
+pub(super) async fn rate_of_all(
+    State(all): State<Rate>,
+    context: RequestContext,
+    request: Request,
+    next: Next,
+) -> Response {
+    let counts = !all.but.iter().any(|protocol| protocol.serves(context.uri.path()));
+    rate(State(all.limit.filter(|_| counts)), context, request, next).await
 }
 
 /// How many requests are worked on at once.

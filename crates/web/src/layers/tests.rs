@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
 use super::limits::{RateLimit, longest_body};
-use super::{Settings, layers};
+use super::{Protocol, Settings, layers};
 use crate::address::Peer;
 use crate::testing::{Log, ask, from_peer, get, request, settings, wrapped};
 use crate::{Problem, RequestContext, health, measure};
@@ -231,4 +231,37 @@ async fn an_exposed_plain_port_serves_its_proxy_this_machine_and_probes_alone() 
     check("/", "127.0.0.1:1", 200).await;
     check("/", "198.51.100.9:1", 403).await;
     check("/healthz", "198.51.100.9:1", 200).await;
+}
+
+#[tokio::test]
+async fn a_protocol_that_is_not_ours_says_in_its_own_words_what_did_not_work_and_counts_by_itself() {
+    fn told(problem: &crate::ProblemBody) -> (&'static str, Vec<u8>) {
+        ("application/scim+json", format!("{} {}", problem.status, problem.code).into_bytes())
+    }
+    let routes = Router::new()
+        .route("/scim/panic", route(async || -> () { panic!("invariant broken: 7") }))
+        .route("/scim/post", post(async || "done"))
+        .route("/api/post", post(async || "done"));
+    let router = with(routes, |settings| {
+        settings.protocols = vec![Protocol { prefix: "/scim", problem: told }];
+        settings.problem_page = Some(Arc::new(|_| "a page".to_owned()));
+        settings.rate = Some(RateLimit::per_minute(1, 1));
+    });
+    let cases =
+        [("/scim/panic", "500 web.panic"), ("/scim/post", "405 web.method_not_allowed"), ("/scim", "404 web.no_such_path")];
+    for (path, expected) in cases {
+        let asked = request(&format!("GET {path}"), &[("accept", "text/html")], "");
+        let answer = ask(&router, from_peer(asked, "192.0.2.1:5", false)).await;
+        assert_eq!(answer.body, expected, "{path}");
+        assert_eq!(answer.header("content-type"), "application/scim+json");
+        assert!(!answer.header("x-request-id").is_empty());
+    }
+    let others = ["/scimitar", "/api/post"];
+    let mut statuses = Vec::new();
+    for path in others {
+        let answer = ask(&router, from_peer(request(&format!("GET {path}"), &[], ""), "192.0.2.1:5", false)).await;
+        statuses.push((answer.status.as_u16(), answer.header("content-type").to_owned()));
+    }
+    let problem = "application/problem+json".to_owned();
+    assert_eq!(statuses, [(404, problem.clone()), (429, problem)]);
 }
