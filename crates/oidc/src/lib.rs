@@ -1,7 +1,7 @@
 //! Tokens, keys, discovery; both sides of the wire.
 //!
-//! For now one side: a server that proves itself to Entra by client credentials (RFC 6749 §4.4), with a
-//! secret or a certificate. Deliberately knows nothing of Graph's resources and keeps no token: `graph` does.
+//! A server proves itself to Entra by client credentials (RFC 6749 §4.4), with a secret or a certificate; and tokens that
+//! Entra issued are checked ([`issued`]). Deliberately knows nothing of Graph's resources and keeps no token: `graph` does.
 
 pub mod assertion;
 pub mod body;
@@ -12,6 +12,7 @@ pub mod consent;
 pub mod credentials;
 pub mod error;
 pub mod explain;
+pub mod issued;
 pub mod token;
 
 #[cfg(test)]
@@ -24,4 +25,5 @@ pub use consent::{ConsentAnswer, ConsentRequest};
 pub use credentials::{ClientCredentials, Credential};
 pub use error::{TokenError, TokenErrorKind};
 pub use explain::explain;
+pub use issued::{Expected, IssuedClaims, IssuedError, IssuerKeys};
 pub use token::{AccessToken, TokenClient};

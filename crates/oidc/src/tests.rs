@@ -7,6 +7,7 @@ mod challenges;
 mod clouds;
 mod consent;
 mod exchange;
+mod issued;
 
 use kernel::Secret;
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize, date_time_ymd};
