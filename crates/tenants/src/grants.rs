@@ -85,6 +85,24 @@ pub const GRANTS: &[Grant] = &[
         without: "the tenant's name and domains are not filled in by themselves",
         wider: &["Domain.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
     },
+    Grant {
+        name: "Synchronization.ReadWrite.All",
+        app_role_id: uuid!("9b50c33d-700f-43b1-b2eb-87e89b703581"),
+        feature: Feature::Provisioning,
+        optional: true,
+        reason: "reads, mends and starts Entra's provisioning jobs",
+        without: "a provisioning job can be looked at and started in Entra only; what is pushed is taken all the same",
+        wider: &[],
+    },
+    Grant {
+        name: "Application.Read.All",
+        app_role_id: uuid!("9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30"),
+        feature: Feature::Provisioning,
+        optional: true,
+        reason: "finds the enterprise application that pushes, and who is assigned to it",
+        without: "the enterprise application cannot be checked",
+        wider: &["Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    },
 ];
 
 /// What is granted, held against what is needed.
@@ -136,9 +154,15 @@ impl Grant {
     }
 }
 
-/// The least list for these features.
+/// The least list for these features. What serves several of them is named once, for the first.
 pub fn needed(features: &[Feature]) -> Vec<&'static Grant> {
-    GRANTS.iter().filter(|grant| features.contains(&grant.feature)).collect()
+    let mut list: Vec<&Grant> = Vec::new();
+    for grant in GRANTS.iter().filter(|grant| features.contains(&grant.feature)) {
+        if !list.iter().any(|other| other.name == grant.name) {
+            list.push(grant);
+        }
+    }
+    list
 }
 
 /// Names what is missing and what is too much.

@@ -38,6 +38,8 @@ text_enum!(
         CredentialExpiry = "credential_expiry",
         /// The tenant's name and domains are read.
         TenantDetails = "tenant_details",
+        /// Entra's provisioning jobs that push to this server are looked at, mended and started.
+        Provisioning = "provisioning",
     }
 );
 

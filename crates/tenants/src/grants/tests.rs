@@ -17,7 +17,18 @@ fn the_list_is_the_least_for_the_chosen_features() {
         (vec![Feature::Groups], vec!["GroupMember.Read.All"]),
         (vec![Feature::Users, Feature::Groups], vec!["User.Read.All", "GroupMember.Read.All"]),
         (vec![], vec![]),
-        (Feature::ALL.to_vec(), GRANTS.iter().map(|grant| grant.name).collect()),
+        (vec![Feature::Provisioning], vec!["Synchronization.ReadWrite.All", "Application.Read.All"]),
+        (
+            Feature::ALL.to_vec(),
+            vec![
+                "User.Read.All",
+                "GroupMember.Read.All",
+                "Member.Read.Hidden",
+                "Application.Read.All",
+                "Organization.Read.All",
+                "Synchronization.ReadWrite.All",
+            ],
+        ),
     ] {
         assert_eq!(names(&needed(&features)), expected, "{features:?}");
     }
