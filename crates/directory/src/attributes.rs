@@ -42,6 +42,9 @@ macro_rules! attributes {
             /// The manager's object id.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub manager: Option<Uuid>,
+            /// What the client that pushed it calls it: SCIM's `externalId` (RFC 7643 §3.1).
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub external_id: Option<String>,
         }
     };
 }
@@ -113,6 +116,9 @@ pub struct GroupAttributes {
     /// Its account name on the premises.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_premises_sam_account_name: Option<String>,
+    /// What the client that pushed it calls it: SCIM's `externalId` (RFC 7643 §3.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
 }
 
 text_enum!(

@@ -7,6 +7,7 @@ use super::{
     Act, Change, Entry, Env, Group, HashMap, Object, ObjectKind, Source, State, StoreError, Tx, User, Uuid, rows,
 };
 use crate::attributes::{GroupAttributes, UserAttributes};
+use crate::model::SourceKind;
 
 pub(super) struct Working {
     pub(super) groups: HashMap<Uuid, Group>,
@@ -88,6 +89,8 @@ impl Working {
         after.attributes = attributes;
         after.state = state.clone();
         after.missing_since = None;
+        after.source = authority(before.as_ref().map(|group| group.source), self.source);
+        after.source = authority(before.as_ref().map(|user| user.source), self.source);
         if before.as_ref() == Some(&after) {
             return None;
         }
@@ -204,6 +207,14 @@ impl Working {
         rows::groups::mark_missing(tx, source, &of(&self.missing, ObjectKind::Group), self.now).await?;
         rows::users::remove(tx, source, &of(&self.purged, ObjectKind::User)).await?;
         rows::groups::remove(tx, source, &of(&self.purged, ObjectKind::Group)).await
+    }
+}
+
+/// Whose an object is that two sources fill: Graph's, once it has shown it; else whose it was (NET-14).
+fn authority(before: Option<Source>, writes: Source) -> Source {
+    match (before, writes.kind) {
+        (Some(before), SourceKind::Scim) => before,
+        (_, _) => writes,
     }
 }
 

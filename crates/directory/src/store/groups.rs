@@ -13,7 +13,7 @@ const HEAD: &str = "INSERT INTO directory_groups (id, organisation, source, sour
     state_detail, due, missing_since, display_name, description, mail, kind, dynamic, sort_name, attributes, created_at,
     changed_at, seen_at, revision) VALUES ";
 
-const TAIL: &str = "ON CONFLICT (source_id, object_id) DO UPDATE SET state = excluded.state,
+const TAIL: &str = "ON CONFLICT (source_id, object_id) DO UPDATE SET source = excluded.source, state = excluded.state,
     state_cause = excluded.state_cause, state_detail = excluded.state_detail, due = excluded.due,
     missing_since = excluded.missing_since, display_name = excluded.display_name, description = excluded.description,
     mail = excluded.mail, kind = excluded.kind, dynamic = excluded.dynamic, sort_name = excluded.sort_name,

@@ -15,7 +15,7 @@ const HEAD: &str = "INSERT INTO directory_users (id, organisation, source, sourc
     state_detail, due, missing_since, display_name, user_principal_name, mail, department, job_title, user_type,
     account_enabled, manager_object_id, sort_name, sort_upn, attributes, created_at, changed_at, seen_at, revision) VALUES ";
 
-const TAIL: &str = "ON CONFLICT (source_id, object_id) DO UPDATE SET state = excluded.state,
+const TAIL: &str = "ON CONFLICT (source_id, object_id) DO UPDATE SET source = excluded.source, state = excluded.state,
     state_cause = excluded.state_cause, state_detail = excluded.state_detail, due = excluded.due,
     missing_since = excluded.missing_since, display_name = excluded.display_name,
     user_principal_name = excluded.user_principal_name, mail = excluded.mail, department = excluded.department,
