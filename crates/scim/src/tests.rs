@@ -2,5 +2,6 @@
 
 mod bodies;
 mod filters;
+mod oracle;
 mod patches;
 mod plans;
