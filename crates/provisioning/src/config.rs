@@ -20,8 +20,6 @@ pub struct Config {
     pub hold_hours: u32,
     /// Days that calls of a new connection are kept, 1 to 365.
     pub keep_calls_days: u32,
-    /// How many calls a second one address may send in the long run; 0 does not count.
-    pub calls_per_second: u32,
     /// Minutes that an OAuth access token works, 60 to 360.
     pub token_minutes: u32,
 }
@@ -36,7 +34,6 @@ impl Default for Config {
             limit_groups_percent: limits.groups_percent,
             hold_hours: limits.hold_hours,
             keep_calls_days,
-            calls_per_second: 1_000,
             token_minutes: 60,
         }
     }

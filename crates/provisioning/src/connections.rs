@@ -175,19 +175,21 @@ impl Provisioning {
         Ok(view)
     }
 
-    /// Deletes a connection with its keys and calls. Refused while it has users or groups.
+    /// Deletes a connection with its keys and calls, and purges what it has deleted. Refused while it has users or groups.
     pub async fn delete_connection(&self, may: &May<DeleteConnection>) -> Result<(), ProvisioningError> {
         let organisation = may.actor().organisation;
-        let mut tx = self.store().begin().await?;
-        let found = rows::find(&mut tx, organisation, may.connection).await?;
-        let view = self.view(found.ok_or(ProvisioningError::NoSuchConnection)?);
-        if !rows::delete(&mut tx, organisation, view.id).await? {
-            return Err(ProvisioningError::Conflict(format!(
-                "the connection still has {} users and {} groups; let the application that pushes delete them first, for \
-                 Entra by taking every assignment away or deleting them there",
-                view.user_count, view.group_count
-            )));
+        let found = rows::find(&mut self.store().read().await?, organisation, may.connection).await?;
+        let connection = found.ok_or(ProvisioningError::NoSuchConnection)?;
+        if connection.user_count + connection.group_count > 0 {
+            return Err(not_empty(&connection));
         }
+        // Before it goes: behind it, nobody would know whose they were.
+        self.purge_deleted(&connection).await?;
+        let mut tx = self.store().begin().await?;
+        if !rows::delete(&mut tx, organisation, connection.id).await? {
+            return Err(not_empty(&connection));
+        }
+        let view = self.view(connection);
         let entry = Entry::act("provisioning.connection_deleted").object(object_of(&view));
         let entry = entry.change_of(Some(&view), None::<&()>);
         signals::append(&mut tx, self.env(), may.actor(), vec![entry]).await?;
@@ -239,6 +241,14 @@ impl Provisioning {
             version: connection.version,
         }
     }
+}
+
+fn not_empty(connection: &Connection) -> ProvisioningError {
+    let (users, groups) = (connection.user_count, connection.group_count);
+    ProvisioningError::Conflict(format!(
+        "the connection still has users or groups ({users} users, {groups} groups); let the application that pushes delete \
+         them first"
+    ))
 }
 
 /// A text for people, without blanks around it.

@@ -10,6 +10,7 @@
 //! | `authenticate.rs`, `known.rs`, `uses.rs` | who calls |
 //! | `body.rs`, `reply.rs` | what comes in, what goes out |
 //! | `verbs.rs`, `discovery.rs`, `oauth.rs` | what each verb asks of the room |
+//! | `noting.rs` | what the journal is told |
 //! | `describe.rs` | what the API's description says |
 //!
 //! Whoever has not shown who they are learns nothing: not whether there is such an organisation, such a path or such a
@@ -17,9 +18,10 @@
 
 pub(crate) mod authenticate;
 mod body;
-mod describe;
+pub(crate) mod describe;
 mod discovery;
 pub(crate) mod known;
+mod noting;
 mod oauth;
 mod path;
 mod problem;
@@ -27,24 +29,24 @@ mod reply;
 mod uses;
 mod verbs;
 
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Response};
+use axum::http::{Method, Response};
 use axum::routing::any;
 use kernel::{ErrorKind, Kinded as _};
 use scim::{Object, ScimError};
 use utoipa_axum::router::OpenApiRouter;
 use web::{RateLimit, RequestContext};
 
-use crate::config::Config;
 use crate::error::ProvisioningError;
 use crate::model::ConnectionState;
 use crate::pusher::Pusher;
 use crate::service::Provisioning;
-use authenticate::{Origin, Refused};
+use authenticate::{Caller, Origin, Refused};
 use path::{Found, Route, Verb};
 use reply::Reply;
 use verbs::Call;
@@ -56,8 +58,10 @@ pub use problem::problem;
 pub const PREFIX: &str = "/scim";
 /// How long a client waits before it looks whether a paused connection was resumed.
 const PAUSED_FOR: Duration = Duration::from_mins(5);
-/// Calls a minute that may fail to show who they are, from one address, and at once. More are not looked into further
-/// than the first look-up, nor written down.
+/// Look-ups a second of who calls, from one address, and at once. Who was looked up a moment ago is not looked up again, so
+/// that these are strangers, or many clients behind one address.
+const LOOK_UPS: (u32, u32) = (100, 400);
+/// Calls a minute that may fail to show who they are, from one address, and at once. More are not written down.
 const FAILURES: (u32, u32) = (120, 120);
 /// Access tokens a minute that one address may ask for, and at once.
 const TOKENS: (u32, u32) = (60, 120);
@@ -66,18 +70,17 @@ const TOKENS: (u32, u32) = (60, 120);
 pub(crate) struct Door {
     pub callers: known::Callers,
     pub uses: uses::Uses,
-    calls: Option<RateLimit>,
+    look_ups: RateLimit,
     failures: RateLimit,
     tokens: RateLimit,
 }
 
 impl Door {
-    pub(crate) fn new(config: &Config) -> Self {
-        let most = config.calls_per_second;
+    pub(crate) fn new() -> Self {
         Self {
             callers: known::Callers::default(),
             uses: uses::Uses::default(),
-            calls: (most > 0).then(|| RateLimit::per_second(most, most.saturating_mul(2))),
+            look_ups: RateLimit::per_second(LOOK_UPS.0, LOOK_UPS.1),
             failures: RateLimit::per_minute(FAILURES.0, FAILURES.1),
             tokens: RateLimit::per_minute(TOKENS.0, TOKENS.1),
         }
@@ -102,14 +105,18 @@ pub fn scim_routes(provisioning: Provisioning) -> OpenApiRouter {
 /// What a call came to, for figures and the journal.
 struct Outcome {
     route: Option<&'static Route>,
-    pusher: Option<Pusher>,
+    /// Who called: somebody who may, or whose secret was right once.
+    caller: Option<Caller>,
+    /// What stands behind the organisation, as it is understood.
+    path: String,
+    /// The body as it was read.
     request: Option<Object>,
     reply: Reply,
 }
 
 impl Outcome {
     fn of(reply: Reply) -> Self {
-        Self { route: None, pusher: None, request: None, reply }
+        Self { route: None, caller: None, path: String::new(), request: None, reply }
     }
 }
 
@@ -117,9 +124,11 @@ impl Outcome {
 async fn answer(State(provisioning): State<Provisioning>, context: RequestContext, request: Request) -> Response<Body> {
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
+    let at = provisioning.env().now();
     let outcome = provisioning.answer(&context, &parts, body).await;
     let took = begun.elapsed();
     figures(&outcome, took);
+    provisioning.note(&outcome, &context, &parts, (at, took));
     outcome.reply.into_response(parts.method == Method::HEAD)
 }
 
@@ -132,9 +141,6 @@ fn figures(outcome: &Outcome, took: Duration) {
 
 impl Provisioning {
     async fn answer(&self, context: &RequestContext, parts: &Parts, body: Body) -> Outcome {
-        if let Some(wait) = too_many(self.door().calls.as_ref(), context) {
-            return Outcome::of(wait.into());
-        }
         let Some(address) = path::read(context.uri.path()) else {
             return Outcome::of(nothing().into());
         };
@@ -145,17 +151,19 @@ impl Provisioning {
         };
         let found = path::find(&parts.method, &address.rest);
         if let Found::Route(route @ Route { verb: Verb::IssueToken, .. }, _) = found {
-            let reply = self.issue(context, parts, origin, body).await;
-            return Outcome { route: Some(route), ..Outcome::of(reply) };
+            let (reply, caller) = self.issue(context, parts, origin, body).await;
+            return Outcome { route: Some(route), caller, ..Outcome::of(reply) };
         }
-        let pusher = match self.authenticate(&parts.headers, origin).await {
-            Ok(pusher) => pusher,
-            Err(refused) => return Outcome::of(self.refuse(refused, context)),
+        let path = format!("/{}", address.rest.join("/"));
+        let (caller, outcome) = match self.authenticate(&parts.headers, origin).await {
+            Ok(pusher) => {
+                tracing::Span::current().record("web.actor", pusher.actor.label());
+                let outcome = self.serve(&pusher, found, parts, body).await;
+                (Some((pusher.connection, pusher.key)), outcome)
+            }
+            Err(refused) => self.refuse(refused, context),
         };
-        tracing::Span::current().record("web.actor", pusher.actor.label());
-        let mut outcome = self.serve(&pusher, found, parts, body).await;
-        outcome.pusher = Some(pusher);
-        outcome
+        Outcome { caller, path, ..outcome }
     }
 
     /// Answers somebody who has shown who they are.
@@ -169,52 +177,51 @@ impl Provisioning {
             Found::WrongMethod(allowed) => return Outcome::of(Reply::wrong_method(&allowed)),
             Found::Nothing => return Outcome::of(nothing().into()),
         };
-        let body = match self.body_of(route, &parts.headers, body).await {
+        let body = match route.verb.takes_body() {
+            true => body::read(&parts.headers, body).await,
+            false => Ok(Object::new()),
+        };
+        let body = match body {
             Ok(body) => body,
             Err(error) => return Outcome { route: Some(route), ..Outcome::of(error.into()) },
         };
+        let request = route.verb.takes_body().then(|| body.clone());
         let (query, headers) = (parts.uri.query().unwrap_or_default(), &parts.headers);
-        let call = Call { route, value, query, headers, body: body.clone() };
+        let call = Call { route, value, query, headers, body };
         let reply = self.carry_out_call(pusher, call).await.unwrap_or_else(|error| failed(&error));
-        Outcome { route: Some(route), pusher: None, request: body, reply }
+        Outcome { route: Some(route), request, ..Outcome::of(reply) }
     }
 
-    async fn body_of(&self, route: &Route, headers: &HeaderMap, body: Body) -> Result<Option<Object>, ScimError> {
-        if !route.verb.takes_body() {
-            return Ok(None);
+    async fn issue(&self, context: &RequestContext, parts: &Parts, origin: Origin, body: Body) -> (Reply, Option<Caller>) {
+        if let Some(wait) = too_many(&self.door().tokens, context.address) {
+            return (wait.into(), None);
         }
-        body::read(headers, body).await.map(Some)
-    }
-
-    async fn issue(&self, context: &RequestContext, parts: &Parts, origin: Origin, body: Body) -> Reply {
-        if let Some(wait) = too_many(Some(&self.door().tokens), context) {
-            return wait.into();
+        let (reply, outcome) = oauth::answer(self, &parts.headers, origin, body).await;
+        match outcome {
+            Ok(caller) => (reply, caller),
+            Err(Refused::Failed(error)) => {
+                log(&error);
+                (reply, None)
+            }
+            Err(stranger) => (reply, note_stranger(stranger)),
         }
-        let (reply, refused) = oauth::answer(self, &parts.headers, origin, body).await;
-        match refused {
-            Some(Refused::Failed(error)) => log(&error),
-            Some(stranger) => note_stranger(&stranger),
-            None => {}
-        }
-        reply
     }
 
     /// Answers somebody who has not.
-    fn refuse(&self, refused: Refused, context: &RequestContext) -> Reply {
+    fn refuse(&self, refused: Refused, context: &RequestContext) -> (Option<Caller>, Outcome) {
         if let Refused::Failed(error) = &refused {
-            return failed(error);
+            return (None, Outcome::of(failed(error)));
         }
-        if let Some(wait) = too_many(Some(&self.door().failures), context) {
-            return wait.into();
+        if let Some(wait) = too_many(&self.door().failures, context.address) {
+            return (None, Outcome::of(wait.into()));
         }
-        note_stranger(&refused);
-        Reply::unauthenticated()
+        (note_stranger(refused), Outcome::of(Reply::unauthenticated()))
     }
 }
 
 /// Whether an address is over a limit. Calls without an address are in process.
-fn too_many(limit: Option<&RateLimit>, context: &RequestContext) -> Option<ScimError> {
-    let wait = limit?.check(context.address?).err()?;
+fn too_many(limit: &RateLimit, address: Option<IpAddr>) -> Option<ScimError> {
+    let wait = limit.check(address?).err()?;
     Some(ScimError::with_status(429, "this address calls too often; slow down").retry_after(wait))
 }
 
@@ -222,12 +229,13 @@ fn nothing() -> ScimError {
     ScimError::with_status(404, "there is nothing at this address; compare the tenant URL with the connection's page")
 }
 
-fn note_stranger(refused: &Refused) {
-    if let Refused::Stranger { why, known } = refused {
-        let connection = known.as_ref().map(|(connection, _)| connection.id.to_string());
-        let key = known.as_ref().and_then(|(_, key)| key.map(|key| key.to_string()));
-        tracing::warn!(provisioning.why = why, provisioning.connection = connection, provisioning.key = key, "refused");
-    }
+/// Tells the log why somebody was refused; gives whose secret was right once.
+fn note_stranger(refused: Refused) -> Option<Caller> {
+    let Refused::Stranger { why, known } = refused else { return None };
+    let connection = known.as_ref().map(|(connection, _)| connection.id.to_string());
+    let key = known.as_ref().and_then(|(_, key)| key.map(|key| key.to_string()));
+    tracing::warn!(provisioning.why = why, provisioning.connection = connection, provisioning.key = key, "refused");
+    known
 }
 
 /// The answer to a failure, which is logged once, here.

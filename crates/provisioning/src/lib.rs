@@ -1,13 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+pub mod checker;
+pub mod conclusion;
 pub mod config;
 pub mod connections;
+pub mod cycles;
 pub mod door;
 pub mod error;
 pub mod guard;
 pub mod holds;
+pub mod journal;
 pub mod keys;
 pub mod model;
+pub mod operation;
 pub mod permissions;
 pub mod pusher;
 pub mod resources;
@@ -17,6 +22,7 @@ pub mod settings;
 mod entra_tokens;
 mod ledger;
 mod plan;
+mod retention;
 mod routes;
 mod store;
 mod tokens;
@@ -32,3 +38,6 @@ pub use pusher::Pusher;
 pub use routes::routes;
 pub use service::{Parts, Provisioning};
 pub use settings::Settings;
+
+#[cfg(test)]
+mod tests;

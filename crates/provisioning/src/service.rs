@@ -6,10 +6,13 @@ use directory::Directory;
 use kernel::{Env, OrganisationId};
 use oidc::IssuerKeys;
 use store::Store;
+use store::worker::Handler;
 use tenants::Tenants;
 
 use crate::config::Config;
 use crate::door::Door;
+use crate::holds::carry_out::CarryOutHandler;
+use crate::journal::Journal;
 
 /// What the room is built from.
 pub struct Parts {
@@ -31,21 +34,20 @@ pub struct Provisioning {
     pub(crate) parts: Arc<Parts>,
     config: Arc<Config>,
     door: Arc<Door>,
+    journal: Journal,
     issuer_keys: Option<IssuerKeys>,
 }
 
 impl Provisioning {
     /// The room over its parts.
     pub fn new(parts: Parts) -> Self {
-        let config = Config::default();
-        let door = Arc::new(Door::new(&config));
-        Self { parts: Arc::new(parts), config: Arc::new(config), door, issuer_keys: None }
+        let (door, journal) = (Arc::new(Door::new()), Journal::new(parts.store.clone()));
+        Self { parts: Arc::new(parts), config: Arc::default(), door, journal, issuer_keys: None }
     }
 
     /// With another configuration than the usual. Before it is cloned.
     #[must_use]
     pub fn with_config(mut self, config: Config) -> Self {
-        self.door = Arc::new(Door::new(&config));
         self.config = Arc::new(config);
         self
     }
@@ -63,6 +65,16 @@ impl Provisioning {
 
     pub(crate) fn door(&self) -> &Door {
         &self.door
+    }
+
+    /// Where calls are written down: to be run beside the server, and flushed by tests.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The handlers of this room's jobs.
+    pub fn handlers(&self) -> Vec<Arc<dyn Handler>> {
+        vec![Arc::new(CarryOutHandler(self.clone()))]
     }
 
     pub(crate) fn issuer_keys(&self) -> Option<&IssuerKeys> {

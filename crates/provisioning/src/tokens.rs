@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kernel::{OrganisationId, Secret};
 
-use crate::door::authenticate::{Refused, TOKEN_PREFIX, allows, fingerprint};
+use crate::door::authenticate::{Caller, Refused, TOKEN_PREFIX, allows, fingerprint};
 use crate::service::Provisioning;
 use crate::store::tokens as rows;
 
@@ -15,6 +15,8 @@ pub(crate) struct Issued {
     pub token: Secret<String>,
     /// For how long it works.
     pub lifetime: Duration,
+    /// For which key.
+    pub caller: Caller,
 }
 
 impl Provisioning {
@@ -39,6 +41,6 @@ impl Provisioning {
         rows::insert(&mut tx, fingerprint(token.expose()).to_vec(), id, now.plus(lifetime)).await?;
         tx.commit().await?;
         self.door().uses.note(known.connection.id, known.key, now, address);
-        Ok(Issued { token, lifetime })
+        Ok(Issued { token, lifetime, caller: (known.connection, known.key) })
     }
 }

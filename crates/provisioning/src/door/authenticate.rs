@@ -17,6 +17,7 @@ use kernel::{Actor, OrganisationId, RequestId};
 use store::StoreError;
 
 use super::known::{Known, Shown};
+use super::too_many;
 use crate::error::ProvisioningError;
 use crate::keys::secret_fits;
 use crate::model::{Connection, KeyId};
@@ -27,6 +28,9 @@ use crate::store::{keys, tokens};
 /// What every access token begins with.
 pub(crate) const TOKEN_PREFIX: &str = "vt_";
 
+/// Whose connection it is, and with which key they came.
+pub(crate) type Caller = (Arc<Connection>, Option<KeyId>);
+
 /// Why nobody comes in.
 #[derive(Debug)]
 pub(crate) enum Refused {
@@ -35,7 +39,7 @@ pub(crate) enum Refused {
         /// For the log.
         why: &'static str,
         /// Whose secret was right, but does not count here, now or from this address.
-        known: Option<(Arc<Connection>, Option<KeyId>)>,
+        known: Option<Caller>,
     },
     /// It cannot be known for now.
     Failed(ProvisioningError),
@@ -76,7 +80,7 @@ impl Provisioning {
     pub(crate) async fn authenticate(&self, headers: &HeaderMap, origin: Origin) -> Result<Pusher, Refused> {
         let shown = bearer(headers)?;
         let organisation = origin.organisation.ok_or(Refused::stranger("the address names no organisation"))?;
-        let known = self.known(shown, organisation).await?;
+        let known = self.known(shown, organisation, origin.address).await?;
         if !allows(&known, origin.address) {
             return Err(Refused::known("the key may not be used from this address", &known.connection, known.key));
         }
@@ -87,13 +91,21 @@ impl Provisioning {
         Ok(Pusher { base: self.base_of(organisation).into(), key: known.key, actor, connection })
     }
 
-    async fn known(&self, shown: &str, organisation: OrganisationId) -> Result<Known, Refused> {
+    async fn known(
+        &self,
+        shown: &str,
+        organisation: OrganisationId,
+        address: Option<IpAddr>,
+    ) -> Result<Known, Refused> {
         let now = self.env().now();
         let place: Shown = (fingerprint(shown), organisation);
         let age = match self.door().callers.find(&place, now) {
             Ok(known) => return Ok(known),
             Err(age) => age,
         };
+        if let Some(wait) = too_many(&self.door().look_ups, address) {
+            return Err(Refused::Failed(wait.into()));
+        }
         let known = if let Some((key, secret)) = shown.split_once(':') {
             self.by_key(key, secret).await?
         } else if shown.starts_with(TOKEN_PREFIX) {

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::authenticate::{Origin, Refused};
+use super::authenticate::{Caller, Origin, Refused};
 use super::body::collect;
 use super::reply::Reply;
 use crate::service::Provisioning;
@@ -53,11 +53,11 @@ pub(crate) async fn answer(
     headers: &HeaderMap,
     origin: Origin,
     body: Body,
-) -> (Reply, Option<Refused>) {
+) -> (Reply, Result<Option<Caller>, Refused>) {
     let by_header = headers.contains_key(AUTHORIZATION);
     let (key, secret) = match read(headers, body).await {
         Ok(credentials) => credentials,
-        Err(refusal) => return (refused(&refusal, by_header), None),
+        Err(refusal) => return (refused(&refusal, by_header), Ok(None)),
     };
     match provisioning.issue_token(origin.organisation, origin.address, (&key, &secret)).await {
         Ok(issued) => {
@@ -66,15 +66,15 @@ pub(crate) async fn answer(
                 "token_type": "Bearer",
                 "expires_in": issued.lifetime.as_secs(),
             });
-            (told(StatusCode::OK, &body), None)
+            (told(StatusCode::OK, &body), Ok(Some(issued.caller)))
         }
         Err(why @ Refused::Stranger { .. }) => {
             let refusal = Refusal("invalid_client", "the client id or the client secret does not count");
-            (refused(&refusal, by_header), Some(why))
+            (refused(&refusal, by_header), Err(why))
         }
         Err(Refused::Failed(error)) => {
             let body = json!({ "error": "temporarily_unavailable", "error_description": "try again shortly" });
-            (told(StatusCode::SERVICE_UNAVAILABLE, &body).with(RETRY_AFTER, "5"), Some(Refused::Failed(error)))
+            (told(StatusCode::SERVICE_UNAVAILABLE, &body).with(RETRY_AFTER, "5"), Err(Refused::Failed(error)))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Answers: always `application/scim+json`, with what HTTP wants beside the body.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::header::{
     ALLOW, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
 };
@@ -17,7 +17,7 @@ use crate::resources::Answer;
 pub(crate) struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
-    pub body: Option<Vec<u8>>,
+    pub body: Option<Bytes>,
     /// Why, where it failed.
     pub error: Option<ScimError>,
     /// The resource that it is about, where there is one.
@@ -33,7 +33,7 @@ impl Reply {
     pub(crate) fn document(status: StatusCode, document: &impl Serialize) -> Self {
         // Plain data always serialises.
         let body = serde_json::to_vec(document).unwrap_or_default();
-        Self { body: Some(body), ..Self::empty(status) }.with(CONTENT_TYPE, SCIM_JSON)
+        Self { body: Some(body.into()), ..Self::empty(status) }.with(CONTENT_TYPE, SCIM_JSON)
     }
 
     /// A resource as it is now, or that it is as the client wanted it.
@@ -87,7 +87,7 @@ impl Reply {
 
     /// The answer as HTTP. To `HEAD` the body is only as long as it would be.
     pub(crate) fn into_response(self, to_head: bool) -> Response<Body> {
-        let length = self.body.as_ref().map(Vec::len);
+        let length = self.body.as_ref().map(Bytes::len);
         let body = self.body.filter(|_| !to_head).map_or_else(Body::empty, Body::from);
         let mut response = Response::new(body);
         *response.status_mut() = self.status;

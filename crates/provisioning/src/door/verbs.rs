@@ -22,7 +22,7 @@ pub(crate) struct Call<'c> {
     pub value: &'c str,
     pub query: &'c str,
     pub headers: &'c HeaderMap,
-    pub body: Option<Object>,
+    pub body: Object,
 }
 
 impl Verb {
@@ -35,7 +35,7 @@ impl Verb {
 impl Provisioning {
     /// Does what a call asks.
     pub(crate) async fn carry_out_call(&self, pusher: &Pusher, mut call: Call<'_>) -> Result<Reply, ProvisioningError> {
-        let body = call.body.take().unwrap_or_default();
+        let body = std::mem::take(&mut call.body);
         match call.route.verb {
             Verb::List(kind) => self.list(pusher, kind, &call).await,
             Verb::Search(kind) => self.search(pusher, kind, body).await,

@@ -6,7 +6,7 @@ use web::{Caller, NoContent, Path, Problem, Problems};
 use crate::permissions::DeleteConnection;
 use crate::{ConnectionId, Provisioning};
 
-/// Deletes a connection with its keys and calls. Refused while it has users or groups.
+/// Deletes a connection with its keys and calls, and purges what it has deleted. Refused while it has users or groups.
 #[utoipa::path(delete, path = "/connections/{connection_id}", operation_id = "delete_connection", tag = "provisioning",
     params(("connection_id" = ConnectionId, Path, description = "Which connection.")),
     responses((status = 204), Problems))]
