@@ -1,6 +1,6 @@
 //! Tokens that Entra issued for us, checked by the tenant's keys over HTTP.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -64,9 +64,11 @@ impl Tenant {
     }
 }
 
-fn key() -> EncodingKey {
-    EncodingKey::from_rsa_pem(key_only(&pair().key_pem).unwrap().expose().as_bytes()).unwrap()
-}
+/// Two keys, for all tests: making one takes its time.
+static KEYS: LazyLock<[EncodingKey; 2]> = LazyLock::new(|| {
+    let make = || EncodingKey::from_rsa_pem(key_only(&pair().key_pem).unwrap().expose().as_bytes()).unwrap();
+    [make(), make()]
+});
 
 fn published(key: &EncodingKey, kid: &str) -> Value {
     let mut jwk = Jwk::from_encoding_key(key, Algorithm::RS256).unwrap();
@@ -92,10 +94,10 @@ fn signed(key: &EncodingKey, kid: &str, claims: &Value) -> String {
 
 #[tokio::test]
 async fn a_token_counts_for_its_tenant_its_audience_and_its_time() {
-    let (own, other) = (key(), key());
+    let [own, other] = &*KEYS;
     let unknown_kind = json!({ "kty": "something new", "kid": "odd" });
-    let tenant = Tenant::new(vec![unknown_kind, published(&own, "one")]).await;
-    assert_eq!(tenant.check(&signed(&own, "one", &claims())).await, "");
+    let tenant = Tenant::new(vec![unknown_kind, published(own, "one")]).await;
+    assert_eq!(tenant.check(&signed(own, "one", &claims())).await, "");
     let v2 = format!("{}/{TENANT}/v2.0", tenant.authority.login().as_str().trim_end_matches('/'));
     let cases = [
         ("iss", json!(v2), ""),
@@ -111,9 +113,9 @@ async fn a_token_counts_for_its_tenant_its_audience_and_its_time() {
     for (name, value, expected) in cases {
         let mut claims = claims();
         claims[name] = value.clone();
-        assert_eq!(tenant.check(&signed(&own, "one", &claims)).await, expected, "{name} {value}");
+        assert_eq!(tenant.check(&signed(own, "one", &claims)).await, expected, "{name} {value}");
     }
-    assert_eq!(tenant.check(&signed(&other, "one", &claims())).await, "the signature is not the tenant's");
+    assert_eq!(tenant.check(&signed(other, "one", &claims())).await, "the signature is not the tenant's");
     let symmetric = encode(&Header::new(Algorithm::HS256), &claims(), &EncodingKey::from_secret(b"x")).unwrap();
     assert_eq!(tenant.check(&symmetric).await, "the token names no key");
     let mut header = Header::new(Algorithm::HS256);
@@ -127,42 +129,42 @@ async fn a_token_counts_for_its_tenant_its_audience_and_its_time() {
 
 #[tokio::test]
 async fn an_unknown_key_is_asked_for_once_a_minute_and_a_new_one_is_found() {
-    let (old, new) = (key(), key());
-    let tenant = Tenant::new(vec![published(&old, "old")]).await;
+    let [old, new] = &*KEYS;
+    let tenant = Tenant::new(vec![published(old, "old")]).await;
     let no_such = "the tenant has no such key";
-    assert_eq!(tenant.check(&signed(&old, "old", &claims())).await, "");
+    assert_eq!(tenant.check(&signed(old, "old", &claims())).await, "");
     for made_up in ["x", "y", "z"] {
-        assert_eq!(tenant.check(&signed(&old, made_up, &claims())).await, no_such);
+        assert_eq!(tenant.check(&signed(old, made_up, &claims())).await, no_such);
     }
     assert_eq!(tenant.asked(), 1, "what strangers make up is not asked for at once");
-    tenant.service.lock().unwrap().1.push(published(&new, "new"));
-    assert_eq!(tenant.check(&signed(&new, "new", &claims())).await, no_such);
+    tenant.service.lock().unwrap().1.push(published(new, "new"));
+    assert_eq!(tenant.check(&signed(new, "new", &claims())).await, no_such);
     tenant.hand.advance(Duration::from_mins(1));
-    assert_eq!(tenant.check(&signed(&new, "new", &claims())).await, "");
-    assert_eq!(tenant.check(&signed(&old, "old", &claims())).await, "");
+    assert_eq!(tenant.check(&signed(new, "new", &claims())).await, "");
+    assert_eq!(tenant.check(&signed(old, "old", &claims())).await, "");
     assert_eq!(tenant.asked(), 2);
 }
 
 #[tokio::test]
 async fn known_keys_go_on_counting_while_the_service_is_away() {
-    let own = key();
-    let tenant = Tenant::new(vec![published(&own, "one")]).await;
+    let own = &KEYS[0];
+    let tenant = Tenant::new(vec![published(own, "one")]).await;
     tenant.service.lock().unwrap().0 = 503;
-    assert_eq!(tenant.check(&signed(&own, "one", &claims())).await, "unavailable");
+    assert_eq!(tenant.check(&signed(own, "one", &claims())).await, "unavailable");
     tenant.service.lock().unwrap().0 = 200;
     tenant.hand.advance(Duration::from_mins(1));
-    assert_eq!(tenant.check(&signed(&own, "one", &claims())).await, "");
+    assert_eq!(tenant.check(&signed(own, "one", &claims())).await, "");
     tenant.service.lock().unwrap().0 = 503;
     tenant.hand.advance(Duration::from_hours(13));
     let mut later = claims();
     later["exp"] = json!(NOW.seconds() + 100_000);
-    assert_eq!(tenant.check(&signed(&own, "one", &later)).await, "");
-    assert_eq!(tenant.check(&signed(&own, "two", &later)).await, "the tenant has no such key");
+    assert_eq!(tenant.check(&signed(own, "one", &later)).await, "");
+    assert_eq!(tenant.check(&signed(own, "two", &later)).await, "the tenant has no such key");
 }
 
 #[test]
 fn claims_are_read_to_find_out_whose_keys_are_needed() {
-    let token = signed(&key(), "one", &claims());
+    let token = signed(&KEYS[0], "one", &claims());
     let read = IssuedClaims::read_unverified(&token).unwrap();
     assert_eq!((read.tid, read.aud.as_str(), read.appid.as_deref()), (TENANT, AUDIENCE, Some("an app")));
     assert_eq!(IssuedClaims::read_unverified("a.b.c"), None);
