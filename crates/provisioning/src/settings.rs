@@ -21,6 +21,9 @@ pub struct Settings {
     pub refuse_unknown: bool,
     /// Tokens that Entra itself issues, for when the secret is left blank there.
     pub entra_tokens: Option<EntraTokens>,
+    /// The enterprise application that pushes, by the object id of its service principal in the bound tenant. Else it is
+    /// looked for by the connection's name.
+    pub application: Option<Uuid>,
 }
 
 /// Which tokens of Entra's are taken (scim.md §9.4). Meant for tests: whoever may configure an application in that
@@ -71,6 +74,7 @@ impl Default for Settings {
             keep_bodies: true,
             refuse_unknown: false,
             entra_tokens: None,
+            application: None,
         }
     }
 }
