@@ -39,6 +39,18 @@ pub enum DirsyncError {
     /// The one who started the plan may not decide it (NET-03).
     #[error("this plan takes away more than 20 % of all users; somebody other than the one who started it must decide")]
     SecondPersonNeeded,
+    /// Whoever is behind the run is the only one who could decide it: a token is not enough for that (NET-03).
+    #[error(
+        "this plan takes away more than 20 % of all users, and nobody else may decide it; sign in to the console to decide it \
+         alone"
+    )]
+    SignInNeeded,
+    /// Nobody else could decide: the source's name has to be typed in (NET-03).
+    #[error(
+        "this plan takes away more than 20 % of all users, and nobody else may decide it; to decide it alone, confirm with the \
+         source's name, {0:?}"
+    )]
+    ConfirmationNeeded(String),
     /// The source is off.
     #[error("the source is switched off; set its mode to preview or on first")]
     Off,
@@ -92,7 +104,7 @@ impl Kinded for DirsyncError {
             | Self::Disconnected
             | Self::Connected
             | Self::TakenOver => ErrorKind::Conflict,
-            Self::SecondPersonNeeded => ErrorKind::Forbidden,
+            Self::SecondPersonNeeded | Self::SignInNeeded | Self::ConfirmationNeeded(_) => ErrorKind::Forbidden,
             Self::EmptyAnswer | Self::Frozen(_) => ErrorKind::Unavailable,
             Self::Graph(error) => error.kind(),
             Self::Tenants(error) => error.kind(),
@@ -112,6 +124,8 @@ impl Kinded for DirsyncError {
             Self::WrongState(_) => "dirsync.wrong_state",
             Self::Stale => "dirsync.stale",
             Self::SecondPersonNeeded => "dirsync.second_person_needed",
+            Self::SignInNeeded => "dirsync.sign_in_needed",
+            Self::ConfirmationNeeded(_) => "dirsync.confirmation_needed",
             Self::Off => "dirsync.off",
             Self::Disconnected => "dirsync.disconnected",
             Self::Connected => "dirsync.connected",

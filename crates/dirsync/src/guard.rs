@@ -103,7 +103,8 @@ pub fn judge(totals: &Totals, limits: &Limits, history: History, circumstances: 
     }
     let users = (totals.lost(ObjectKind::User), history.users_lost, totals.users_before);
     let groups = (totals.lost(ObjectKind::Group), history.groups_lost, totals.groups_before);
-    breaches.extend(too_many("user", users, limits.users, limits.users_percent));
+    let over_limit = too_many("user", users, limits.users, limits.users_percent);
+    breaches.extend(over_limit.or_else(|| for_two(users, limits.users)));
     breaches.extend(too_many("group", groups, limits.groups, limits.groups_percent));
     if totals.shrink_count > 0 {
         breaches.push(Breach::Shrinks { groups: totals.shrink_count, limit_percent: limits.members_percent.into() });
@@ -113,9 +114,26 @@ pub fn judge(totals: &Totals, limits: &Limits, history: History, circumstances: 
     }
     Verdict::Hold {
         safe_part: limits.apply_safe_part && circumstances.confirmed,
-        second_person: users.0 * 100 > totals.users_before * SECOND_PERSON_PERCENT,
+        second_person: needs_two(users.0, totals.users_before),
         breaches,
     }
+}
+
+/// Whether a loss of users is more than one person decides.
+const fn needs_two(lost: u64, of: u64) -> bool {
+    lost * 100 > of * SECOND_PERSON_PERCENT
+}
+
+/// What two people decide is held whatever the limits: otherwise whoever may raise them would decide it alone.
+fn for_two((lost, lost_before, of): (u64, u64, u64), limit: u32) -> Option<Breach> {
+    (lost > 1 && needs_two(lost, of)).then(|| Breach::TooMany {
+        kind: "user".to_owned(),
+        lost,
+        lost_before,
+        of,
+        limit: limit.into(),
+        limit_percent: SECOND_PERSON_PERCENT,
+    })
 }
 
 /// Reaching a limit holds; a run that loses nothing is never held for what was lost before.

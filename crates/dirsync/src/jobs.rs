@@ -15,6 +15,11 @@ use crate::model::{Run, RunId};
 /// The kind of the job that carries a run on.
 pub const RUN: &str = "dirsync.run";
 
+/// Which run a job carries on.
+pub(crate) fn run_of(job: &Job) -> Option<RunId> {
+    serde_json::from_value::<Payload>(job.payload.clone()).ok().map(|payload| payload.run)
+}
+
 #[derive(Serialize, Deserialize)]
 struct Payload {
     run: RunId,

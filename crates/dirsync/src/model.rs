@@ -1,7 +1,7 @@
 //! The nouns: runs, their states and what they found.
 
 use directory::SourceId;
-use kernel::{OrganisationId, Timestamp, id_type, text_enum};
+use kernel::{OperatorId, OrganisationId, Timestamp, id_type, text_enum};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -152,6 +152,8 @@ pub struct Run {
     pub state: RunState,
     /// Who started it: an actor's label.
     pub started_by: String,
+    /// On whose account it is, directly or through a token of theirs; nobody's where the clockwork acts of itself.
+    pub person: Option<OperatorId>,
     /// Of a single run: `user:<id>`, `group:<id>` or an address.
     pub subject: Option<String>,
     /// Where to go on after a stop.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kernel::{Env, OrganisationId};
+use kernel::{Env, OperatorId, OrganisationId, Timestamp};
 use mail::{Letter, Mailer};
 use serde::{Deserialize, Serialize};
 use signals::{Entry, Object};
@@ -32,6 +32,16 @@ const ATTEMPTS: u32 = 30;
 pub trait KnowOperators: Send + Sync {
     /// The mail address of an operator who may sign in, by user name.
     async fn mail_of(&self, organisation: OrganisationId, user_name: &str) -> Result<Option<String>, DirsyncError>;
+
+    /// Whether somebody beside this operator may decide held plans, or could have not long before `since`.
+    async fn somebody_else_decides(
+        &self,
+        _organisation: OrganisationId,
+        _person: OperatorId,
+        _since: Timestamp,
+    ) -> Result<bool, DirsyncError> {
+        Ok(true)
+    }
 }
 
 /// What letters are sent with.

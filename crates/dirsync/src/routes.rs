@@ -30,8 +30,17 @@ mod undo_run;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use web::{Accepted, Problem};
 
-use crate::Dirsync;
+use crate::views::RunView;
+use crate::{Dirsync, DirsyncError, Run};
+
+/// The answer of a verb that starts a run: the run is on its way.
+type Started = Result<Accepted<RunView>, Problem>;
+
+fn started(run: Result<Run, DirsyncError>) -> Started {
+    Ok(Accepted(run?.into()))
+}
 
 /// The verbs of this room, to be nested under `/api/v1/dirsync`.
 pub fn routes(dirsync: Dirsync) -> OpenApiRouter {

@@ -25,7 +25,9 @@ pub mod restore;
 pub mod runs;
 pub mod schedule;
 pub mod scope_preview;
+pub mod second_person;
 pub mod source_settings;
+mod strays;
 mod upkeep;
 pub mod user_ids;
 
@@ -95,6 +97,7 @@ impl Dirsync {
             confirmed_version: -1,
             updated_at: self.env.now(),
             updated_by: "default".to_owned(),
+            scope_person: None,
             stale_since: None,
         })
     }

@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 use directory::{GroupAttributes, Member, ObjectKind, SourceId, UserAttributes};
 use graph::GraphError;
-use kernel::Timestamp;
+use kernel::{OperatorId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -48,6 +48,8 @@ pub struct Former {
     pub since: Timestamp,
     /// Who disconnected it: an actor's label.
     pub by: String,
+    /// Which operator that was, directly or through a token of theirs.
+    pub person: Option<OperatorId>,
 }
 
 /// Where a read begins.

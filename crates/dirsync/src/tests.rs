@@ -9,7 +9,9 @@ mod notices;
 mod parts;
 mod restore;
 mod safety;
+mod second_person;
 mod stories;
+mod strays;
 mod upkeep;
 mod user_ids;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use directory::{SourceId, User, read};
-use kernel::{Actor, Env, ManualClock, RequestId, Role, Secret, Timestamp};
+use kernel::{Actor, ActorKind, Env, ManualClock, RequestId, Role, Secret, Timestamp};
 use operators::NewToken;
 use operators::permissions::{CreateOperator, CreateToken};
 use reqwest::Client;
@@ -362,11 +362,12 @@ async fn tokens(node: &Node) -> (String, String) {
     let system = Actor::system("journey", organisation, RequestId(Uuid::from_u128(1)));
     let may = system.may(CreateOperator {}).expect("the system may");
     let password = Secret::from("correct horse battery");
-    node.app.operators.create_owner(&may, "ada", &password).await.expect("an owner");
     let mut tokens = Vec::new();
-    for label in ["first person", "second person"] {
-        let new = NewToken { label: label.to_owned(), role: Role::Owner, expires_in_days: 365 };
-        let may = system.may(CreateToken {}).expect("the system may");
+    for name in ["ada", "grace"] {
+        let owner = node.app.operators.create_owner(&may, name, &password).await.expect("an owner");
+        let kind = ActorKind::Operator { id: owner.id, name: owner.user_name };
+        let new = NewToken { label: format!("of {name}"), role: Role::Owner, expires_in_days: 365 };
+        let may = Actor { kind, ..system.clone() }.may(CreateToken {}).expect("an owner may");
         tokens.push(node.app.operators.create_token(&may, &new).await.expect("a token").text.expose().clone());
     }
     let second = tokens.pop().expect("two tokens");

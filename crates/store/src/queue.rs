@@ -241,6 +241,13 @@ pub async fn list(
     Ok(Page::from_rows(jobs, page.limit, |job| job.id))
 }
 
+/// Jobs of a kind that wait or run, of all organisations.
+pub async fn live(tx: &mut Tx, kind: &str) -> Result<Vec<Job>, StoreError> {
+    let rows =
+        tx.all("SELECT * FROM store_jobs WHERE kind = $1 AND state IN ('queued', 'running')", args![kind]).await?;
+    rows.iter().map(job_of).collect()
+}
+
 /// How many jobs of all organisations wait, run and are dead; for metrics and readiness.
 pub async fn counts(tx: &mut Tx) -> Result<Vec<(JobState, u64)>, StoreError> {
     let rows = tx.all("SELECT state, COUNT(*) AS n FROM store_jobs GROUP BY state", Vec::new()).await?;

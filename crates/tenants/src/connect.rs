@@ -280,7 +280,7 @@ impl Tenants {
             return Err(TenantsError::invalid("confirmation", "must be the tenant's name"));
         }
         rows::delete(&mut tx, actor.organisation, tenant.id).await?;
-        former::insert(&mut tx, &tenant, self.env.now(), &actor.label()).await?;
+        former::insert(&mut tx, &tenant, self.env.now(), actor).await?;
         let entry = Entry::act("tenants.tenant_disconnected")
             .object(object_of(&tenant))
             .change_of(Some(&Noted::of(&tenant)), None::<&Noted<'_>>);

@@ -1,7 +1,7 @@
 //! Tenants that were disconnected: remembered by id for as long as some of their users may be here, so that connecting
 //! one again finds them.
 
-use kernel::{OrganisationId, Timestamp};
+use kernel::{OperatorId, OrganisationId, Timestamp};
 use uuid::Uuid;
 
 use crate::model::TenantId;
@@ -23,6 +23,8 @@ pub struct FormerTenant {
     pub disconnected_at: Timestamp,
     /// By whom: an actor's label.
     pub disconnected_by: String,
+    /// By which operator, directly or through a token of theirs.
+    pub person: Option<OperatorId>,
 }
 
 impl Tenants {

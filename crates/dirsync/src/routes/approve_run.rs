@@ -19,6 +19,8 @@ pub struct Request {
     allow: Part,
     /// Why.
     reason: Option<String>,
+    /// The source's name, from somebody who started the plan and knows that nobody else could decide it.
+    confirmation: Option<String>,
 }
 
 /// Allows a held plan, or a part of it, once.
@@ -32,5 +34,6 @@ pub async fn handler(
     Json(body): Json<Request>,
 ) -> Result<Json<RunView>, Problem> {
     let may = caller.may(DecideRun { run })?;
-    Ok(Json(dirsync.approve_run(&may, &body.allow, body.reason).await?.into()))
+    let run = dirsync.approve_run_alone(&may, &body.allow, body.reason, body.confirmation.as_deref()).await?;
+    Ok(Json(run.into()))
 }

@@ -6,8 +6,9 @@ use kernel::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::{Accepted, Caller, Json, Path, Problem, Problems};
+use web::{Caller, Json, Path, Problems};
 
+use super::{Started, started};
 use crate::Dirsync;
 use crate::permissions::Undo;
 use crate::views::RunView;
@@ -38,8 +39,7 @@ pub async fn handler(
     State(dirsync): State<Dirsync>,
     Path(source): Path<SourceId>,
     Json(body): Json<Request>,
-) -> Result<Accepted<RunView>, Problem> {
+) -> Started {
     let may = caller.may(Undo { source })?;
-    let run = dirsync.restore(&may, body.kind, &body.ids, body.until, body.preview).await?;
-    Ok(Accepted(run.into()))
+    started(dirsync.restore(&may, body.kind, &body.ids, body.until, body.preview).await)
 }

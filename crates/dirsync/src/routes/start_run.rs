@@ -4,8 +4,9 @@ use axum::extract::State;
 use directory::SourceId;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Accepted, Caller, Json, Path, Problem, Problems};
+use web::{Caller, Json, Path, Problems};
 
+use super::{Started, started};
 use crate::permissions::StartRun;
 use crate::views::RunView;
 use crate::{Dirsync, RunKind};
@@ -31,7 +32,6 @@ pub async fn handler(
     State(dirsync): State<Dirsync>,
     Path(source): Path<SourceId>,
     Json(body): Json<Request>,
-) -> Result<Accepted<RunView>, Problem> {
-    let run = dirsync.start_run(&caller.may(StartRun { source })?, body.kind, body.preview).await?;
-    Ok(Accepted(run.into()))
+) -> Started {
+    started(dirsync.start_run(&caller.may(StartRun { source })?, body.kind, body.preview).await)
 }

@@ -4,8 +4,9 @@ use axum::extract::State;
 use directory::SourceId;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Accepted, Caller, Json, Path, Problem, Problems};
+use web::{Caller, Json, Path, Problems};
 
+use super::{Started, started};
 use crate::Dirsync;
 use crate::permissions::SyncOne;
 use crate::views::RunView;
@@ -31,7 +32,6 @@ pub async fn handler(
     State(dirsync): State<Dirsync>,
     Path(source): Path<SourceId>,
     Json(body): Json<Request>,
-) -> Result<Accepted<RunView>, Problem> {
-    let run = dirsync.sync_one(&caller.may(SyncOne { source })?, &body.subject, body.preview).await?;
-    Ok(Accepted(run.into()))
+) -> Started {
+    started(dirsync.sync_one(&caller.may(SyncOne { source })?, &body.subject, body.preview).await)
 }

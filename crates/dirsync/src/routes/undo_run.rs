@@ -4,8 +4,9 @@ use axum::extract::State;
 use directory::SourceId;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Accepted, Caller, Json, Path, Problem, Problems};
+use web::{Caller, Json, Path, Problems};
 
+use super::{Started, started};
 use crate::permissions::Undo;
 use crate::views::RunView;
 use crate::{Dirsync, RunId};
@@ -41,11 +42,10 @@ pub async fn handler(
     State(dirsync): State<Dirsync>,
     Path(source): Path<SourceId>,
     Json(body): Json<Request>,
-) -> Result<Accepted<RunView>, Problem> {
+) -> Started {
     let may = caller.may(Undo { source })?;
-    let run = match body.what {
-        What::Run(run) => dirsync.undo_run(&may, run, body.preview).await?,
-        What::Revision(revision) => dirsync.undo_change(&may, revision, body.preview).await?,
-    };
-    Ok(Accepted(run.into()))
+    started(match body.what {
+        What::Run(run) => dirsync.undo_run(&may, run, body.preview).await,
+        What::Revision(revision) => dirsync.undo_change(&may, revision, body.preview).await,
+    })
 }

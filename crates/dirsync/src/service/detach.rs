@@ -11,6 +11,7 @@ use store::Tx;
 use uuid::Uuid;
 
 use super::Dirsync;
+use super::runs::On;
 use super::scope_preview::SampleUser;
 use super::source_settings::StateCount;
 use crate::adoption::{MatchedBy, Pair, matched};
@@ -220,8 +221,13 @@ impl Dirsync {
         }
         // A delta link of before would not show those who stayed, once the source is there again.
         settings::drop_cursors(&mut tx, former.id).await?;
-        let by = if last.is_none() { former.by.clone() } else { actor.label() };
-        self.queue_run_of(&mut tx, &by, kept, RunKind::Detach, false, None).await?;
+        // Until somebody has confirmed it, it is on the account of whoever disconnected the source, however often it is asked.
+        let confirmed = last.as_ref().is_some_and(|run| run.state == RunState::Done);
+        let by = On {
+            label: if last.is_none() { former.by.clone() } else { actor.label() },
+            person: former.person.filter(|_| !confirmed),
+        };
+        self.queue_run_of(&mut tx, by, kept, RunKind::Detach, false, None).await?;
         tx.commit().await?;
         Ok(true)
     }

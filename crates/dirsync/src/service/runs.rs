@@ -1,13 +1,14 @@
 //! Runs: start, look at, cancel, decide, take back.
 
 use directory::{ObjectKind, SourceId};
-use kernel::{Actor, May, OrganisationId, Page, PageRequest};
+use kernel::{Actor, May, OperatorId, OrganisationId, Page, PageRequest};
 use signals::{Entry, Object};
 use store::Tx;
 
 use super::Dirsync;
 pub use super::parts::Part;
 use super::parts::narrow;
+use super::second_person::Standing;
 use crate::collect::Subject;
 use crate::error::DirsyncError;
 use crate::guard::Verdict;
@@ -22,6 +23,14 @@ use crate::store::runs;
 pub use crate::store::runs::RunFilter;
 use crate::store::settings::Kept;
 use crate::store::{settings, staged};
+
+/// On whose account a run is.
+pub(crate) struct On {
+    /// An actor's label.
+    pub label: String,
+    /// The operator behind it.
+    pub person: Option<OperatorId>,
+}
 
 impl Dirsync {
     /// Runs, newest first.
@@ -179,14 +188,17 @@ impl Dirsync {
         preview: bool,
         subject: Option<String>,
     ) -> Result<Run, DirsyncError> {
-        self.queue_run_of(tx, &actor.label(), kept, kind, preview, subject).await
+        // A plan under settings that nobody has confirmed is on the account of whoever made them.
+        let changed_by = kept.scope_person.filter(|_| !kept.confirmed());
+        let by = On { label: actor.label(), person: actor.person().or(changed_by) };
+        self.queue_run_of(tx, by, kept, kind, preview, subject).await
     }
 
-    /// The same on behalf of somebody who is not there now: by an actor's label.
+    /// The same on behalf of somebody who is not there now.
     pub(crate) async fn queue_run_of(
         &self,
         tx: &mut Tx,
-        by: &str,
+        by: On,
         kept: &Kept,
         kind: RunKind,
         preview: bool,
@@ -202,7 +214,8 @@ impl Dirsync {
             kind,
             preview,
             state: RunState::Queued,
-            started_by: by.to_owned(),
+            started_by: by.label,
+            person: by.person,
             subject,
             resume: Resume::default(),
             progress: Progress { at: self.env.now(), ..Progress::default() },
@@ -270,18 +283,31 @@ impl Dirsync {
         part: &Part,
         reason: Option<String>,
     ) -> Result<Run, DirsyncError> {
+        self.approve_run_alone(may, part, reason, None).await
+    }
+
+    /// The same by somebody who types the source's name to say that they know there is nobody else who could decide.
+    pub async fn approve_run_alone(
+        &self,
+        may: &May<DecideRun>,
+        part: &Part,
+        reason: Option<String>,
+        confirmation: Option<&str>,
+    ) -> Result<Run, DirsyncError> {
         let mut tx = self.store.begin().await?;
         let run = self.run_for_decision(&mut tx, may).await?;
-        let Some(Verdict::Hold { second_person, .. }) = run.verdict else {
-            return Err(DirsyncError::WrongState(run.state));
-        };
-        if run.state != RunState::Held {
+        if run.state != RunState::Held || !matches!(run.verdict, Some(Verdict::Hold { .. })) {
             return Err(DirsyncError::WrongState(run.state));
         }
         let by = may.actor().label();
-        if second_person && run.started_by == by {
-            return Err(DirsyncError::SecondPersonNeeded);
-        }
+        let alone = match self.standing(may.actor(), &run).await? {
+            Standing::Free => false,
+            Standing::Alone(name) => match confirmation.map(str::trim) {
+                Some(typed) if typed == name => true,
+                _ => return Err(DirsyncError::ConfirmationNeeded(name)),
+            },
+            Standing::Refused(refusal) => return Err(refusal.into()),
+        };
         self.still_fits(&run, part).await?;
         let left_out = narrow(&mut tx, run.id, part).await?;
         let decision = if left_out == 0 { "allowed" } else { "allowed_in_part" };
@@ -291,6 +317,9 @@ impl Dirsync {
         }
         settings::confirm(&mut tx, run.source_id, run.settings_version).await?;
         self.log_decision(&mut tx, may, &run, decision, reason, Some(left_out)).await?;
+        if alone {
+            self.log_waiver(&mut tx, may.actor(), &run).await?;
+        }
         jobs::enqueue_decided(&mut tx, &self.env, &run).await?;
         tx.commit().await?;
         self.reload(may.actor(), run.id).await

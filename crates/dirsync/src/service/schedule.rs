@@ -1,4 +1,4 @@
-//! The clockwork: asks for runs when they are due, ends holds that nobody decided, gives up on additions.
+//! The clockwork: asks for runs when they are due, sees to runs that nobody works on, ends holds that nobody decided, gives up on additions.
 //!
 //! Any number of nodes may call [`Dirsync::tick`] at any time: what is due is asked for once.
 
@@ -19,6 +19,7 @@ use crate::store::{lists, runs, settings, staged};
 impl Dirsync {
     /// Does what is due now; returns how many runs were asked for.
     pub async fn tick(&self) -> Result<usize, DirsyncError> {
+        self.sweep().await?;
         self.expire_holds().await?;
         self.expire_additions().await?;
         let mut tx = self.store.read().await?;

@@ -113,7 +113,7 @@ impl Dirsync {
     }
 
     /// What people call a source, and since when it is not connected any more.
-    async fn named(
+    pub(super) async fn named(
         &self,
         organisation: OrganisationId,
         id: SourceId,
@@ -149,6 +149,7 @@ impl Dirsync {
             settings: wanted,
             updated_at: self.env.now(),
             updated_by: actor.label(),
+            scope_person: if same { old.scope_person } else { actor.person() },
             ..old.clone()
         };
         if !settings::put(&mut tx, &kept).await? {

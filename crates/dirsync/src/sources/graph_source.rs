@@ -238,6 +238,7 @@ fn seen_user(user: User, manager: Field<Uuid>) -> SeenUser {
             .filter_map(|(name, value)| Some((name.to_owned(), value?)))
             .collect::<BTreeMap<_, _>>(),
         manager: manager.value().copied(),
+        external_id: None,
     };
     SeenUser { attributes, manager_told: !manager.is_absent(), attributes_told }
 }
@@ -261,6 +262,7 @@ fn seen_group(group: graph::Group) -> SeenGroup {
         on_premises_sync_enabled: group.on_premises_sync_enabled.into_value(),
         on_premises_security_identifier: group.on_premises_security_identifier.into_value(),
         on_premises_sam_account_name: group.on_premises_sam_account_name.into_value(),
+        external_id: None,
     };
     SeenGroup { attributes, attributes_told }
 }

@@ -40,6 +40,7 @@ impl OpenSource for TenantSources {
                 name: tenant.name,
                 since: tenant.disconnected_at,
                 by: tenant.disconnected_by,
+                person: tenant.person,
             })
             .collect())
     }

@@ -12,8 +12,8 @@ const OPEN: &str = "('queued', 'collecting', 'planning', 'held', 'applying', 've
 pub(crate) async fn insert(tx: &mut Tx, run: &Run) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO dirsync_runs (id, organisation, source_id, kind, preview, state, started_by, subject, resume, progress,
-             settings_version, created_at, users_lost, groups_lost)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0)",
+             settings_version, created_at, person, users_lost, groups_lost)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0)",
         args![
             run.id,
             run.organisation,
@@ -27,6 +27,7 @@ pub(crate) async fn insert(tx: &mut Tx, run: &Run) -> Result<(), StoreError> {
             json(&run.progress),
             run.settings_version,
             run.created_at,
+            run.person,
         ],
     )
     .await?;
@@ -173,6 +174,30 @@ pub(crate) async fn list(
     Ok(Page::from_rows(runs, page.limit, |run| run.id))
 }
 
+/// Runs that some job should be carrying on.
+pub(crate) async fn under_way(tx: &mut Tx) -> Result<Vec<Run>, StoreError> {
+    let sql = "SELECT * FROM dirsync_runs WHERE state IN ('queued', 'collecting', 'planning', 'applying', 'verifying')";
+    tx.all(sql, args![]).await?.iter().map(run_of).collect()
+}
+
+/// Ends a run that nobody works on with what is known of it; `false` when it is no longer in the state it was in.
+pub(crate) async fn give_up(
+    tx: &mut Tx,
+    run: &Run,
+    code: &str,
+    detail: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let ended = tx
+        .execute(
+            "UPDATE dirsync_runs SET state = 'failed', error_code = $3, error_detail = $4, finished_at = $5, owner = NULL
+             WHERE id = $1 AND state = $2",
+            args![run.id, run.state, code, detail, now],
+        )
+        .await?;
+    Ok(ended > 0)
+}
+
 /// Held runs whose time to decide is over.
 pub(crate) async fn expired_holds(tx: &mut Tx, now: Timestamp) -> Result<Vec<Run>, StoreError> {
     let rows = tx.all("SELECT * FROM dirsync_runs WHERE state = 'held' AND expires_at <= $1", args![now]).await?;
@@ -224,6 +249,7 @@ pub(crate) fn run_of(row: &Row) -> Result<Run, StoreError> {
         preview: row.get("preview")?,
         state: row.get("state")?,
         started_by: row.get("started_by")?,
+        person: row.get("person")?,
         subject: row.get("subject")?,
         resume: row.json("resume")?,
         progress: row.json("progress")?,

@@ -1,7 +1,7 @@
 //! `dirsync_settings` and `dirsync_cursors`.
 
 use directory::SourceId;
-use kernel::{OrganisationId, Timestamp};
+use kernel::{OperatorId, OrganisationId, Timestamp};
 use store::{Row, StoreError, Tx, args, json};
 
 use crate::settings::Settings;
@@ -23,6 +23,8 @@ pub struct Kept {
     pub updated_at: Timestamp,
     /// By whom.
     pub updated_by: String,
+    /// Which operator last changed whom they let in, directly or through a token of theirs.
+    pub scope_person: Option<OperatorId>,
     /// Since when the source has not been followed for twice its interval.
     pub stale_since: Option<Timestamp>,
 }
@@ -52,11 +54,12 @@ pub(crate) async fn all(tx: &mut Tx, organisation: Option<OrganisationId>) -> Re
 pub(crate) async fn put(tx: &mut Tx, kept: &Kept) -> Result<bool, StoreError> {
     let changed = tx
         .execute(
-            "INSERT INTO dirsync_settings (source_id, organisation, version, body, confirmed_version, updated_at, updated_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
+            "INSERT INTO dirsync_settings (source_id, organisation, version, body, confirmed_version, updated_at, updated_by,
+                 scope_person)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
              ON CONFLICT (source_id) DO UPDATE SET version = excluded.version, body = excluded.body,
                  confirmed_version = excluded.confirmed_version, updated_at = excluded.updated_at,
-                 updated_by = excluded.updated_by
+                 updated_by = excluded.updated_by, scope_person = excluded.scope_person
              WHERE dirsync_settings.version = excluded.version - 1",
             args![
                 kept.source_id,
@@ -66,6 +69,7 @@ pub(crate) async fn put(tx: &mut Tx, kept: &Kept) -> Result<bool, StoreError> {
                 kept.confirmed_version,
                 kept.updated_at,
                 kept.updated_by.as_str(),
+                kept.scope_person,
             ],
         )
         .await?;
@@ -132,6 +136,7 @@ fn kept(row: &Row) -> Result<Kept, StoreError> {
         confirmed_version: row.get("confirmed_version")?,
         updated_at: row.get("updated_at")?,
         updated_by: row.get("updated_by")?,
+        scope_person: row.get("scope_person")?,
         stale_since: row.get("stale_since")?,
     })
 }

@@ -135,7 +135,13 @@ impl OpenSource for Fake {
     }
     async fn former(&self, _: OrganisationId) -> Result<Vec<Former>, DirsyncError> {
         let gone = self.0.lock().unwrap().gone.clone();
-        let former = |(since, by)| Former { id: SOURCE, name: "Example".to_owned(), since, by };
+        let former = |(since, by)| Former {
+            id: SOURCE,
+            name: "Example".to_owned(),
+            since,
+            by,
+            person: testkit::operator(kernel::OrganisationId(Uuid::nil()), kernel::Role::Owner).person(),
+        };
         Ok(gone.map(former).into_iter().collect())
     }
     async fn user_id_attribute(

@@ -1,6 +1,6 @@
 //! Every statement on `tenants_former`.
 
-use kernel::{OrganisationId, Timestamp};
+use kernel::{Actor, OrganisationId, Timestamp};
 use store::{Row, StoreError, Tx, args};
 use uuid::Uuid;
 
@@ -8,11 +8,11 @@ use crate::former::FormerTenant;
 use crate::model::{Tenant, TenantId};
 
 /// Notes that a tenant is no longer connected.
-pub(crate) async fn insert(tx: &mut Tx, tenant: &Tenant, at: Timestamp, by: &str) -> Result<(), StoreError> {
+pub(crate) async fn insert(tx: &mut Tx, tenant: &Tenant, at: Timestamp, by: &Actor) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO tenants_former (id, organisation, entra_id, name, disconnected_at, disconnected_by)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        args![tenant.id, tenant.organisation, tenant.entra_id, &tenant.name, at, by],
+        "INSERT INTO tenants_former (id, organisation, entra_id, name, disconnected_at, disconnected_by, person)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![tenant.id, tenant.organisation, tenant.entra_id, &tenant.name, at, by.label(), by.person()],
     )
     .await?;
     Ok(())
@@ -54,5 +54,6 @@ fn former_of(row: &Row) -> Result<FormerTenant, StoreError> {
         name: row.get("name")?,
         disconnected_at: row.get("disconnected_at")?,
         disconnected_by: row.get("disconnected_by")?,
+        person: row.get("person")?,
     })
 }
