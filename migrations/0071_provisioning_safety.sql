@@ -78,7 +78,12 @@ CREATE TABLE provisioning_calls (
     status BIGINT NOT NULL,
     scim_type TEXT,
     detail TEXT,
-    -- entra_default, entra_compliant, okta, standard …
+    -- How many resources a list has in all.
+    results BIGINT,
+    -- How many members the call names to add and to remove.
+    members_added BIGINT NOT NULL,
+    members_removed BIGINT NOT NULL,
+    -- entra_default, entra_compliant, okta, other
     dialect TEXT,
     micros BIGINT NOT NULL,
     address TEXT,
@@ -90,4 +95,4 @@ CREATE TABLE provisioning_calls (
 );
 CREATE INDEX provisioning_calls_of ON provisioning_calls (connection, number);
 CREATE INDEX provisioning_calls_resource ON provisioning_calls (resource_id, number) WHERE resource_id IS NOT NULL;
-CREATE INDEX provisioning_calls_age ON provisioning_calls (at);
+CREATE INDEX provisioning_calls_all ON provisioning_calls (organisation, number);

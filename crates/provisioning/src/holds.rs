@@ -11,7 +11,23 @@
 //! dropped.
 
 pub mod model;
+pub mod views;
 
+pub(crate) mod carry_out;
+mod decide;
 mod keep;
 
+pub use decide::Decision;
 pub use model::{Held, HeldFilter, HeldId, HeldState, Hold, HoldFilter, HoldState, Tally};
+pub use views::{HeldView, HoldView};
+
+use crate::guard::LossKind;
+use crate::model::Connection;
+
+/// Losses above this part of all users want more than a click (NET-03).
+const CONFIRM_PERCENT: u64 = 20;
+
+/// Whether allowing calls of a hold that take away so many must be confirmed.
+fn needs_confirmation(hold: &Hold, at_stake: u64, connection: &Connection) -> bool {
+    hold.kind == LossKind::User && at_stake > 1 && at_stake * 100 > connection.user_count * CONFIRM_PERCENT
+}

@@ -1,6 +1,6 @@
 //! What an actor needs leave for here. A client that pushes needs none of it: it has its key.
 
-use crate::model::{ConnectionId, KeyId};
+use crate::model::{ConnectionId, HoldId, KeyId};
 
 kernel::permission!(
     /// Reads connections, keys without their secrets, calls, held calls and user groups.
@@ -29,4 +29,8 @@ kernel::permission!(
 kernel::permission!(
     /// Starts, pauses, restarts and mends Entra's provisioning job, and has one object provisioned.
     ControlJob { connection: ConnectionId } = "provisioning.control_job", [Owner, Administrator]
+);
+kernel::permission!(
+    /// Allows or rejects held calls.
+    DecideHold { hold: HoldId } = "provisioning.decide_hold", [Owner, Administrator]
 );

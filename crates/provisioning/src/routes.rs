@@ -1,12 +1,29 @@
 //! The verbs over HTTP, one file each, below `/api/v1/provisioning`.
 
+mod allow_hold;
+mod apply_mapping;
+mod check_job;
 mod create_connection;
 mod create_key;
 mod delete_connection;
+mod export_calls;
+mod get_call;
 mod get_connection;
+mod get_hold;
+mod get_ready_mapping;
+mod list_calls;
 mod list_connections;
+mod list_dialects;
+mod list_held_calls;
+mod list_holds;
 mod list_keys;
+mod list_push_cycles;
+mod pause_job;
+mod provision_on_demand;
+mod reject_hold;
+mod restart_job;
 mod revoke_key;
+mod start_job;
 mod update_connection;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -21,5 +38,26 @@ pub fn routes(provisioning: Provisioning) -> OpenApiRouter {
         .routes(routes!(get_connection::handler, update_connection::handler, delete_connection::handler))
         .routes(routes!(list_keys::handler, create_key::handler))
         .routes(routes!(revoke_key::handler))
+        .routes(routes!(check_job::handler))
+        .routes(routes!(get_ready_mapping::handler))
+        .routes(routes!(apply_mapping::handler))
+        .routes(routes!(start_job::handler))
+        .routes(routes!(pause_job::handler))
+        .routes(routes!(restart_job::handler))
+        .routes(routes!(provision_on_demand::handler))
+        .routes(routes!(list_holds::handler))
+        .routes(routes!(get_hold::handler))
+        .routes(routes!(list_held_calls::handler))
+        .routes(routes!(allow_hold::handler))
+        .routes(routes!(reject_hold::handler))
+        .routes(routes!(list_calls::handler))
+        .routes(routes!(export_calls::handler))
+        .routes(routes!(get_call::handler))
+        .routes(routes!(list_dialects::handler))
+        .routes(routes!(list_push_cycles::handler))
         .with_state(provisioning)
+}
+
+fn filled(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
 }

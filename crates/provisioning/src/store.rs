@@ -2,6 +2,7 @@
 
 pub(crate) mod tokens;
 pub(crate) mod keys;
+pub(crate) mod calls;
 pub(crate) mod connections;
 pub(crate) mod holds;
 pub(crate) mod losses;

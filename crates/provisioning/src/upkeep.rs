@@ -1,4 +1,4 @@
-//! What is done without a caller. Two verbs, for two timers: one runs on every node, one on one node at a time.
+//! What is done without a caller. Three verbs, for three timers: one runs on every node, two on one node at a time.
 
 use crate::error::ProvisioningError;
 use crate::service::Provisioning;
@@ -10,10 +10,16 @@ impl Provisioning {
         Ok(self.journal().flush_now().await?)
     }
 
+    /// Ends what nobody has decided in time. For one node at a time, each minute.
+    pub async fn tick(&self) -> Result<(), ProvisioningError> {
+        self.expire_holds().await.map(drop)
+    }
+
     /// Forgets what has had its time.
     pub async fn prune(&self) -> Result<(), ProvisioningError> {
         self.prune_keys().await?;
         self.purge_due().await?;
-        Ok(())
+        self.prune_calls().await?;
+        self.prune_holds().await
     }
 }

@@ -60,10 +60,13 @@ impl Provisioning {
     ) -> Result<(), ProvisioningError> {
         let connection = pusher.connection().id;
         let now = self.env().now();
-        for held in rows::of_resource(tx, connection, resource, now).await? {
-            let outcome = match given_back {
-                LossKind::User => "the user is wanted again",
-                LossKind::Group | LossKind::Members => "the group was changed otherwise since",
+        // What was refused may be asked anew, once it was not wanted in between.
+        let remembered = Duration::from_hours(pusher.connection().settings.limits.hold_hours.into());
+        for held in rows::of_resource(tx, connection, resource, now.minus(remembered)).await? {
+            let outcome = match (held.state, given_back) {
+                (HeldState::Rejected, _) => "it was rejected, and is no longer wanted",
+                (_, LossKind::User) => "the user is wanted again",
+                (_, LossKind::Group | LossKind::Members) => "the group was changed otherwise since",
             };
             rows::move_held(tx, held.id, held.state, HeldState::Dropped, Some(outcome), now).await?;
         }
