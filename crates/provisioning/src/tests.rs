@@ -3,9 +3,13 @@
 
 mod connections;
 mod discovery;
+mod house;
 mod keys;
+mod lists;
 mod media;
+mod meeting;
 mod oauth;
+mod resources;
 mod strangers;
 
 use std::net::SocketAddr;

@@ -10,12 +10,17 @@ use super::path::{ROUTES, Route, Verb};
 
 /// Everything below `/scim`, as a description of its own.
 pub(crate) fn describe() -> OpenApi {
+    serde_json::from_value(whole()).unwrap_or_default()
+}
+
+/// The description as JSON. It is made of constants; a test sees that it is understood.
+pub(crate) fn whole() -> Value {
     let mut paths = Map::new();
     for route in &ROUTES {
         let item = paths.entry(format!("/scim/orgs/{{organisation}}{}", route.path)).or_insert_with(|| json!({}));
         item[route.method.as_str().to_lowercase()] = operation(route);
     }
-    let whole = json!({
+    json!({
         "openapi": "3.1.0",
         "info": { "title": "Vestibule", "version": "1" },
         "paths": paths,
@@ -23,9 +28,7 @@ pub(crate) fn describe() -> OpenApi {
             "type": "http", "scheme": "bearer",
             "description": "A key of a connection with its secret (`vk_…:secret`), or an access token given for one.",
         } } },
-    });
-    // It is made of constants; a test reads it.
-    serde_json::from_value(whole).unwrap_or_default()
+    })
 }
 
 fn operation(route: &Route) -> Value {

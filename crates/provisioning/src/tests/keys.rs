@@ -16,6 +16,7 @@ async fn a_key_is_shown_once_and_exchanged_without_a_lost_call() {
         let house = House::new(db);
         let client = house.client("Entra").await;
         let path = format!("/connections/{}/keys", client.connection.id);
+        house.db.hand.advance(Duration::from_secs(1));
         let new = json!({"label": "next", "expires_in_days": 30, "addresses": ["192.0.2.0/24", "2001:db8::1"]});
         let made = house.api("POST", &path, Role::Administrator, &new).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::house::House;
 
 async fn filled(db: testkit::Db) -> House {
-    let house = House::new(db);
+    let house = House::new(db).await;
     for (name, title, active) in [("ada", "Pilot", true), ("Bob", "Cook", false), ("cyd", "Pilot", true), ("dee", "", true)] {
         let body = json!({ "userName": name, "title": title, "active": active, "externalId": format!("x-{name}"),
             "emails": [{ "value": format!("{name}@X.example"), "type": "work" }] });

@@ -73,7 +73,7 @@ async fn group(house: &House) -> (Group, Vec<Member>) {
 #[tokio::test]
 async fn push_and_pull_meet_in_one_person_whoever_comes_first() {
     testkit::on_each_database(async |db| {
-        let mut house = House::new(db);
+        let mut house = House::new(db).await;
         house.pusher = house.other(Some(TENANT)).await;
         let body = json!({ "userName": "mia@x.example", "displayName": "Pushed", "externalId": MIA });
         let mia = house.create(&USER, body).await.unwrap().id.to_string();
@@ -100,7 +100,7 @@ async fn push_and_pull_meet_in_one_person_whoever_comes_first() {
 #[tokio::test]
 async fn a_membership_is_lost_from_whichever_side_comes_first() {
     testkit::on_each_database(async |db| {
-        let mut house = House::new(db);
+        let mut house = House::new(db).await;
         house.pusher = house.other(Some(TENANT)).await;
         read_by_graph(&house, &[seen(None, "Read")]).await;
         read_by_graph(&house, &group_seen()).await;
@@ -122,7 +122,7 @@ async fn a_membership_is_lost_from_whichever_side_comes_first() {
 #[tokio::test]
 async fn a_bound_connection_knows_people_by_their_object_id_alone() {
     testkit::on_each_database(async |db| {
-        let mut house = House::new(db);
+        let mut house = House::new(db).await;
         house.pusher = house.other(Some(TENANT)).await;
         let wrong = Err((400, Some("invalidValue")));
         assert_eq!(house.create(&USER, json!({ "userName": "mia", "externalId": "mia" })).await.map(|_| ()), wrong);

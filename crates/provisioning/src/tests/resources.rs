@@ -11,7 +11,7 @@ use super::house::House;
 #[tokio::test]
 async fn what_was_pushed_is_read_back_and_stands_in_the_directory() {
     testkit::on_each_database(async |db| {
-        let house = House::new(db);
+        let house = House::new(db).await;
         let body = json!({ "userName": "Mia@Harbor.example", "displayName": "Mia", "externalId": "e-1", "active": "True",
             "emails": [{ "value": "mia@harbor.example", "type": "work", "primary": true }], "roles": [], "id": "mine" });
         let made = house.create(&USER, body).await.unwrap();
@@ -32,7 +32,7 @@ async fn what_was_pushed_is_read_back_and_stands_in_the_directory() {
 #[tokio::test]
 async fn a_name_is_unique_whatever_its_case_and_free_after_deletion() {
     testkit::on_each_database(async |db| {
-        let house = House::new(db);
+        let house = House::new(db).await;
         let mia = house.user("mia@x.example").await;
         let taken = Err((409, Some("uniqueness")));
         assert_eq!(house.create(&USER, json!({ "userName": "MIA@x.example" })).await.map(|_| ()), taken);
@@ -54,7 +54,7 @@ async fn a_name_is_unique_whatever_its_case_and_free_after_deletion() {
 #[tokio::test]
 async fn a_leaver_is_disabled_and_a_returner_finds_the_groups_again() {
     testkit::on_each_database(async |db| {
-        let house = House::new(db);
+        let house = House::new(db).await;
         let mia = house.user("mia").await;
         let group = house.group("Cranes", &[&mia]).await;
         assert!(house.is_in(&mia, &group).await);
@@ -74,7 +74,7 @@ async fn a_leaver_is_disabled_and_a_returner_finds_the_groups_again() {
 #[tokio::test]
 async fn who_is_deleted_leaves_the_groups_and_comes_back_as_the_same_person() {
     testkit::on_each_database(async |db| {
-        let house = House::new(db);
+        let house = House::new(db).await;
         let body = json!({ "userName": "mia", "externalId": "oid-1" });
         let mia = house.create(&USER, body.clone()).await.unwrap().id.to_string();
         let group = house.group("Cranes", &[&mia]).await;
@@ -94,7 +94,7 @@ async fn who_is_deleted_leaves_the_groups_and_comes_back_as_the_same_person() {
 #[tokio::test]
 async fn members_move_by_rows_in_both_dialects() {
     testkit::on_each_database(async |db| {
-        let house = House::new(db);
+        let house = House::new(db).await;
         let (mia, tom, eve) = (house.user("mia").await, house.user("tom").await, house.user("eve").await);
         let group = house.group("Cranes", &[&mia, &tom, &eve]).await;
         let answer = house
@@ -122,7 +122,7 @@ async fn members_move_by_rows_in_both_dialects() {
 #[tokio::test]
 async fn a_failed_operation_undoes_the_whole_patch() {
     testkit::on_each_database(async |db| {
-        let house = House::new(db);
+        let house = House::new(db).await;
         let mia = house.user("mia").await;
         let group = house.group("Cranes", &[]).await;
         let before = house.read(&GROUP, &group).await.unwrap();
@@ -141,7 +141,7 @@ async fn a_failed_operation_undoes_the_whole_patch() {
 #[tokio::test]
 async fn a_replacement_clears_what_it_leaves_out() {
     testkit::on_each_database(async |db| {
-        let house = House::new(db);
+        let house = House::new(db).await;
         let body = json!({ "userName": "mia", "title": "Pilot", "emails": [{ "value": "mia@x.example" }] });
         let mia = house.create(&USER, body).await.unwrap().id.to_string();
         house.replace(&USER, &mia, json!({ "userName": "mia", "title": "Captain" })).await.unwrap();
@@ -156,7 +156,7 @@ async fn a_replacement_clears_what_it_leaves_out() {
 #[tokio::test]
 async fn a_group_under_a_deleted_ones_name_is_flagged() {
     testkit::on_each_database(async |db| {
-        let house = House::new(db);
+        let house = House::new(db).await;
         let body = |id: &str| json!({ "displayName": "Cranes", "externalId": id });
         let first = house.create(&GROUP, body("a")).await.unwrap().id.to_string();
         house.delete(&GROUP, &first).await.unwrap();
@@ -170,7 +170,7 @@ async fn a_group_under_a_deleted_ones_name_is_flagged() {
 #[tokio::test]
 async fn what_is_deleted_is_purged_when_its_time_is_over() {
     testkit::on_each_database(async |db| {
-        let house = House::new(db);
+        let house = House::new(db).await;
         let mia = house.user("mia").await;
         house.delete(&USER, &mia).await.unwrap();
         house.db.hand.advance(Duration::from_hours(24 * 29));
@@ -187,7 +187,7 @@ async fn what_is_deleted_is_purged_when_its_time_is_over() {
 #[tokio::test]
 async fn connections_do_not_see_each_other() {
     testkit::on_each_database(async |db| {
-        let mut house = House::new(db);
+        let mut house = House::new(db).await;
         let mia = house.user("mia").await;
         house.pusher = house.other(None).await;
         assert_eq!(house.read(&USER, &mia).await, Err((404, None)));
@@ -203,7 +203,7 @@ async fn connections_do_not_see_each_other() {
 #[tokio::test]
 async fn parallel_writes_lose_nothing_and_admit_one_name() {
     testkit::on_each_database(async |db| {
-        let house = House::new(db);
+        let house = House::new(db).await;
         let group = house.group("Cranes", &[]).await;
         let mut ids = Vec::new();
         for number in 0..12 {
