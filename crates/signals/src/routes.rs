@@ -1,8 +1,21 @@
 //! The verbs over HTTP, below `/api/v1/signals`.
 
+mod create_webhook;
+mod delete_webhook;
 mod export_audit;
+mod get_delivery;
+mod get_webhook;
 mod list_audit;
+mod list_deliveries;
+mod list_event_types;
 mod list_events;
+mod list_webhooks;
+mod replay_events;
+mod retry_dead_letters;
+mod retry_delivery;
+mod rotate_secret;
+mod test_webhook;
+mod update_webhook;
 mod verify_audit;
 
 use kernel::Timestamp;
@@ -12,10 +25,32 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::{Filter, Signals, Stream};
+use crate::{Filter, Signals, Stream, Webhooks};
 
 /// Every verb of the room.
-pub fn routes(signals: Signals) -> OpenApiRouter {
+pub fn routes(signals: Signals, webhooks: Webhooks) -> OpenApiRouter {
+    log_routes(signals).merge(webhook_routes(webhooks))
+}
+
+fn webhook_routes(webhooks: Webhooks) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(list_webhooks::handler))
+        .routes(routes!(create_webhook::handler))
+        .routes(routes!(list_event_types::handler))
+        .routes(routes!(get_webhook::handler))
+        .routes(routes!(update_webhook::handler))
+        .routes(routes!(delete_webhook::handler))
+        .routes(routes!(rotate_secret::handler))
+        .routes(routes!(test_webhook::handler))
+        .routes(routes!(replay_events::handler))
+        .routes(routes!(list_deliveries::handler))
+        .routes(routes!(get_delivery::handler))
+        .routes(routes!(retry_delivery::handler))
+        .routes(routes!(retry_dead_letters::handler))
+        .with_state(webhooks)
+}
+
+fn log_routes(signals: Signals) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_events::handler))
         .routes(routes!(list_audit::handler))

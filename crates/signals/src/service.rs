@@ -1,5 +1,6 @@
 //! The room's door for readers: follow the log, page through it, export it, check it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::Stream as Streaming;
@@ -11,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::chain::{self, Verdict};
 use crate::permissions::{ReadAudit, ReadEvents};
-use crate::{EventView, Filter, Logged, Revision, SignalsError, Stream, cef, read};
+use crate::{EventView, Filter, Identities, KnowObjects, Logged, Revision, SignalsError, Stream, cef, read};
 
 /// The longest a follower may wait for news.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(25);
@@ -80,12 +81,19 @@ pub struct Followed {
 #[derive(Clone)]
 pub struct Signals {
     store: Store,
+    objects: Option<Arc<dyn KnowObjects>>,
 }
 
 impl Signals {
     /// The log of a database.
     pub fn new(store: Store) -> Self {
-        Self { store }
+        Self { store, objects: None }
+    }
+
+    /// The same, which says where objects come from.
+    #[must_use]
+    pub fn with_objects(self, objects: Arc<dyn KnowObjects>) -> Self {
+        Self { objects: Some(objects), ..self }
     }
 
     /// Events after a revision; waits for one until `closing` or the wished time. Who may not read the audit trail
@@ -173,7 +181,13 @@ impl Signals {
         let entries = read::oldest_first(&mut tx, organisation, filter, after, limit).await?;
         let whole = entries.len() < limit;
         let after = entries.last().filter(|_| !whole).map_or(newest, |last| last.revision);
-        Ok(Followed { events: entries.into_iter().map(Into::into).collect(), after, newest })
+        drop(tx);
+        let known = match &self.objects {
+            Some(objects) if !entries.is_empty() => objects.identities(organisation, &entries).await?,
+            _ => Identities::default(),
+        };
+        let events = entries.into_iter().map(|entry| known.complete(entry.into())).collect();
+        Ok(Followed { events, after, newest })
     }
 }
 

@@ -1,4 +1,7 @@
-//! Every statement on `signals_heads` and `signals_log`.
+//! Every statement on `signals_heads` and `signals_log`; those on webhooks below.
+
+pub(crate) mod deliveries;
+pub(crate) mod webhooks;
 
 use kernel::OrganisationId;
 use serde_json::value::RawValue;
@@ -138,6 +141,22 @@ pub(crate) fn matching(organisation: OrganisationId, filter: &Filter) -> Sql {
 fn begins_with(sql: Sql, prefix: &str) -> Sql {
     let length = prefix.chars().count();
     sql.push("substr(name, 1, CAST(").bind(length).push(" AS INTEGER)) = ").bind(prefix)
+}
+
+/// These entries of an organisation.
+pub(crate) async fn by_revisions(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    mut revisions: Vec<Revision>,
+) -> Result<Vec<Logged>, StoreError> {
+    revisions.sort_unstable();
+    revisions.dedup();
+    let mut entries = Vec::with_capacity(revisions.len());
+    for revisions in revisions.chunks(500) {
+        let sql = matching(organisation, &Filter::default()).push(" AND revision IN ");
+        entries.extend(select(tx, sql.bind_list(revisions.iter().copied())).await?);
+    }
+    Ok(entries)
 }
 
 /// Runs a built `SELECT * FROM signals_log …`.

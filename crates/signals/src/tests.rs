@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
 mod routes;
+mod webhooks;
 
 use kernel::{PageRequest, Role};
 use store::args;

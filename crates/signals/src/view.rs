@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::identity::Identity;
 use crate::{Cause, Json, Logged, Object, Revision, Stream, members};
 
 /// One event.
@@ -37,6 +38,9 @@ pub struct EventView {
     /// To what.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<Object>,
+    /// Where it comes from, as far as that is known now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
     /// What made it happen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
@@ -86,6 +90,12 @@ pub struct MemberView {
     pub kind: &'static str,
     /// The object id in the source.
     pub object_id: Uuid,
+    /// Our id, where it is known here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// What people call it, where it is known here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 impl From<Logged> for EventView {
@@ -108,6 +118,7 @@ impl From<Logged> for EventView {
                 address: entry.address,
             },
             object: entry.object,
+            identity: None,
             cause: entry.cause,
             reason: entry.reason,
             request_id: entry.request_id,
@@ -129,6 +140,6 @@ impl From<members::MemberChange> for MemberView {
             _ => "other",
         };
         let done = if change.removed { "removed" } else { "added" };
-        Self { change: done, kind, object_id: change.object_id }
+        Self { change: done, kind, object_id: change.object_id, id: None, name: None }
     }
 }

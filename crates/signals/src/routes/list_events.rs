@@ -3,11 +3,16 @@
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
+use kernel::OrganisationId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use web::{Caller, FieldError, Json, Problem, Problems, Query, RequestContext};
 
 use super::split;
+use crate::cloudevents::{self, CloudEvent};
 use crate::permissions::ReadEvents;
 use crate::service::{Followed, MOST_EVENTS, Wish};
 use crate::{Revision, Signals};
@@ -56,14 +61,39 @@ impl Follow {
 ///
 /// Keep `after` of each answer and send it with the next request. With `wait` the answer is held back until there is
 /// something new. Callers who may not read the audit trail get the directory's changes only.
+///
+/// Asked for `application/cloudevents-batch+json`, the answer is a list after CloudEvents 1.0; what to send as `after` next
+/// is then in the header `Vestibule-After`, and where the log ends in `Vestibule-Newest`.
 #[utoipa::path(get, path = "/events", operation_id = "list_events", tag = "signals", params(Follow),
-    responses((status = 200, body = Followed), Problems))]
+    responses((status = 200, description = "The events.", content(
+        (Followed = "application/json"), (Vec<CloudEvent> = "application/cloudevents-batch+json"))), Problems))]
 pub async fn handler(
     caller: Caller,
     context: RequestContext,
     State(signals): State<Signals>,
+    headers: HeaderMap,
     Query(query): Query<Follow>,
-) -> Result<Json<Followed>, Problem> {
+) -> Result<Response, Problem> {
     let may = caller.may(ReadEvents {})?;
-    Ok(Json(signals.follow(&may, query.wish()?, context.closing.cancelled()).await?))
+    let found = signals.follow(&may, query.wish()?, context.closing.cancelled()).await?;
+    Ok(if wants_cloud_events(&headers) { batch(may.actor().organisation, found) } else { Json(found).into_response() })
+}
+
+fn wants_cloud_events(headers: &HeaderMap) -> bool {
+    let asked = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    asked
+        .flat_map(|value| value.split(','))
+        .any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(cloudevents::BATCH)))
+}
+
+fn batch(organisation: OrganisationId, found: Followed) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(cloudevents::BATCH)),
+        (HeaderName::from_static("vestibule-after"), HeaderValue::from(found.after)),
+        (HeaderName::from_static("vestibule-newest"), HeaderValue::from(found.newest)),
+    ];
+    let events = found.events.into_iter().map(|event| CloudEvent::of(organisation, event));
+    let events: Vec<_> = events.collect();
+    let body = serde_json::to_vec(&events).expect("invariant: an event is plain data");
+    (headers, body).into_response()
 }

@@ -28,8 +28,13 @@ impl web::Authenticate for Door {
 }
 
 fn router(db: &Db) -> Router {
+    router_over(db, super::webhooks::service(db, super::webhooks::config()))
+}
+
+pub(super) fn router_over(db: &Db, webhooks: crate::Webhooks) -> Router {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let gate = Gate::new(Arc::new(Door(db.organisation)), CsrfKey::random(Rng::seeded(1)));
-    let api = OpenApiRouter::new().nest("/api/v1/signals", routes(Signals::new(db.store.clone())));
+    let api = OpenApiRouter::new().nest("/api/v1/signals", routes(Signals::new(db.store.clone()), webhooks));
     web::layers(api.into(), Settings::new(db.env.clone(), gate))
 }
 
