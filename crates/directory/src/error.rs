@@ -18,6 +18,12 @@ pub enum DirectoryError {
     /// The index is not loaded yet.
     #[error("the membership index is still loading; try again in a moment")]
     Loading,
+    /// Others are reading snapshots.
+    #[error("this node gives as many snapshots as it can; try again when one is done")]
+    TooManySnapshots,
+    /// A snapshot could not be read to its end.
+    #[error("the snapshot broke off; begin again")]
+    BrokenOff,
     /// The caller may not.
     #[error(transparent)]
     Denied(#[from] kernel::Denied),
@@ -31,7 +37,8 @@ impl Kinded for DirectoryError {
         match self {
             Self::NoSuchUser | Self::NoSuchGroup => ErrorKind::NotFound,
             Self::Invalid(_) => ErrorKind::Invalid,
-            Self::Loading => ErrorKind::Unavailable,
+            Self::TooManySnapshots => ErrorKind::TooMany,
+            Self::Loading | Self::BrokenOff => ErrorKind::Unavailable,
             Self::Denied(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
@@ -42,6 +49,8 @@ impl Kinded for DirectoryError {
             Self::NoSuchGroup => "directory.no_such_group",
             Self::Invalid(_) => "directory.invalid",
             Self::Loading => "directory.loading",
+            Self::TooManySnapshots => "directory.too_many_snapshots",
+            Self::BrokenOff => "directory.snapshot_broke_off",
             Self::Denied(error) => error.code(),
             Self::Store(error) => error.code(),
         }

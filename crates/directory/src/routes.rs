@@ -4,6 +4,7 @@ mod check_membership;
 mod export_groups;
 mod export_users;
 mod get_group;
+mod get_snapshot;
 mod get_summary;
 mod get_user;
 mod list_cycles;
@@ -34,6 +35,7 @@ use crate::{
 pub fn routes(directory: Directory) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(get_summary::handler))
+        .routes(routes!(get_snapshot::handler))
         .routes(routes!(search_directory::handler))
         .routes(routes!(list_users::handler))
         .routes(routes!(export_users::handler))

@@ -12,7 +12,7 @@ use arc_swap::ArcSwapOption;
 use kernel::{Env, OrganisationId, Timestamp};
 use serde::Serialize;
 use store::{Store, StoreError};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
@@ -24,7 +24,9 @@ use crate::store as rows;
 mod export;
 mod groups;
 mod history;
+mod identities;
 mod memberships;
+mod snapshot;
 mod summary;
 mod users;
 
@@ -43,6 +45,8 @@ pub struct Directory {
     store: Store,
     env: Env,
     held: Arc<RwLock<HashMap<OrganisationId, Arc<Held>>>>,
+    /// Who may read a snapshot now.
+    snapshots: Arc<Semaphore>,
 }
 
 /// What this node keeps of one organisation.
@@ -71,7 +75,7 @@ pub struct Lag {
 impl Directory {
     /// The directory of a database.
     pub fn new(store: Store, env: Env) -> Self {
-        Self { store, env, held: Arc::default() }
+        Self { store, env, held: Arc::default(), snapshots: Arc::new(Semaphore::new(snapshot::AT_ONCE)) }
     }
 
     /// The time now.

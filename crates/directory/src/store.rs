@@ -4,6 +4,7 @@ pub(crate) mod conflicts;
 pub(crate) mod groups;
 pub(crate) mod listing;
 pub(crate) mod members;
+pub(crate) mod snapshot;
 pub(crate) mod users;
 
 use store::{Row, StoreError};

@@ -7,6 +7,7 @@ mod follow;
 mod lists;
 mod reading;
 mod routes;
+mod snapshot;
 
 use kernel::{Actor, May, Role, Timestamp};
 use testkit::{Db, START, on_each_database, operator};
