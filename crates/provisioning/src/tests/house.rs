@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use directory::{Directory, StateName};
 use graph::{HttpSettings, Pace, ProxySetting};
-use kernel::{Actor, Permission, Role};
+use kernel::Actor;
 use scim::etag::Conditions;
 use scim::list::{PageLimits, Query, parameters};
 use scim::project::Projection;
@@ -64,10 +64,6 @@ impl House {
     /// Another client of the same organisation, bound to a tenant or not.
     pub(crate) async fn other(&self, tenant: Option<Uuid>) -> Pusher {
         pusher(&self.room, &self.db, tenant, Settings::default()).await
-    }
-
-    pub(crate) fn may<P: Permission>(&self, subject: P) -> kernel::May<P> {
-        testkit::operator(self.db.organisation, Role::Administrator).may(subject).unwrap()
     }
 
     pub(crate) async fn create(&self, kind: &'static ResourceType, body: Value) -> Outcome {
