@@ -131,7 +131,7 @@ async fn judge(
         hits.extend(numbers.into_iter().map(|number| Hit { key: None, number }));
         return Ok(());
     }
-    let whole = show::whole(tx, pusher, kind, batch, Extras { relations, manager: false }).await?;
+    let whole = show::whole(tx, pusher, kind, batch, Extras { relations, ..Extras::ALL }).await?;
     for (resource, number) in whole.into_iter().zip(numbers) {
         if filter.is_none_or(|filter| filter.matches(&resource)) {
             hits.push(Hit { key: query.sort.as_ref().map(|sort| sort.key(&resource)), number });

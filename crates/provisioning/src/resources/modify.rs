@@ -323,8 +323,7 @@ async fn wanted(
         return Ok((split.rest.apply(&before.resource)?.resource, split.members));
     }
     // Something about the members themselves is asked, such as their names: only then are they read.
-    let extras = Extras { relations: true, manager: false };
-    let whole = show::whole(tx, pusher, kind, vec![before.clone()], extras).await?.pop().unwrap_or_default();
+    let whole = show::whole(tx, pusher, kind, vec![before.clone()], Extras::ALL).await?.pop().unwrap_or_default();
     let mut group = before.resource.clone();
     group.extend(whole.get("members").cloned().map(|members| ("members".to_owned(), members)));
     let mut group = split.rest.apply(&group)?.resource;

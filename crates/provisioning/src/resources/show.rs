@@ -21,16 +21,23 @@ use crate::store::resources::{self as rows, Stored, is_user};
 pub(super) struct Extras {
     /// A group's `members`, or a user's `groups`.
     pub(super) relations: bool,
+    /// What is told of members on request only: their `type`, and their `display`.
+    pub(super) kinds: bool,
+    pub(super) names: bool,
     /// Whether the manager is known here.
     pub(super) manager: bool,
 }
 
 impl Extras {
+    /// Everything but the manager: what a filter may ask for.
+    pub(super) const ALL: Self = Self { relations: true, kinds: true, names: true, manager: false };
+
     /// What a projection needs. Members that nobody wants are not read.
     pub(super) fn of(kind: &'static ResourceType, projection: &Projection) -> Self {
         let relation = if is_user(kind) { "groups" } else { "members" };
         let manager = is_user(kind) && projection.wants(MANAGER);
-        Self { relations: projection.wants(relation), manager }
+        let (kinds, names) = (projection.wants("members.type"), projection.wants("members.display"));
+        Self { relations: projection.wants(relation), kinds, names, manager }
     }
 }
 
@@ -44,13 +51,13 @@ pub(super) async fn whole(
     list: Vec<Stored>,
     extras: Extras,
 ) -> Result<Vec<Object>, StoreError> {
-    let mut related = relations(tx, kind, &list, extras.relations).await?;
+    let mut related = relations(tx, kind, &list, extras).await?;
     let known = if extras.manager { known_managers(tx, pusher, &list).await? } else { HashSet::new() };
     Ok(list
         .into_iter()
         .map(|row| {
             let told = related.remove(&row.number).unwrap_or_default();
-            dressed(pusher, kind, row, &told, &known)
+            dressed(pusher, kind, row, &told, extras, &known)
         })
         .collect())
 }
@@ -71,10 +78,10 @@ async fn relations(
     tx: &mut Tx,
     kind: &'static ResourceType,
     list: &[Stored],
-    wanted: bool,
+    extras: Extras,
 ) -> Result<HashMap<i64, Vec<Told>>, StoreError> {
     let mut related = HashMap::<i64, Vec<Told>>::new();
-    if !wanted || list.is_empty() {
+    if !extras.relations || list.is_empty() {
         return Ok(related);
     }
     let told = if is_user(kind) {
@@ -82,7 +89,7 @@ async fn relations(
         members::told_of_users(tx, &numbers).await?
     } else {
         let numbers: Vec<i64> = list.iter().filter(|row| row.member_count > 0).map(|row| row.number).collect();
-        if numbers.is_empty() { Vec::new() } else { members::told_of_groups(tx, &numbers).await? }
+        if numbers.is_empty() { Vec::new() } else { members::told_of_groups(tx, &numbers, extras.names).await? }
     };
     for told in told {
         related.entry(told.of).or_default().push(told);
@@ -106,6 +113,7 @@ fn dressed(
     kind: &'static ResourceType,
     row: Stored,
     related: &[Told],
+    extras: Extras,
     known: &HashSet<Uuid>,
 ) -> Object {
     let version = etag(&row).to_string();
@@ -116,7 +124,7 @@ fn dressed(
     resource.insert("meta".to_owned(), meta.to_value());
     if !related.is_empty() {
         let name = if is_user(kind) { "groups" } else { "members" };
-        let list = related.iter().map(|told| relation(pusher, kind, told)).collect();
+        let list = related.iter().map(|told| relation(pusher, kind, told, extras)).collect();
         resource.insert(name.to_owned(), Value::Array(list));
     }
     if let Some(id) = plan::manager(&resource).and_then(rows::canonical).filter(|id| known.contains(id)) {
@@ -130,12 +138,12 @@ fn dressed(
 }
 
 /// An element of `groups` (RFC 7643 §4.1.2) or `members` (§4.2).
-fn relation(pusher: &Pusher, kind: &'static ResourceType, told: &Told) -> Value {
+fn relation(pusher: &Pusher, kind: &'static ResourceType, told: &Told, extras: Extras) -> Value {
     let of = if told.kind == USER.name { &USER } else { &GROUP };
     let mut element = json!({ "value": told.id, "$ref": pusher.location(of, told.id) });
     if is_user(kind) {
         element["type"] = "direct".into();
-    } else {
+    } else if extras.kinds {
         element["type"] = told.kind.into();
     }
     if let Some(name) = &told.name {

@@ -73,15 +73,18 @@ pub(crate) struct Told {
     pub(crate) name: Option<String>,
 }
 
-/// The members of some groups, group by group.
-pub(crate) async fn told_of_groups(tx: &mut Tx, groups: &[i64]) -> Result<Vec<Told>, StoreError> {
-    let users = "SELECT m.group_number AS subject, u.id, u.resource FROM provisioning_members m
-         JOIN provisioning_users u ON u.number = m.member_number WHERE m.member_kind = 0 AND m.group_number IN ";
-    let nested = "SELECT m.group_number AS subject, g.id, g.resource FROM provisioning_members m
-         JOIN provisioning_groups g ON g.number = m.member_number WHERE m.member_kind = 1 AND m.group_number IN ";
+/// The members of some groups, group by group. Their names are read only where somebody wants them.
+pub(crate) async fn told_of_groups(tx: &mut Tx, groups: &[i64], named: bool) -> Result<Vec<Told>, StoreError> {
     let mut told = Vec::new();
-    for (sql, kind) in [(users, USER.name), (nested, GROUP.name)] {
-        let sql = Sql::new(sql).bind_list(groups.iter().copied()).push(" ORDER BY m.group_number, m.member_number");
+    for (users, kind) in [(true, USER.name), (false, GROUP.name)] {
+        let sql = Sql::new("SELECT m.group_number AS subject, o.id, ")
+            .push(if named { "o.resource" } else { "'{}' AS resource" })
+            .push(" FROM provisioning_members m JOIN ")
+            .push(if users { "provisioning_users o" } else { "provisioning_groups o" })
+            .push(" ON o.number = m.member_number WHERE m.member_kind = ")
+            .bind(i64::from(!users))
+            .push(" AND m.group_number IN ");
+        let sql = sql.bind_list(groups.iter().copied()).push(" ORDER BY m.group_number, m.member_number");
         tx.for_each(sql, |row| {
             told.push(told_of(kind, &row)?);
             Ok(())
