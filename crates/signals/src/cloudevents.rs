@@ -40,16 +40,15 @@ pub struct CloudEvent {
 
 impl CloudEvent {
     /// An event of an organisation's log.
-    pub(crate) fn of(organisation: kernel::OrganisationId, view: EventView) -> Self {
-        let (id, source, subject) = (view.id.clone(), view.source.clone(), view.subject.clone());
+    pub(crate) fn of(organisation: kernel::OrganisationId, view: &EventView) -> Self {
         let message = Message::of(organisation, view, 0);
         Self {
             specversion: "1.0",
-            id,
-            source,
+            id: view.id.clone(),
+            source: view.source.clone(),
             kind: message.kind,
             time: message.timestamp,
-            subject,
+            subject: view.subject.clone(),
             datacontenttype: "application/json",
             revision: message.data.revision,
             data: message.data,

@@ -92,7 +92,7 @@ fn batch(organisation: OrganisationId, found: Followed) -> Response {
         (HeaderName::from_static("vestibule-after"), HeaderValue::from(found.after)),
         (HeaderName::from_static("vestibule-newest"), HeaderValue::from(found.newest)),
     ];
-    let events = found.events.into_iter().map(|event| CloudEvent::of(organisation, event));
+    let events = found.events.iter().map(|event| CloudEvent::of(organisation, event));
     let events: Vec<_> = events.collect();
     let body = serde_json::to_vec(&events).expect("invariant: an event is plain data");
     (headers, body).into_response()

@@ -128,6 +128,13 @@ pub(crate) async fn rotate(
     Ok(())
 }
 
+/// Forgets former secrets that no longer sign.
+pub(crate) async fn forget_former_secrets(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE signals_webhooks SET former_secret = NULL, former_until = NULL WHERE former_until <= $1";
+    tx.execute(sql, args![now]).await?;
+    Ok(())
+}
+
 pub(crate) async fn delete(tx: &mut Tx, organisation: OrganisationId, id: WebhookId) -> Result<bool, StoreError> {
     let sql = "DELETE FROM signals_webhooks WHERE id = $1 AND organisation = $2";
     Ok(tx.execute(sql, args![id, organisation]).await? > 0)

@@ -177,7 +177,7 @@ impl Line<'_> {
             return (at, Reply { error, ..Reply::default() });
         };
         let id = message_id(one.organisation, one.revision, one.part);
-        let message = Message::of(one.organisation, event.clone(), one.part);
+        let message = Message::of(one.organisation, event, one.part);
         (at, self.webhooks.post_message(&self.webhook.url, self.secrets, &id, &message, at).await)
     }
 }

@@ -119,10 +119,9 @@ fn special_v4(address: Ipv4Addr) -> Option<&'static str> {
         (10, ..) | (172, 16..=31, _) | (192, 168, _) => "a private network",
         (100, 64..=127, _) => "a provider's inner network",
         (169, 254, _) => "a link-local address, where clouds keep their metadata",
-        (192, 0, 0 | 2) | (198, 51, 100) | (203, 0, 113) | (198, 18..=19, _) => "a reserved network",
+        (192, 0, 0 | 2) | (198, 51, 100) | (203, 0, 113) | (198, 18..=19, _) | (240..=255, ..) => "a reserved network",
         (192, 88, 99) => "a relay of old",
         (224..=239, ..) => "a multicast address",
-        (240..=255, ..) => "a reserved network",
         _ => return None,
     })
 }
@@ -140,13 +139,10 @@ fn special_v6(address: Ipv6Addr) -> Option<&'static str> {
         [0, 0, 0, 0, 0, 0, high, low] => inside(high, low).or(Some("a reserved network")),
         // NAT64 and 6to4 hold an address of the old kind (RFC 6052, RFC 3056).
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => inside(high, low),
-        [0x64, 0xff9b, 1, ..] | [0xfc00..=0xfdff, ..] => Some("a private network"),
+        [0x64, 0xff9b, 1, ..] | [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => Some("a private network"),
         [0xfe80..=0xfebf, ..] => Some("a link-local address"),
-        [0xfec0..=0xfeff, ..] => Some("a private network"),
         [0xff00..=0xffff, ..] => Some("a multicast address"),
-        [0x100, 0, 0, 0, ..] | [0x2001, 0xdb8, ..] | [0x2001, 0..=0x1ff, ..] | [0x3fff, 0..=0xfff, ..] => {
-            Some("a reserved network")
-        }
+        [0x100, 0, 0, 0, ..] | [0x2001, 0xdb8 | 0..=0x1ff, ..] | [0x3fff, 0..=0xfff, ..] => Some("a reserved network"),
         _ => None,
     }
 }

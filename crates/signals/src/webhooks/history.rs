@@ -51,7 +51,7 @@ impl Webhooks {
         let entries = rows::by_revisions(&mut tx, organisation, vec![found.revision]).await?;
         drop(tx);
         let event = self.views(organisation, entries).await?.remove(&found.revision);
-        let message = event.map(|event| Message::of(organisation, event, found.part));
+        let message = event.map(|event| Message::of(organisation, &event, found.part));
         Ok(DeliveryDetail { delivery: found.into(), history: history.into_iter().map(Into::into).collect(), message })
     }
 

@@ -72,6 +72,9 @@ impl Webhooks {
     /// Clears away what was kept long enough.
     pub async fn prune(&self) -> Result<(), StoreError> {
         let now = self.env.now();
+        let mut tx = self.store.begin().await?;
+        rows::webhooks::forget_former_secrets(&mut tx, now).await?;
+        tx.commit().await?;
         let (delivered, dead) = (now.minus(self.config.keep()), now.minus(self.config.keep_dead()));
         loop {
             let mut tx = self.store.begin().await?;

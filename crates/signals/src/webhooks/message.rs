@@ -117,35 +117,29 @@ pub struct MessageActor {
 
 impl Message {
     /// An entry, or one of its members, as an event.
-    pub(crate) fn of(organisation: OrganisationId, view: EventView, part: u32) -> Self {
+    pub(crate) fn of(organisation: OrganisationId, view: &EventView, part: u32) -> Self {
         let mut data = MessageData {
             organisation,
             revision: view.revision,
-            object: view.object.map(|object| {
-                let (source, source_id, object_id) = match view.identity {
-                    Some(identity) => (Some(identity.source), Some(identity.source_id), Some(identity.object_id)),
-                    None => (None, None, None),
-                };
-                MessageObject { kind: object.kind, id: object.id, name: object.name, source, source_id, object_id }
-            }),
-            before: view.before,
-            after: view.after,
+            object: object(view),
+            before: view.before.clone(),
+            after: view.after.clone(),
             added: Vec::new(),
             removed: Vec::new(),
             member: None,
-            cause: view.cause,
-            reason: view.reason,
-            actor: MessageActor { kind: view.actor.kind, id: view.actor.id, name: view.actor.name },
+            cause: view.cause.clone(),
+            reason: view.reason.clone(),
+            actor: MessageActor { kind: view.actor.kind.clone(), id: view.actor.id, name: view.actor.name.clone() },
             request_id: view.request_id.0,
         };
         let kind = match part {
             0 => {
-                let (added, removed) = view.members.into_iter().partition::<Vec<_>, _>(|one| one.change == "added");
+                let (added, removed) = view.members.iter().partition::<Vec<_>, _>(|one| one.change == "added");
                 data.added = added.into_iter().map(Into::into).collect();
                 data.removed = removed.into_iter().map(Into::into).collect();
-                view.kind
+                view.kind.clone()
             }
-            _ => single(&mut data, view.members, part),
+            _ => single(&mut data, &view.members, part),
         };
         Self { kind, timestamp: view.time, data }
     }
@@ -190,17 +184,29 @@ impl Message {
     }
 }
 
-fn single(data: &mut MessageData, members: Vec<MemberView>, part: u32) -> String {
+fn object(view: &EventView) -> Option<MessageObject> {
+    let (object, identity) = (view.object.as_ref()?, view.identity.as_ref());
+    Some(MessageObject {
+        kind: object.kind.clone(),
+        id: object.id,
+        name: object.name.clone(),
+        source: identity.map(|identity| identity.source.clone()),
+        source_id: identity.map(|identity| identity.source_id),
+        object_id: identity.map(|identity| identity.object_id),
+    })
+}
+
+fn single(data: &mut MessageData, members: &[MemberView], part: u32) -> String {
     let index = usize::try_from(part).unwrap_or(usize::MAX).saturating_sub(1);
-    let member = members.into_iter().nth(index);
-    let joined = member.as_ref().is_none_or(|member| member.change == "added");
+    let member = members.get(index);
+    let joined = member.is_none_or(|member| member.change == "added");
     data.member = member.map(Into::into);
     (if joined { events::MEMBER_ADDED } else { events::MEMBER_REMOVED }).to_owned()
 }
 
-impl From<MemberView> for MessageMember {
-    fn from(member: MemberView) -> Self {
-        Self { kind: member.kind, object_id: member.object_id, id: member.id, name: member.name }
+impl From<&MemberView> for MessageMember {
+    fn from(member: &MemberView) -> Self {
+        Self { kind: member.kind, object_id: member.object_id, id: member.id, name: member.name.clone() }
     }
 }
 

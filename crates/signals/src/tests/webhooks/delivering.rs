@@ -210,7 +210,7 @@ async fn side_by_side_each_object_keeps_its_order() {
             ..NewWebhook::default()
         };
         bench.create_as(new).await;
-        let entries = (0..60).map(|n| user(n % 7 << 96, "user.updated")).collect();
+        let entries = (0..60).map(|n| user((n % 7) << 96, "user.updated")).collect();
         log(&db, entries).await;
         bench.run().await;
         let got = bench.receiver.got();

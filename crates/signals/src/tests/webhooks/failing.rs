@@ -115,7 +115,7 @@ async fn what_the_receiver_asks_for_is_heeded() {
             db.hand.advance(Duration::from_secs(599));
             bench.run().await;
             assert_eq!(bench.receiver.got().len(), 1);
-            wait(&db, Duration::from_secs(60));
+            wait(&db, Duration::from_mins(1));
             bench.run().await;
             assert_eq!(bench.receiver.arrived().len(), 2);
             bench.webhooks.delete_webhook(&bench.manage(id)).await.unwrap();

@@ -48,12 +48,15 @@ fn names_are_put_in_order_and_wrong_ones_refused() {
     }
 }
 
+/// What was chosen, the entry, what it becomes.
+type Case<'a> = (&'a [&'a str], &'a Logged, &'a [(u32, &'a str)]);
+
 #[test]
 fn an_entry_becomes_the_events_that_were_chosen() {
     let change = |removed, id| MemberChange { removed, kind: 0, object_id: Uuid::from_u128(id) };
     let packed = entry("group.members_changed", &[change(false, 1), change(true, 2), change(false, 3)]);
     let created = entry("user.created", &[]);
-    let cases: &[(&[&str], &Logged, &[(u32, &str)])] = &[
+    let cases: &[Case<'_>] = &[
         (&["user.*"], &created, &[(0, "user.created")]),
         (&["user.created"], &created, &[(0, "user.created")]),
         (&["group.*"], &created, &[]),
