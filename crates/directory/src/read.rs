@@ -54,6 +54,25 @@ pub async fn group_conflicts(
     rows::conflicts::groups(tx, organisation, cause, text, page).await
 }
 
+/// Groups of an organisation by our ids, in no order.
+pub async fn groups_by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uuid]) -> Result<Vec<Group>, StoreError> {
+    rows::groups::by_ids(tx, organisation, ids).await
+}
+
+/// Groups of an organisation that have this security identifier, in the cloud or on the premises. Looks at every group.
+pub async fn groups_by_sid(tx: &mut Tx, organisation: OrganisationId, sid: &str) -> Result<Vec<Group>, StoreError> {
+    rows::groups::by_sid(tx, organisation, sid).await
+}
+
+/// Deleted groups of an organisation with one of these names in lower case, in no order.
+pub async fn deleted_groups_named(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    names: &[String],
+) -> Result<Vec<Group>, StoreError> {
+    rows::groups::deleted_named(tx, organisation, names).await
+}
+
 /// Users of a source in the order of their ids there, after one of them.
 pub async fn users_after(
     tx: &mut Tx,

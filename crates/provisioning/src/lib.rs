@@ -18,6 +18,7 @@ pub mod pusher;
 pub mod resources;
 pub mod service;
 pub mod settings;
+pub mod user_groups;
 
 mod entra_tokens;
 mod ledger;

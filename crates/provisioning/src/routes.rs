@@ -9,14 +9,18 @@ mod delete_connection;
 mod export_calls;
 mod get_call;
 mod get_connection;
+mod get_group_drift;
 mod get_hold;
+mod get_known_group;
 mod get_ready_mapping;
 mod list_calls;
 mod list_connections;
 mod list_dialects;
+mod list_group_names;
 mod list_held_calls;
 mod list_holds;
 mod list_keys;
+mod list_known_groups;
 mod list_push_cycles;
 mod pause_job;
 mod provision_on_demand;
@@ -55,6 +59,10 @@ pub fn routes(provisioning: Provisioning) -> OpenApiRouter {
         .routes(routes!(get_call::handler))
         .routes(routes!(list_dialects::handler))
         .routes(routes!(list_push_cycles::handler))
+        .routes(routes!(list_known_groups::handler))
+        .routes(routes!(get_known_group::handler))
+        .routes(routes!(get_group_drift::handler))
+        .routes(routes!(list_group_names::handler))
         .with_state(provisioning)
 }
 

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::door::Door;
 use crate::holds::carry_out::CarryOutHandler;
 use crate::journal::Journal;
+use crate::user_groups::KnowUse;
 
 /// What the room is built from.
 pub struct Parts {
@@ -36,13 +37,14 @@ pub struct Provisioning {
     door: Arc<Door>,
     journal: Journal,
     issuer_keys: Option<IssuerKeys>,
+    uses: Vec<Arc<dyn KnowUse>>,
 }
 
 impl Provisioning {
     /// The room over its parts.
     pub fn new(parts: Parts) -> Self {
         let (door, journal) = (Arc::new(Door::new()), Journal::new(parts.store.clone()));
-        Self { parts: Arc::new(parts), config: Arc::default(), door, journal, issuer_keys: None }
+        Self { parts: Arc::new(parts), config: Arc::default(), door, journal, issuer_keys: None, uses: Vec::new() }
     }
 
     /// With another configuration than the usual. Before it is cloned.
@@ -57,6 +59,17 @@ impl Provisioning {
     pub fn with_issuer_keys(mut self, keys: IssuerKeys) -> Self {
         self.issuer_keys = Some(keys);
         self
+    }
+
+    /// With one who knows where groups are used.
+    #[must_use]
+    pub fn with_uses(mut self, knows: Arc<dyn KnowUse>) -> Self {
+        self.uses.push(knows);
+        self
+    }
+
+    pub(crate) fn uses(&self) -> &[Arc<dyn KnowUse>] {
+        &self.uses
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -1,6 +1,7 @@
 //! Every SQL statement of the room, by noun.
 
 pub(crate) mod tokens;
+pub(crate) mod user_groups;
 pub(crate) mod keys;
 pub(crate) mod calls;
 pub(crate) mod connections;

@@ -3,7 +3,9 @@
 
 mod connections;
 mod discovery;
+mod holds;
 mod house;
+mod journal;
 mod keys;
 mod lists;
 mod media;
@@ -11,6 +13,7 @@ mod meeting;
 mod oauth;
 mod resources;
 mod strangers;
+mod user_groups;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

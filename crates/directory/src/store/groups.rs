@@ -147,6 +147,28 @@ pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uui
     Ok(groups)
 }
 
+/// Groups of an organisation that have this security identifier.
+pub(crate) async fn by_sid(tx: &mut Tx, organisation: OrganisationId, sid: &str) -> Result<Vec<Group>, StoreError> {
+    let pattern = super::pattern(&format!("ecurityIdentifier\":\"{sid}\""));
+    let sql = Sql::new("SELECT * FROM directory_groups WHERE organisation = ").bind(organisation);
+    select(tx, sql.push(" AND LOWER(attributes) LIKE ").bind(pattern).push(" ESCAPE '\\' ORDER BY id LIMIT 100")).await
+}
+
+/// Deleted groups of an organisation with one of these names in lower case, in no order.
+pub(crate) async fn deleted_named(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    names: &[String],
+) -> Result<Vec<Group>, StoreError> {
+    let mut groups = Vec::new();
+    for names in names.chunks(500) {
+        let sql = Sql::new("SELECT * FROM directory_groups WHERE state = 'deleted' AND organisation = ");
+        let sql = sql.bind(organisation).push(" AND sort_name IN ").bind_list(names.iter().map(String::as_str));
+        groups.extend(select(tx, sql).await?);
+    }
+    Ok(groups)
+}
+
 /// What the index and the search keep of a group.
 pub(crate) struct HeldGroup {
     pub(crate) ordinal: u32,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{Actor, ActorKind, May, Page, PageRequest};
+use kernel::{Actor, ActorKind, Env, May, Page, PageRequest};
 use serde::Deserialize;
 use signals::{Entry, Object};
 use store::Tx;
@@ -94,7 +94,7 @@ impl Provisioning {
         decision: &Decision,
     ) -> Result<HoldView, ProvisioningError> {
         let mut tx = self.store().begin().await?;
-        let (hold, tally, connection) = find_to_decide(&mut tx, may.actor(), may.hold).await?;
+        let (hold, tally, connection) = find_to_decide(&mut tx, self.env(), may.actor(), may.hold).await?;
         let connection = connection.ok_or(ProvisioningError::NoSuchConnection)?;
         confirmed(may.actor(), &hold, &tally, &connection, decision)?;
         let chosen = decision.calls.as_deref();
@@ -124,7 +124,7 @@ impl Provisioning {
     ) -> Result<HoldView, ProvisioningError> {
         reason_fits(decision)?;
         let mut tx = self.store().begin().await?;
-        let (hold, ..) = find_to_decide(&mut tx, may.actor(), may.hold).await?;
+        let (hold, ..) = find_to_decide(&mut tx, self.env(), may.actor(), may.hold).await?;
         self.close(&mut tx, may.actor(), &hold, HoldState::Rejected, decision.reason.as_deref()).await?;
         let now = self.env().now();
         let rejected = rows::move_waiting(&mut tx, hold.id, None, HeldState::Rejected, now).await?;
@@ -142,6 +142,7 @@ impl Provisioning {
         for hold in due {
             let actor = Actor::system("held calls expire", hold.organisation, self.env().new_id());
             let mut tx = self.store().begin().await?;
+            signals::append(&mut tx, self.env(), &actor, Vec::new()).await?;
             losses::lock_population(&mut tx, hold.connection).await?;
             if !rows::decide(&mut tx, hold.id, HoldState::Expired, &actor.label(), None, now).await? {
                 continue;
@@ -220,10 +221,13 @@ async fn find(
 /// The same for a decision: no call joins the hold until this unit of work ends.
 async fn find_to_decide(
     tx: &mut Tx,
+    env: &Env,
     actor: &Actor,
     id: HoldId,
 ) -> Result<(Hold, Tally, Option<Connection>), ProvisioningError> {
     let hold = rows::find(tx, actor.organisation, id).await?.ok_or(ProvisioningError::NotFound("hold"))?;
+    // The log first, as every write does.
+    signals::append(tx, env, actor, Vec::new()).await?;
     losses::lock_population(tx, hold.connection).await?;
     find(tx, actor, id).await
 }

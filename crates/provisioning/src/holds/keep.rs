@@ -87,6 +87,8 @@ impl Provisioning {
         let now = self.env().now();
         let connection = pusher.connection();
         let remembered = Duration::from_hours(connection.settings.limits.hold_hours.into());
+        // The log first, as every write does: two locks that are always taken in one order wait for nobody in a circle.
+        signals::append(tx, self.env(), &pusher.actor, Vec::new()).await?;
         crate::store::losses::lock_population(tx, connection.id).await?;
         for held in rows::of_resource(tx, connection.id, asked.id, now.minus(remembered)).await? {
             match (held.call.relation_to(asked), held.state) {
