@@ -3,6 +3,7 @@
 pub mod additions;
 pub mod conflicts;
 pub mod exceptions;
+pub mod picks;
 pub mod plan;
 pub mod plans;
 pub mod preview;

@@ -71,9 +71,22 @@ flashes! {
     JobDiscarded = "job-discarded", Ok, "The job is discarded.";
     ChainVerified = "chain-verified", Ok, "The chain is whole: every entry still carries the hash it was written with.";
     NothingPicked = "nothing-picked", Warn, "Nothing is selected. Tick the rows it is about first.";
+    TooManyPicked = "too-many-picked", Warn, "At most 1,000 rows can be picked one by one. Decide by cause instead.";
     UndoShown = "undo-shown", Busy, "What it would do is being worked out. Nothing is changed.";
     RestoreStarted = "restore-started", Busy, "The person is being given back.";
     UsersAdopted = "users-adopted", Ok, "They are taken over. Their former entries are retired.";
+    ConnectionDeleted = "connection-deleted", Ok, "The connection is deleted. Its keys are refused from now on.";
+    KeyRevoked = "key-revoked", Ok, "The key is revoked. It is refused from now on.";
+    JobStarted = "job-started", Ok, "Entra has agreed. Its next cycle begins within a few minutes.";
+    HoldAllowed = "hold-allowed", Ok, "Allowed. The calls are carried out now.";
+    HoldRejected = "hold-rejected", Ok, "Rejected. Nothing was changed.";
+    WebhookEnabled = "webhook-enabled", Ok, "Events are sent again, from where it stood.";
+    WebhookDisabled = "webhook-disabled", Ok, "Nothing is sent any more. Its place in the log is kept.";
+    WebhookRemoved = "webhook-removed", Ok, "The webhook is removed.";
+    WebhookTested = "webhook-tested", Ok, "The test has arrived.";
+    WebhookTestFailed = "webhook-test-failed", Bad, "The test did not arrive. What came back is below.";
+    DeliveryQueued = "delivery-queued", Busy, "It is sent again within a few seconds.";
+    DeliveriesQueued = "deliveries-queued", Busy, "They are sent within a few seconds.";
     Stale = "stale", Warn, "Somebody else changed this meanwhile. Look again before you decide.";
 }
 

@@ -14,12 +14,29 @@ pub struct Filters {
     pub fields: Vec<Field>,
     /// Values that stay as they are, such as the order.
     pub keep: Vec<(String, String)>,
+    /// Where nothing is narrowed.
+    pub clear: String,
+    /// What of the list goes along when it is narrowed: a selector.
+    pub include: &'static str,
 }
 
 impl Filters {
     /// Fields for a list at `action`.
     pub fn new(action: impl Into<String>, fields: Vec<Field>) -> Self {
-        Self { action: action.into(), fields, keep: Vec::new() }
+        let action = action.into();
+        Self { clear: action.clone(), action, fields, keep: Vec::new(), include: "" }
+    }
+
+    /// Clears to another address than its own.
+    pub fn clear(mut self, href: impl Into<String>) -> Self {
+        self.clear = href.into();
+        self
+    }
+
+    /// Sends the boxes of the list along, so that what is picked holds.
+    pub fn with_boxes(mut self) -> Self {
+        self.include = "[form='act'][name='picks'], [form='act'][name='shown'], .pick input[name]";
+        self
     }
 
     /// Keeps a value, if there is one.

@@ -77,17 +77,25 @@ pub struct Row {
     cells: Vec<Cell>,
     /// The value and the spoken name of its box, where rows can be picked.
     pick: Option<(String, String)>,
+    /// Whether its box is ticked already.
+    picked: bool,
 }
 
 impl Row {
     /// A row; the first cell names it.
     pub fn new(cells: Vec<Cell>) -> Self {
-        Self { cells, pick: None }
+        Self { cells, pick: None, picked: false }
     }
 
     /// A row that can be picked for an action on several.
     pub fn pick(mut self, value: impl Into<String>, name: impl Into<String>) -> Self {
         self.pick = Some((value.into(), name.into()));
+        self
+    }
+
+    /// With its box ticked, where it was picked before.
+    pub fn picked(mut self, picked: bool) -> Self {
+        self.picked = picked;
         self
     }
 }
@@ -98,6 +106,7 @@ pub struct Paging {
     range: String,
     previous: Option<String>,
     next: Option<String>,
+    by_form: bool,
 }
 
 impl Paging {
@@ -113,7 +122,16 @@ impl Paging {
             _ => format!("{}–{}{total}", format::count(from), format::count(to - 1)),
         };
         let next = next.map(|next| forward(here, next, to).to_string());
-        Self { range, previous: back(here, from).map(String::from), next }
+        Self { range, previous: back(here, from).map(String::from), next, by_form: false }
+    }
+
+    /// Pages are turned by a form that is sent to another path, so that what is picked goes along.
+    pub fn by_form(mut self, here: &Address, path: &str) -> Self {
+        for href in [&mut self.previous, &mut self.next].into_iter().flatten() {
+            *href = href.replacen(here.path(), path, 1);
+        }
+        self.by_form = true;
+        self
     }
 }
 
@@ -163,6 +181,19 @@ impl Empty {
     }
 }
 
+/// What is picked on other pages of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Elsewhere {
+    /// All that is picked, as it travels.
+    pub picks: String,
+    /// The boxes of this page, as they travel.
+    pub shown: String,
+    /// How many are picked on other pages.
+    pub count: u64,
+    /// Where nothing is picked any more.
+    pub clear: String,
+}
+
 /// A list.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "parts/table.html")]
@@ -174,6 +205,7 @@ pub struct Table {
     paging: Paging,
     exports: Vec<(String, String)>,
     bulk: Vec<Action>,
+    elsewhere: Option<Elsewhere>,
     empty: Empty,
 }
 
@@ -182,7 +214,7 @@ impl Table {
     pub fn new(id: impl Into<String>, caption: impl Into<String>, columns: Vec<Column>, rows: Vec<Row>) -> Self {
         let (id, caption) = (id.into(), caption.into());
         let (paging, empty) = (Paging::default(), Empty::new("Nothing here", ""));
-        Self { id, caption, columns, rows, paging, exports: Vec::new(), bulk: Vec::new(), empty }
+        Self { id, caption, columns, rows, paging, exports: Vec::new(), bulk: Vec::new(), elsewhere: None, empty }
     }
 
     /// With pages.
@@ -200,6 +232,12 @@ impl Table {
     /// With an action on the picked rows.
     pub fn bulk(mut self, action: Action) -> Self {
         self.bulk.push(action.small());
+        self
+    }
+
+    /// With picks that hold over its pages.
+    pub fn elsewhere(mut self, elsewhere: Elsewhere) -> Self {
+        self.elsewhere = Some(elsewhere);
         self
     }
 
@@ -223,8 +261,12 @@ impl Table {
         self.rows.iter().any(|row| row.pick.is_some())
     }
 
+    fn is_picked_elsewhere(&self) -> bool {
+        self.elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.count > 0)
+    }
+
     fn has_foot(&self) -> bool {
-        let Paging { range, previous, next } = &self.paging;
+        let Paging { range, previous, next, .. } = &self.paging;
         !range.is_empty() || previous.is_some() || next.is_some() || (!self.exports.is_empty() && !self.rows.is_empty())
     }
 

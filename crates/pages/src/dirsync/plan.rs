@@ -3,8 +3,11 @@
 use askama::Template;
 use kernel::Timestamp;
 
+use super::picks::Picks;
 use super::plans::PlanState;
 use super::run::{CauseRow, ChangeQuery, cause_table, change_filters};
+use crate::address::Address;
+use crate::form::Field;
 use crate::format;
 use crate::icon::Icon;
 use crate::layout::Frame;
@@ -32,6 +35,52 @@ pub struct AffectedGroup {
     pub used_by: String,
 }
 
+/// Whether the reader may decide a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decider {
+    /// Their role does not let them.
+    Nobody,
+    /// They may.
+    Anybody,
+    /// Two people decide, and they are the second.
+    Second,
+    /// Two people decide, and they are the first: they may only reject.
+    First,
+    /// The same, and nobody else could decide: they have to sign in.
+    Token,
+    /// The same, and they have signed in: they may, once they have typed this name.
+    Alone(String),
+}
+
+impl Decider {
+    /// Whether they may allow it.
+    pub const fn allows(&self) -> bool {
+        matches!(self, Self::Anybody | Self::Second | Self::Alone(_))
+    }
+
+    /// What to say of it.
+    fn callout(&self) -> Option<Callout> {
+        const MUCH: &str = "It takes away more than 20 % of all people, so two people decide it.";
+        let (title, what) = match self {
+            Self::Nobody | Self::Anybody => return None,
+            Self::Second => ("Two people decide", "Somebody else is behind it; you may decide."),
+            Self::First => {
+                ("Somebody else decides", "You are behind it, so somebody else has to allow it. You may reject it.")
+            }
+            Self::Token => (
+                "Sign in to decide",
+                "You are behind it, and nobody else here may decide. A token is not enough to decide alone.",
+            ),
+            Self::Alone(_) => (
+                "You decide alone",
+                "You are behind it, and nobody else here may decide. You may allow it alone by typing the tenant's name; \
+                 the audit trail says so. Better: give somebody else the role of an administrator.",
+            ),
+        };
+        Some(Callout::new(Tone::Info, title, format!("{MUCH} {what}")))
+    }
+}
+
 /// One held plan.
 #[derive(Debug, Clone)]
 pub struct PlanView {
@@ -45,8 +94,8 @@ pub struct PlanView {
     pub limits: Vec<LimitView>,
     pub groups: Vec<AffectedGroup>,
     pub change_count: u64,
-    /// Whether somebody other than the one who started it has to decide.
-    pub second_person: bool,
+    /// Whether the reader may decide.
+    pub decider: Decider,
     /// What to know beside the figures.
     pub warnings: Vec<String>,
     /// Who is told of it.
@@ -71,11 +120,21 @@ pub struct PlanPage {
 
 impl PlanPage {
     /// One plan with one page of its changes.
-    pub fn new(frame: Frame, plan: PlanView, causes: &[CauseRow], table: Table, query: &ChangeQuery) -> Self {
+    pub fn new(
+        frame: Frame,
+        plan: PlanView,
+        causes: &[CauseRow],
+        table: Table,
+        query: &ChangeQuery,
+        picks: &Picks,
+    ) -> Self {
         let here = format!("/dirsync/plans/{}", plan.id);
         let (head, callouts) = (head(&plan), callouts(&plan, frame.now));
-        let (causes, filters, groups) =
-            (cause_table(causes, &here), change_filters(&here, causes, query), groups(&plan));
+        let picks = picks.to_string();
+        let cleared = Address::new(&here).with("picks", &picks);
+        let filters = change_filters(&here, causes, query).keep("kept", &picks).clear(cleared).with_boxes();
+        let decide = plan.state == PlanState::Waiting && plan.decider.allows();
+        let (causes, groups) = (cause_table(causes, &here, decide), groups(&plan));
         Self { frame, head, plan, callouts, causes, groups, filters, table }
     }
 
@@ -104,11 +163,14 @@ fn head(plan: &PlanView) -> PageHead {
     let at = |verb: &str| format!("/dirsync/plans/{}/{verb}", plan.id);
     let head =
         PageHead::new("Held plan").crumb("Held plans", "/dirsync/plans").badge(plan.state.badge()).lead(&plan.reason);
-    if plan.state != PlanState::Waiting {
+    if plan.state != PlanState::Waiting || plan.decider == Decider::Nobody {
         return head;
     }
-    head.action(Action::ask("Reject", at("reject")).danger())
-        .action(Action::ask("Allow all but losses", at("allow-safe")))
+    let head = head.action(Action::ask("Reject", at("reject")).danger());
+    if !plan.decider.allows() {
+        return head;
+    }
+    head.action(Action::ask("Allow all but losses", at("allow-safe")))
         .action(Action::ask("Allow once", at("allow")).primary().icon(Icon::Decision))
 }
 
@@ -124,11 +186,7 @@ fn callouts(plan: &PlanView, now: Timestamp) -> Vec<Callout> {
     for warning in &plan.warnings {
         callouts.push(Callout::new(Tone::Info, "To know", warning));
     }
-    if plan.second_person {
-        let text =
-            "It takes away more than 20 % of all people, so somebody other than the one who started it has to decide.";
-        callouts.push(Callout::new(Tone::Info, "Two people decide", text));
-    }
+    callouts.extend(plan.decider.callout());
     callouts
 }
 
@@ -152,7 +210,10 @@ fn groups(plan: &PlanView) -> Table {
 
 /// The question before a decision.
 pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> ConfirmPage {
-    let more = plan.change_count.saturating_sub(u64::try_from(names.len()).unwrap_or(0));
+    let named = u64::try_from(names.len()).unwrap_or(0);
+    let more_of = |count: u64| count.saturating_sub(named);
+    let more = more_of(plan.change_count);
+    let allows = !matches!(verb, Verb::Reject);
     let at = |verb: &str| format!("/dirsync/plans/{}/{verb}", plan.id);
     let page = match verb {
         Verb::Allow => ConfirmPage::new(
@@ -164,8 +225,8 @@ pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> 
         .consequence("The plan is applied as shown. The limits stay as they are for the next run.")
         .danger()
         .affected(names, more),
-        Verb::AllowPart { ids, only } => {
-            let count = u64::try_from(ids.len()).unwrap_or(0);
+        Verb::AllowPart { picks, only } => {
+            let count = u64::try_from(picks.len()).unwrap_or(0);
             let changes = format::plural(count, "change", "changes");
             let rest = format::plural(plan.change_count.saturating_sub(count), "other", "others");
             let (question, submit, what) = if only {
@@ -174,11 +235,26 @@ pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> 
                 let what = format!("The {rest} are applied now.");
                 (format!("Leave out {changes} and allow the rest?"), "Allow the rest", what)
             };
-            let page = ConfirmPage::new(frame, question, submit, at("allow-part"))
+            ConfirmPage::new(frame, question, submit, at("allow-part"))
                 .consequence(format!("{what} What is left out is looked at again by the next run."))
-                .affected(names, 0)
-                .hidden("way", if only { "only" } else { "but" });
-            ids.into_iter().fold(page, |page, id| page.hidden("id", id))
+                .affected(names, more_of(count))
+                .hidden("way", way(only))
+                .hidden("picks", picks.to_string())
+        }
+        Verb::AllowCause { cause, count, only } => {
+            let changes = format::plural(count, "change", "changes");
+            let rest = format::plural(plan.change_count.saturating_sub(count), "other", "others");
+            let named = super::words::plain(&cause).to_lowercase();
+            let (question, submit, what) = if only {
+                (format!("Allow only what is “{named}”?"), "Allow these", format!("{changes} are applied, the {rest} are left out."))
+            } else {
+                (format!("Allow all but what is “{named}”?"), "Allow the rest", format!("{changes} are left out, the {rest} are applied."))
+            };
+            ConfirmPage::new(frame, question, submit, at("allow-part"))
+                .consequence(format!("{what} What is left out is looked at again by the next run."))
+                .affected(names, more_of(count))
+                .hidden("way", way(only))
+                .hidden("cause", cause)
         }
         Verb::AllowSafe => ConfirmPage::new(frame, "Allow everything but losses?", "Allow", at("allow-safe"))
             .consequence("Creations, updates and returns go on. Nobody and nothing is lost; the next run looks again."),
@@ -186,7 +262,19 @@ pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> 
             "Nothing is changed. The next run plans afresh and is held again if the source has not changed.",
         ),
     };
-    page.reason().cancel(format!("/dirsync/plans/{}", plan.id))
+    let page = page.reason().cancel(format!("/dirsync/plans/{}", plan.id));
+    match &plan.decider {
+        Decider::Alone(name) if allows => {
+            let label = format!("To decide alone, type the tenant's name: {name}");
+            let field = Field::text("confirmation", label).attribute("required", "").attribute("autocomplete", "off");
+            page.also("Nobody else here may decide this plan. The audit trail says that you decided alone.").field(field)
+        }
+        _ => page,
+    }
+}
+
+const fn way(only: bool) -> &'static str {
+    if only { "only" } else { "but" }
 }
 
 /// The decision that is asked about.
@@ -195,7 +283,13 @@ pub enum Verb {
     Allow,
     /// These items only, or all but these.
     AllowPart {
-        ids: Vec<String>,
+        picks: Picks,
+        only: bool,
+    },
+    /// What has one cause only, or all but that.
+    AllowCause {
+        cause: String,
+        count: u64,
         only: bool,
     },
     AllowSafe,
@@ -206,8 +300,9 @@ pub enum Verb {
 pub mod samples {
     //! What a held plan looks like.
 
-    use super::{AffectedGroup, LimitView, PlanPage, PlanView, Verb, decide};
+    use super::{AffectedGroup, Decider, LimitView, PlanPage, PlanView, Verb, decide};
     use crate::address::Address;
+    use crate::dirsync::picks::Picks;
     use crate::dirsync::plans::PlanState;
     use crate::dirsync::run::samples::{causes, changes};
     use crate::dirsync::run::{Can, ChangeQuery, change_table};
@@ -239,7 +334,7 @@ pub mod samples {
             ],
             groups: vec![group("London office", 141, 12, ""), group("VPN users", 1_204, 1_002, "")],
             change_count: 247,
-            second_person: true,
+            decider: Decider::Second,
             warnings: vec!["4 users can be taken over by users of another tenant first.".into()],
             owners: vec!["ada.lovelace".into()],
             decision: String::new(),
@@ -248,10 +343,14 @@ pub mod samples {
 
     pub fn add(gallery: &mut Gallery) {
         let here = Address::new("/dirsync/plans/p1");
-        let table = || change_table(&changes(), &here, Some("c1"), Can::Pick);
+        let picks: Picks = [2, 40, 41].into_iter().collect();
+        let table = || change_table(&changes(), &here, Some("c1"), Can::Pick(&picks));
+        let query = ChangeQuery::default();
         let page =
-            |plan| PlanPage::new(frame("Held plan", Section::Plans), plan, &causes(), table(), &ChangeQuery::default());
+            |plan| PlanPage::new(frame("Held plan", Section::Plans), plan, &causes(), table(), &query, &picks);
         gallery.add("plan", &page(plan()));
+        gallery.add("plan-first", &page(PlanView { decider: Decider::First, ..plan() }));
+        gallery.add("plan-alone", &page(PlanView { decider: Decider::Alone("Contoso".into()), ..plan() }));
         let rejected = PlanView {
             state: PlanState::Rejected,
             decision: "Rejected by operator:grace: the export was cut off".into(),
@@ -261,7 +360,11 @@ pub mod samples {
         let names = ["Adele Vance", "Bianca Pisani", "Cameron White", "Debra Berger"].map(String::from).to_vec();
         let ask = |verb| decide(frame("Decide", Section::Plans), &plan(), verb, names.clone());
         gallery.add("plan-allow", &ask(Verb::Allow));
-        gallery.add("plan-part", &ask(Verb::AllowPart { ids: vec!["1".into(), "2".into()], only: true }));
+        gallery.add("plan-part", &ask(Verb::AllowPart { picks: picks.clone(), only: true }));
+        let cause = Verb::AllowCause { cause: "deleted_in_source".into(), count: 212, only: false };
+        gallery.add("plan-cause", &ask(cause));
+        let alone = PlanView { decider: Decider::Alone("Contoso".into()), ..plan() };
+        gallery.add("plan-allow-alone", &decide(frame("Decide", Section::Plans), &alone, Verb::Allow, names.clone()));
         gallery.add("plan-safe", &ask(Verb::AllowSafe));
         gallery.add("plan-reject", &ask(Verb::Reject));
     }

@@ -8,6 +8,7 @@ use askama::Template;
 use dirsync::totals::Effect;
 use kernel::Timestamp;
 
+use super::picks::Picks;
 use super::runs::{Counts, RunState};
 use crate::address::Address;
 use crate::form::{Choice, Field};
@@ -16,7 +17,7 @@ use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::Filters;
 use crate::parts::{Action, Badge, Callout, Cell, Diff, Facts, PageHead, Progress, Stage, Tile, Tiles, Tone};
-use crate::table::{Column, Empty, Paging, Row, Table};
+use crate::table::{Column, Elsewhere, Empty, Paging, Row, Table};
 
 /// The verbs of the pipeline, as stages.
 pub const STAGES: [&str; 5] = ["Collect", "Plan", "Guard", "Apply", "Verify"];
@@ -157,16 +158,16 @@ fn progress(live: &LiveView) -> Progress {
 
 /// What the reader may do with changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Can {
+pub enum Can<'a> {
     Look,
-    /// Pick those that are allowed.
-    Pick,
+    /// Pick those that are allowed; these are picked already, on this page or another.
+    Pick(&'a Picks),
     /// Take single ones back.
     Undo,
 }
 
 /// One page of changes, each with what it changes; the same for a run and a held plan.
-pub fn change_table(rows: &[ChangeRow], here: &Address, next: Option<&str>, can: Can) -> Table {
+pub fn change_table(rows: &[ChangeRow], here: &Address, next: Option<&str>, can: Can<'_>) -> Table {
     let undo = can == Can::Undo && rows.iter().any(|row| !row.undo.is_empty());
     let columns = ["Object", "Change", "Cause", "Difference", "Outcome"].map(Column::new).into_iter();
     let columns = columns.chain(undo.then(Column::actions)).collect();
@@ -183,19 +184,35 @@ pub fn change_table(rows: &[ChangeRow], here: &Address, next: Option<&str>, can:
             cells.push(if row.undo.is_empty() { Cell::Blank } else { Cell::Actions(vec![action]) });
         }
         let line = Row::new(cells);
-        if can == Can::Pick { line.pick(&row.id, &row.name) } else { line }
+        match can {
+            Can::Pick(picks) => line.pick(&row.id, &row.name).picked(row.id.parse().is_ok_and(|place| picks.has(place))),
+            Can::Look | Can::Undo => line,
+        }
     });
+    let paging = Paging::new(here, rows.len(), None, next);
     let table = Table::new("changes", "Changes", columns, lines.collect())
-        .paging(Paging::new(here, rows.len(), None, next))
         .empty(Empty::new("No changes", "The source and the directory agree."));
-    if can == Can::Pick {
-        let ask = |way: &str| Address::new(format!("{}/ask-part", here.path())).with("way", way);
-        table
-            .bulk(Action::post("Allow these only…", ask("only")))
-            .bulk(Action::post("Allow all but these…", ask("but")))
-    } else {
-        table
+    match can {
+        Can::Pick(picks) => pickable(table, paging, rows, here, picks),
+        Can::Look | Can::Undo => table.paging(paging),
     }
+}
+
+/// A list whose picks hold over its pages.
+fn pickable(table: Table, paging: Paging, rows: &[ChangeRow], here: &Address, picks: &Picks) -> Table {
+    let shown: Picks = rows.iter().filter_map(|row| row.id.parse().ok()).collect();
+    let elsewhere = Elsewhere {
+        picks: picks.to_string(),
+        shown: shown.to_string(),
+        count: picks.places().filter(|place| !shown.has(*place)).count() as u64,
+        clear: here.clone().without(&["picks"]).into(),
+    };
+    let ask = |way: &str| Address::new(format!("{}/ask-part", here.path())).with("way", way);
+    table
+        .paging(paging.by_form(here, &format!("{}/turn", here.path())))
+        .elsewhere(elsewhere)
+        .bulk(Action::post("Allow these only…", ask("only")))
+        .bulk(Action::post("Allow all but these…", ask("but")))
 }
 
 impl RunPage {
@@ -204,7 +221,7 @@ impl RunPage {
         let here = format!("/dirsync/runs/{}", run.id);
         let filters = (!causes.is_empty()).then(|| change_filters(&here, causes, query));
         let (head, live, callouts) = (head(&run), RunLive::new(&run), callouts(&run));
-        Self { frame, head, live, callouts, causes: cause_table(causes, &here), table, filters, run }
+        Self { frame, head, live, callouts, causes: cause_table(causes, &here, false), table, filters, run }
     }
 
     fn facts(&self) -> Facts {
@@ -251,12 +268,22 @@ fn effects() -> Vec<Choice> {
     [Choice::new("", "All")].into_iter().chain(named).collect()
 }
 
-/// How many changes each cause has; the same for a run and a held plan.
-pub fn cause_table(causes: &[CauseRow], here: &str) -> Table {
+/// How many changes each cause has; the same for a run and a held plan, of which one cause can be allowed alone.
+pub fn cause_table(causes: &[CauseRow], here: &str, decide: bool) -> Table {
+    let decide = decide && causes.len() > 1;
     let rows = causes.iter().map(|row| {
-        Row::new(vec![Cell::main(&row.cause, Address::new(here).with("cause", &row.key), ""), Cell::count(row.count)])
+        let part = |way: &str| Address::new(format!("{here}/allow-part")).with("cause", &row.key).with("way", way);
+        let ask = |label: &str, way: &str| Action::ask(label, part(way)).small().about(&row.cause);
+        let mut cells =
+            vec![Cell::main(&row.cause, Address::new(here).with("cause", &row.key), ""), Cell::count(row.count)];
+        if decide {
+            cells.push(Cell::Actions(vec![ask("Only this…", "only"), ask("All but this…", "but")]));
+        }
+        Row::new(cells)
     });
-    Table::new("causes", "Changes by cause", vec![Column::new("Cause"), Column::number("Count")], rows.collect())
+    let columns = [Column::new("Cause"), Column::number("Count")].into_iter();
+    let columns = columns.chain(decide.then(Column::actions)).collect();
+    Table::new("causes", "Changes by cause", columns, rows.collect())
         .empty(Empty::new("No changes", "The source and the directory agree."))
 }
 

@@ -1,10 +1,11 @@
 //! Held plans: a run that waits. List, look at, decide.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use dirsync::guard::Verdict;
 use dirsync::permissions::{DecideRun, ReadSync};
 use dirsync::service::runs::Part;
+use dirsync::service::second_person::{Refusal, Standing};
 use dirsync::{ChangeFilter, Run, RunFilter, RunId, RunState};
 use kernel::{Cursor, May, PageRequest};
 use serde::Deserialize;
@@ -14,7 +15,8 @@ use super::runs::Changes;
 use super::{name_of, reason, sources};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
-use crate::dirsync::plan::{PlanPage, PlanView, Verb, decide};
+use crate::dirsync::picks::{MOST, Picking, Picks};
+use crate::dirsync::plan::{Decider, PlanPage, PlanView, Verb, decide};
 use crate::dirsync::plans::{self, PlanRow, SHEET};
 use crate::dirsync::run::{Can, change_table};
 use crate::dirsync::words;
@@ -109,7 +111,6 @@ fn effects(run: &Run, prefix: &str) -> u64 {
 
 fn view(run: &Run, source: &str) -> PlanView {
     let row = row(run, source);
-    let second_person = matches!(run.verdict, Some(Verdict::Hold { second_person: true, .. }));
     let decision = run.decision.as_deref().map(|decision| {
         let by = run.decided_by.as_deref().unwrap_or("nobody");
         format!("{} by {by}", words::plain(decision))
@@ -125,11 +126,41 @@ fn view(run: &Run, source: &str) -> PlanView {
         limits: words::limits(run),
         groups: words::shrinks(run),
         change_count: effects(run, ""),
-        second_person,
+        decider: Decider::Nobody,
         warnings: words::warnings(run),
         owners: Vec::new(),
         decision: decision.unwrap_or_default(),
     }
+}
+
+/// Whether the reader may decide.
+async fn decider(desk: &Desk, rooms: &Rooms, run: &Run) -> Result<Decider, Problem> {
+    if !desk.can(DecideRun { run: run.id }) {
+        return Ok(Decider::Nobody);
+    }
+    let two = matches!(run.verdict, Some(Verdict::Hold { second_person: true, .. }));
+    Ok(match rooms.dirsync.second_person(&desk.may(ReadSync {})?, run).await? {
+        Standing::Free if two => Decider::Second,
+        Standing::Free => Decider::Anybody,
+        Standing::Alone(name) => Decider::Alone(name),
+        Standing::Refused(Refusal::SecondPerson) => Decider::First,
+        Standing::Refused(Refusal::SignIn) => Decider::Token,
+    })
+}
+
+/// `POST /dirsync/plans/{id}/turn`: to another page of the list, with what is picked.
+pub async fn turn(
+    Path(id): Path<RunId>,
+    Query(wanted): Query<Changes>,
+    place: Paged,
+    Form(picked): Form<Picking>,
+) -> Response {
+    let to = place.apply(here(&format!("/dirsync/plans/{id}"), &wanted.values()));
+    let picks = picked.now();
+    if picks.len() > MOST {
+        return done(to.with("picks", picked.before().to_string()), Done::TooManyPicked);
+    }
+    Redirect::to(&to.with("picks", picks.to_string()).to_string()).into_response()
 }
 
 /// `GET /dirsync/plans/{id}`.
@@ -138,6 +169,7 @@ pub async fn get_plan(
     State(rooms): State<Rooms>,
     Path(id): Path<RunId>,
     Query(wanted): Query<Changes>,
+    Query(picked): Query<Picking>,
     query: PageQuery,
     place: Paged,
 ) -> Result<Response, Problem> {
@@ -146,35 +178,43 @@ pub async fn get_plan(
     let found = rooms.dirsync.show_changes(&may, id, &wanted.filter(), &query.request()).await?;
     let held = run.state == RunState::Held;
     let rows: Vec<_> = found.items.iter().map(|planned| words::change(planned, &run)).collect();
-    let here = place.apply(here(&format!("/dirsync/plans/{id}"), &wanted.values()));
-    let can = if held && desk.can(DecideRun { run: id }) { Can::Pick } else { Can::Look };
+    let decider = decider(&desk, &rooms, &run).await?;
+    let picks = picked.now();
+    let picks = if picks.len() > MOST { picked.before() } else { picks };
+    let here = place.apply(here(&format!("/dirsync/plans/{id}"), &wanted.values())).with("picks", picks.to_string());
+    let can = if held && decider.allows() { Can::Pick(&picks) } else { Can::Look };
     let table = change_table(&rows, &here, found.next.as_ref().map(Cursor::as_str), can);
     let sources = sources(&desk, &rooms).await?;
     let owners =
         rooms.dirsync.get_source_uncounted(&may, run.source_id).await.map(|source| source.kept.settings.owners);
-    let view = PlanView { owners: owners.unwrap_or_default(), ..view(&run, &name_of(&sources, run.source_id)) };
+    let view = PlanView { owners: owners.unwrap_or_default(), decider, ..view(&run, &name_of(&sources, run.source_id)) };
     let causes = words::causes(run.totals.as_ref());
     let frame = desk.frame("Held plan", Section::Plans);
-    Ok(page(&PlanPage::new(frame, view, &causes, table, &wanted.query())))
+    Ok(page(&PlanPage::new(frame, view, &causes, table, &wanted.query(), &picks)))
 }
 
 async fn ask(desk: &Desk, rooms: &Rooms, id: RunId, verb: Verb) -> Result<Response, Problem> {
     desk.may(DecideRun { run: id })?;
     let may = desk.may(ReadSync {})?;
     let run = rooms.dirsync.get_run(&may, id).await?;
-    let filter = ChangeFilter { visible_only: true, ..ChangeFilter::default() };
+    let cause = match &verb {
+        Verb::AllowCause { cause, .. } => Some(cause.clone()),
+        _ => None,
+    };
+    let filter = ChangeFilter { visible_only: true, cause, ..ChangeFilter::default() };
     let first = rooms.dirsync.list_changes(&may, id, &filter, &PageRequest::first(24)).await?;
     let names = match &verb {
-        Verb::AllowPart { ids, .. } => picked_names(rooms, &may, id, ids).await?,
+        Verb::AllowPart { picks, .. } => picked_names(rooms, &may, id, picks).await?,
         _ => first.items.into_iter().map(|planned| planned.change.name).collect(),
     };
-    Ok(page(&decide(desk.frame("Decide", Section::Plans), &view(&run, ""), verb, names)))
+    let view = PlanView { decider: decider(desk, rooms, &run).await?, ..view(&run, "") };
+    Ok(page(&decide(desk.frame("Decide", Section::Plans), &view, verb, names)))
 }
 
 /// The names of the first of those that were picked.
-async fn picked_names(rooms: &Rooms, may: &May<ReadSync>, id: RunId, ids: &[String]) -> Result<Vec<String>, Problem> {
+async fn picked_names(rooms: &Rooms, may: &May<ReadSync>, id: RunId, picks: &Picks) -> Result<Vec<String>, Problem> {
     let mut names = Vec::new();
-    for seq in ids.iter().take(24).filter_map(|seq| seq.parse::<i64>().ok()) {
+    for seq in picks.places().take(24) {
         let just = PageRequest::new(1, Some(Cursor::encode(&(seq - 1))));
         let found = rooms.dirsync.list_changes(may, id, &ChangeFilter::default(), &just).await?;
         names.extend(found.items.into_iter().filter(|planned| planned.seq == seq).map(|planned| planned.change.name));
@@ -201,26 +241,37 @@ pub async fn ask_reject(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<R
     ask(&desk, &rooms, id, Verb::Reject).await
 }
 
-/// The picked items: their places in the plan.
-#[derive(Deserialize)]
-pub struct Picked {
-    #[serde(default, rename = "id")]
-    items: Vec<i64>,
-}
-
 /// `POST /dirsync/plans/{id}/ask-part`.
 pub async fn ask_part(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<RunId>,
     Query(way): Query<Way>,
-    Form(picked): Form<Picked>,
+    Form(picked): Form<Picking>,
 ) -> Result<Response, Problem> {
-    if picked.items.is_empty() {
+    let (picks, back) = (picked.now(), format!("/dirsync/plans/{id}"));
+    if picks.is_empty() {
+        return Ok(done(back, Done::NothingPicked));
+    }
+    if picks.len() > MOST {
+        return Ok(done(here(&back, &[("picks", &picked.before().to_string())]), Done::TooManyPicked));
+    }
+    ask(&desk, &rooms, id, Verb::AllowPart { picks, only: way.way == "only" }).await
+}
+
+/// `GET /dirsync/plans/{id}/allow-part`: what has one cause, on whichever page it stands.
+pub async fn ask_cause(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<RunId>,
+    Query(way): Query<Way>,
+) -> Result<Response, Problem> {
+    let run = rooms.dirsync.get_run(&desk.may(ReadSync {})?, id).await?;
+    let count = run.totals.as_ref().and_then(|totals| totals.causes.get(&way.cause)).copied().unwrap_or(0);
+    if count == 0 {
         return Ok(done(format!("/dirsync/plans/{id}"), Done::NothingPicked));
     }
-    let ids = picked.items.iter().map(ToString::to_string).collect();
-    ask(&desk, &rooms, id, Verb::AllowPart { ids, only: way.way == "only" }).await
+    ask(&desk, &rooms, id, Verb::AllowCause { cause: way.cause, count, only: way.way == "only" }).await
 }
 
 /// Whether the picked ones are all that is allowed, or all that is not.
@@ -228,6 +279,8 @@ pub async fn ask_part(
 pub struct Way {
     #[serde(default)]
     way: String,
+    #[serde(default)]
+    cause: String,
 }
 
 /// What the confirmation sends.
@@ -235,14 +288,19 @@ pub struct Way {
 pub struct Decision {
     #[serde(default)]
     reason: String,
-    #[serde(default, rename = "id")]
-    items: Vec<i64>,
+    #[serde(default)]
+    picks: String,
+    #[serde(default)]
+    cause: String,
     #[serde(default)]
     way: String,
+    /// The tenant's name, from somebody who decides alone.
+    confirmation: Option<String>,
 }
 
-async fn approve(desk: &Desk, rooms: &Rooms, id: RunId, part: Part, text: &str) -> Result<Response, Problem> {
-    rooms.dirsync.approve_run(&desk.may(DecideRun { run: id })?, &part, reason(text)).await?;
+async fn approve(desk: &Desk, rooms: &Rooms, id: RunId, part: Part, body: &Decision) -> Result<Response, Problem> {
+    let may = desk.may(DecideRun { run: id })?;
+    rooms.dirsync.approve_run_alone(&may, &part, reason(&body.reason), body.confirmation.as_deref()).await?;
     Ok(done(format!("/dirsync/runs/{id}"), Done::PlanAllowed))
 }
 
@@ -253,7 +311,7 @@ pub async fn allow(
     Path(id): Path<RunId>,
     Form(body): Form<Decision>,
 ) -> Result<Response, Problem> {
-    approve(&desk, &rooms, id, Part::All, &body.reason).await
+    approve(&desk, &rooms, id, Part::All, &body).await
 }
 
 /// `POST /dirsync/plans/{id}/allow-safe`.
@@ -263,7 +321,7 @@ pub async fn allow_safe(
     Path(id): Path<RunId>,
     Form(body): Form<Decision>,
 ) -> Result<Response, Problem> {
-    approve(&desk, &rooms, id, Part::WithoutLosses, &body.reason).await
+    approve(&desk, &rooms, id, Part::WithoutLosses, &body).await
 }
 
 /// `POST /dirsync/plans/{id}/allow-part`.
@@ -273,9 +331,15 @@ pub async fn allow_part(
     Path(id): Path<RunId>,
     Form(body): Form<Decision>,
 ) -> Result<Response, Problem> {
-    let items = body.items;
-    let part = if body.way == "only" { Part::Only { items } } else { Part::Without { items } };
-    approve(&desk, &rooms, id, part, &body.reason).await
+    let items: Vec<_> = Picks::parse(&body.picks).places().collect();
+    let causes = vec![body.cause.clone()];
+    let part = match (body.cause.is_empty(), body.way == "only") {
+        (true, true) => Part::Only { items },
+        (true, false) => Part::Without { items },
+        (false, true) => Part::OnlyCauses { causes },
+        (false, false) => Part::WithoutCauses { causes },
+    };
+    approve(&desk, &rooms, id, part, &body).await
 }
 
 /// `POST /dirsync/plans/{id}/reject`.
