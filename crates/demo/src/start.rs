@@ -116,6 +116,7 @@ fn options(arguments: &Arguments, folder: &Folder) -> Options {
 fn config(arguments: &Arguments, folder: &Folder, emulator: &Running) -> anyhow::Result<Config> {
     let mut config = Config::default();
     config.web.listen = arguments.listen;
+    config.signals.webhook_networks = vec!["127.0.0.0/8".to_owned(), "::1".to_owned()];
     config.store.url = Some(format!("sqlite:{}", folder.file("vestibule.db").display()).as_str().into());
     config.log.level = std::env::var("RUST_LOG").unwrap_or_else(|_| QUIET.to_owned());
     if let Some(authority) = &emulator.authority {

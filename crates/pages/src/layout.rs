@@ -20,6 +20,7 @@ pub enum Section {
     Settings,
     Tenants,
     Audit,
+    Webhooks,
     Operators,
     Tokens,
     Jobs,
@@ -111,6 +112,7 @@ pub(crate) const NAVIGATION: &[(&str, &[Link])] = &[
         &[
             link(Section::Tenants, "Tenants", "/tenants", Icon::Tenant, "g t"),
             link(Section::Audit, "Audit", "/signals/audit", Icon::Audit, "g a"),
+            link(Section::Webhooks, "Webhooks", "/signals/webhooks", Icon::Out, "g w"),
         ],
     ),
     (

@@ -6,7 +6,7 @@ use directory::Directory;
 use dirsync::Dirsync;
 use kernel::Env;
 use operators::Operators;
-use signals::Signals;
+use signals::{Signals, Webhooks};
 use tenants::Tenants;
 
 use crate::server::Server;
@@ -26,6 +26,8 @@ pub struct Rooms {
     pub dirsync: Dirsync,
     /// The one ordered log.
     pub signals: Signals,
+    /// Where events are sent.
+    pub webhooks: Webhooks,
     /// The connected tenants.
     pub tenants: Tenants,
     /// The server itself: its jobs and its health.

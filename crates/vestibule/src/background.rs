@@ -34,6 +34,10 @@ impl App {
         let (directory, follow) = (self.directory.clone(), stop.clone());
         tasks.spawn(async move { directory.follow_all(follow).await });
         tasks.spawn(listen(self.store.clone(), stop.clone()));
+        let (deliveries, width, delivering) = (self.webhook_worker(), self.webhooks.lanes(), stop.clone());
+        tasks.spawn(async move { deliveries.run(width, delivering).await });
+        let (webhooks, follow) = (self.webhooks.clone(), stop.clone());
+        tasks.spawn(async move { webhooks.follow_all(follow).await });
         for timer in timers() {
             tasks.spawn(timer.run(self.clone(), stop.clone()));
         }
@@ -43,6 +47,11 @@ impl App {
     /// The runner of jobs with every room's handlers.
     pub fn worker(&self) -> Worker {
         Worker::new(self.store.clone(), self.env.clone(), node_name(&self.env), self.handlers())
+    }
+
+    /// The runner of what waits for other people's machines, apart from all else: a slow receiver keeps nobody waiting.
+    pub fn webhook_worker(&self) -> Worker {
+        Worker::new(self.store.clone(), self.env.clone(), node_name(&self.env), self.webhooks.handlers())
     }
 
     fn handlers(&self) -> Vec<Arc<dyn Handler>> {
@@ -76,10 +85,11 @@ struct Timer {
     work: fn(App) -> Work,
 }
 
-fn timers() -> [Timer; 4] {
+fn timers() -> [Timer; 5] {
     [
         Timer { name: "dirsync.tick", every: Duration::from_secs(5), work: |app| Box::pin(tick_dirsync(app)) },
         Timer { name: "dirsync.prune", every: Duration::from_hours(6), work: |app| Box::pin(prune_dirsync(app)) },
+        Timer { name: "signals.prune", every: Duration::from_hours(1), work: |app| Box::pin(prune_webhooks(app)) },
         Timer { name: "jobs.prune", every: Duration::from_hours(1), work: |app| Box::pin(prune_jobs(app)) },
         Timer { name: "operators.prune", every: Duration::from_hours(1), work: |app| Box::pin(prune_operators(app)) },
     ]
@@ -124,6 +134,10 @@ async fn tick_dirsync(app: App) -> Result<(), String> {
 
 async fn prune_dirsync(app: App) -> Result<(), String> {
     app.dirsync.prune().await.map(drop).map_err(|error| error.to_string())
+}
+
+async fn prune_webhooks(app: App) -> Result<(), String> {
+    app.webhooks.prune().await.map_err(|error| error.to_string())
 }
 
 async fn prune_jobs(app: App) -> Result<(), String> {

@@ -42,6 +42,8 @@ pub struct Config {
     pub tenants: tenants::Config,
     /// What a source of the directory sync begins with, and how long its runs are kept.
     pub dirsync: dirsync::Config,
+    /// Where webhooks may go, and how long what was sent is kept.
+    pub signals: signals::Config,
     /// The mail server that letters go out by; without one nobody is written to.
     pub mail: mail::Config,
     /// How long a sign-in lasts.
@@ -137,6 +139,7 @@ impl Config {
             self.graph.validate(),
             self.tenants.validate(),
             self.dirsync.validate(),
+            self.signals.validate(),
             self.mail.validate(),
             self.operators.validate(),
             self.log.validate(),

@@ -11,7 +11,7 @@ use directory::Directory;
 use dirsync::Dirsync;
 use kernel::Env;
 use operators::Operators;
-use signals::Signals;
+use signals::{Signals, Webhooks};
 use store::Store;
 use tenants::Tenants;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
@@ -35,6 +35,8 @@ pub struct Rooms {
     pub operators: Operators,
     /// The log.
     pub signals: Signals,
+    /// Where events are sent.
+    pub webhooks: Webhooks,
     /// Connected tenants.
     pub tenants: Tenants,
     /// Users, groups, memberships.
@@ -52,6 +54,7 @@ pub fn build(rooms: Rooms, settings: Settings) -> (Router, Arc<OpenApi>) {
         url: rooms.url.clone(),
         operators: rooms.operators.clone(),
         signals: rooms.signals.clone(),
+        webhooks: rooms.webhooks.clone(),
         tenants: rooms.tenants.clone(),
         directory: rooms.directory.clone(),
         dirsync: rooms.dirsync.clone(),
@@ -70,7 +73,7 @@ pub fn build(rooms: Rooms, settings: Settings) -> (Router, Arc<OpenApi>) {
 fn api(rooms: Rooms) -> OpenApiRouter {
     OpenApiRouter::with_openapi(nothing_yet())
         .nest("/api/v1/operators", operators::routes(rooms.operators))
-        .nest("/api/v1/signals", signals::routes(rooms.signals))
+        .nest("/api/v1/signals", signals::routes(rooms.signals, rooms.webhooks))
         .nest("/api/v1/tenants", tenants::routes(rooms.tenants))
         .nest("/api/v1/directory", directory::routes(rooms.directory))
         .nest("/api/v1/dirsync", dirsync::routes(rooms.dirsync))

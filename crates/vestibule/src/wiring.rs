@@ -16,7 +16,7 @@ use graph::Pace;
 use kernel::{Env, OrganisationId};
 use mail::Mailer;
 use operators::Operators;
-use signals::Signals;
+use signals::{Signals, Webhooks};
 use store::{Store, StoreError};
 use tenants::{Tenants, TenantsError};
 use utoipa::openapi::OpenApi;
@@ -62,6 +62,9 @@ pub enum WiringError {
     /// The tenants' connections.
     #[error(transparent)]
     Tenants(#[from] TenantsError),
+    /// The client that webhooks are sent with.
+    #[error(transparent)]
+    Webhooks(#[from] signals::webhooks::PostError),
     /// The bearer token for `/metrics`.
     #[error("web.metrics_token_file cannot be read")]
     MetricsToken(#[source] std::io::Error),
@@ -82,6 +85,8 @@ pub struct App {
     pub operators: Operators,
     /// The log.
     pub signals: Signals,
+    /// Where events are sent.
+    pub webhooks: Webhooks,
     /// Connected tenants.
     pub tenants: Tenants,
     /// Users, groups, memberships.
@@ -112,7 +117,6 @@ impl App {
         web::measure::install().map_err(|error| WiringError::Metrics(error.into()))?;
         let Outside { env, pace } = outside;
         let operators = Operators::new(store.clone(), env.clone(), config.operators.clone());
-        let signals = Signals::new(store.clone());
         let tenants = Tenants::new(tenants::Parts {
             store: store.clone(),
             env: env.clone(),
@@ -122,6 +126,8 @@ impl App {
             pace,
         })?;
         let directory = Directory::new(store.clone(), env.clone());
+        let signals = Signals::new(store.clone()).with_objects(Arc::new(directory.clone()));
+        let webhooks = webhooks(&config, &store, &env, &ring, &directory)?;
         let sources = Arc::new(TenantSources(tenants.clone()));
         let post = Post {
             mailer: Mailer::new(&config.mail),
@@ -147,6 +153,7 @@ impl App {
             server: Arc::new(host),
             operators: operators.clone(),
             signals: signals.clone(),
+            webhooks: webhooks.clone(),
             tenants: tenants.clone(),
             directory: directory.clone(),
             dirsync: dirsync.clone(),
@@ -159,8 +166,40 @@ impl App {
             ..config.web.layer_settings(env.clone(), gate)
         };
         let (router, openapi) = router::build(rooms, settings);
-        Ok(Self { config, env, store, ring, operators, signals, tenants, directory, dirsync, jobs, router, openapi })
+        Ok(Self {
+            config,
+            env,
+            store,
+            ring,
+            operators,
+            signals,
+            webhooks,
+            tenants,
+            directory,
+            dirsync,
+            jobs,
+            router,
+            openapi,
+        })
     }
+}
+
+fn webhooks(
+    config: &Config,
+    store: &Store,
+    env: &Env,
+    ring: &Ring,
+    directory: &Directory,
+) -> Result<Webhooks, signals::webhooks::PostError> {
+    Webhooks::new(signals::webhooks::Parts {
+        store: store.clone(),
+        env: env.clone(),
+        sealer: ring.sealer.clone(),
+        config: config.signals.clone(),
+        objects: Some(Arc::new(directory.clone())),
+        mailer: Mailer::new(&config.mail),
+        url: config.url(),
+    })
 }
 
 /// The operators, as the directory sync needs them.

@@ -5,4 +5,5 @@ mod console;
 mod coverage;
 mod dirsync;
 mod server;
+mod signals;
 mod tenants;

@@ -120,6 +120,11 @@ pub struct OncePage {
 }
 
 impl OncePage {
+    /// Any other secret.
+    pub fn of(frame: Frame, head: PageHead, callout: Callout, secret: Code, back: &str) -> Self {
+        Self { frame, head, callout, secret, example: None, back: Action::go("Done", back).primary() }
+    }
+
     /// A new token with a line that tries it.
     pub fn token(frame: Frame, label: &str, token: &str, url: &str) -> Self {
         let example = format!("export VESTIBULE_URL={url}\nexport VESTIBULE_TOKEN={token}\nvestibule dirsync runs");

@@ -25,6 +25,7 @@ use crate::render::page;
 /// The audit trail.
 pub fn routes() -> Router<Rooms> {
     Router::new()
+        .merge(super::webhooks::routes::routes())
         .route("/signals/audit", get(list_audit))
         .route("/signals/audit/verify", post(verify_audit))
         .route("/signals/audit/export", get(export_audit))

@@ -19,6 +19,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("dirsync.*", "Anything about the sync"),
     ("tenants.*", "Anything about a tenant"),
     ("operators.*", "Anything about operators"),
+    ("signals.*", "Anything about webhooks"),
 ];
 
 /// `user.updated` as "Person updated", `dirsync.run_started` as "Run started".
@@ -42,6 +43,7 @@ pub fn href(kind: &str, id: &str) -> String {
         "operator" => format!("/operators/{id}"),
         "run" => format!("/dirsync/runs/{id}"),
         "plan" => format!("/dirsync/plans/{id}"),
+        "webhook" => format!("/signals/webhooks/{id}"),
         _ => String::new(),
     }
 }

@@ -13,7 +13,7 @@ use http::{Request, StatusCode};
 use kernel::{Actor, Env, Page, PageRequest, RequestId, Rng, Secret};
 use operators::permissions::CreateOperator;
 use operators::{Config, Operators};
-use signals::Signals;
+use signals::{Signals, Webhooks};
 use tenants::{Parts, Tenants};
 use testkit::{Answer, Db, call, on_each_database};
 use uuid::Uuid;
@@ -93,9 +93,24 @@ fn rooms(db: &Db, operators: Operators) -> Rooms {
         directory: Directory::new(db.store.clone(), db.env.clone()),
         dirsync: Dirsync::new(db.store.clone(), db.env.clone(), sources),
         signals: Signals::new(db.store.clone()),
+        webhooks: webhooks(db),
         tenants,
         server: Arc::new(NoServer(db.env.clone())),
     }
+}
+
+fn webhooks(db: &Db) -> Webhooks {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let parts = signals::webhooks::Parts {
+        store: db.store.clone(),
+        env: db.env.clone(),
+        sealer: db.sealer.clone(),
+        config: signals::Config::default(),
+        objects: None,
+        mailer: None,
+        url: "http://127.0.0.1".into(),
+    };
+    Webhooks::new(parts).unwrap()
 }
 
 /// A server with nothing in it.

@@ -42,6 +42,11 @@ impl Gallery {
         dirsync::conflicts::samples::add(&mut gallery);
         signals::audit::samples::add(&mut gallery);
         signals::entry::samples::add(&mut gallery);
+        signals::webhooks::list::samples::add(&mut gallery);
+        signals::webhooks::form::samples::add(&mut gallery);
+        signals::webhooks::webhook::samples::add(&mut gallery);
+        signals::webhooks::delivery::samples::add(&mut gallery);
+        signals::webhooks::ask::samples::add(&mut gallery);
         server::health::samples::add(&mut gallery);
         server::jobs::samples::add(&mut gallery);
         render::samples::add(&mut gallery);

@@ -33,6 +33,9 @@ const USER: &[&str] =
     &["id", "name", "user_principal_name", "department", "state", "cause", "source.kind", "changed_at"];
 const GROUP: &[&str] = &["id", "name", "kind", "direct_members", "transitive_members", "state"];
 const HISTORY: &[&str] = &["revision", "at", "event", "actor", "cause", "reason"];
+const WEBHOOK: &[&str] =
+    &["id", "name", "state", "url", "health.waiting", "health.dead", "health.last_success_at", "health.failing_since"];
+const DELIVERY: &[&str] = &["id", "revision", "type", "object_name", "state", "attempts", "status", "next_at", "error"];
 const JOB: &[&str] = &["id", "kind", "state", "run_at", "attempts", "last_error"];
 
 const NAMES: &[Entry] = &[
@@ -52,6 +55,19 @@ const NAMES: &[Entry] = &[
     ("list_audit", "events audit", EVENT),
     ("export_audit", "events export", &[]),
     ("verify_audit", "events verify", &[]),
+    ("list_webhooks", "webhooks list", WEBHOOK),
+    ("list_event_types", "webhooks event-types", &["name", "about"]),
+    ("create_webhook", "webhooks create", &[]),
+    ("get_webhook", "webhooks get", &[]),
+    ("update_webhook", "webhooks update", &[]),
+    ("delete_webhook", "webhooks delete", &[]),
+    ("rotate_secret", "webhooks rotate", &[]),
+    ("test_webhook", "webhooks test", &[]),
+    ("replay_events", "webhooks replay", &[]),
+    ("list_deliveries", "webhooks deliveries list", DELIVERY),
+    ("get_delivery", "webhooks deliveries get", &[]),
+    ("retry_delivery", "webhooks deliveries retry", &[]),
+    ("retry_dead_letters", "webhooks retry-dead", &[]),
     ("list_jobs", "jobs list", JOB),
     ("list_tenants", "tenants list", TENANT),
     ("create_tenant", "tenants connect", &[]),
@@ -95,6 +111,7 @@ const NAMES: &[Entry] = &[
     ("delete_addition", "dirsync additions delete", &[]),
     ("get_why", "users why", &[]),
     ("get_summary", "directory summary", &[]),
+    ("get_snapshot", "directory snapshot", &[]),
     ("search_directory", "directory search", &[]),
     ("check_membership", "directory membership", &[]),
     ("list_cycles", "directory cycles", &[]),
@@ -181,6 +198,8 @@ pub(super) fn about(noun: &str) -> &'static str {
         "organisations" => "Organisations of the server",
         "tokens" => "API tokens",
         "events" => "The event log and the audit trail of a server",
+        "webhooks" => "Where events are sent, and what was sent",
+        "webhooks deliveries" => "What was sent to a webhook, or is to be",
         "jobs" => "Work without a caller",
         "tenants credentials" => "A tenant's secrets and certificates",
         "dirsync settings" => "What is let in, how often, and what may be taken away without asking",

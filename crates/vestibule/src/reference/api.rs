@@ -23,7 +23,7 @@ async fn no_two_rooms_give_one_name_to_different_schemas() {
     let whole = serde_json::to_value(&app.openapi.components).unwrap();
     let rooms = [
         operators::routes(app.operators),
-        signals::routes(app.signals),
+        signals::routes(app.signals, app.webhooks),
         tenants::routes(app.tenants),
         directory::routes(app.directory),
         dirsync::routes(app.dirsync),

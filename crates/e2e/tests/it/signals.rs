@@ -1,0 +1,3 @@
+//! Journeys of those who follow the log from outside.
+
+mod followers;
