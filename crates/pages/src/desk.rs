@@ -9,6 +9,7 @@ use dirsync::service::conflicts::{ConflictFilter, ConflictView};
 use dirsync::{RunFilter, RunState};
 use http::request::Parts;
 use kernel::{Actor, ActorKind, May, PageRequest, Permission, Timestamp};
+use provisioning::permissions::ReadProvisioning;
 use web::{Caller, CsrfToken, PageCaller, Problem};
 
 use crate::Rooms;
@@ -81,7 +82,11 @@ async fn waiting(rooms: &Rooms, actor: &Actor) -> Waiting {
     let conflicts = people.map_or(0, |found| found.items.iter().filter(|row| is_pending(row)).count());
     let dead_jobs = rooms.server.count_jobs(actor).await.map_or(0, |counts| counts.dead);
     let count = |length: usize| u64::try_from(length).unwrap_or(0);
-    Waiting { plans: count(plans), conflicts: count(conflicts), dead_jobs }
+    let holds = match actor.may(ReadProvisioning {}) {
+        Ok(may) => rooms.provisioning.count_open_holds(&may).await.unwrap_or_default(),
+        Err(_) => 0,
+    };
+    Waiting { plans: count(plans), conflicts: count(conflicts), dead_jobs, holds }
 }
 
 /// From here on the navigation only says "many".

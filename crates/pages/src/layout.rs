@@ -18,6 +18,10 @@ pub enum Section {
     Exceptions,
     Additions,
     Settings,
+    Connections,
+    Calls,
+    Holds,
+    UserGroups,
     Tenants,
     Audit,
     Webhooks,
@@ -73,6 +77,7 @@ pub struct Waiting {
     pub plans: u64,
     pub conflicts: u64,
     pub dead_jobs: u64,
+    pub holds: u64,
 }
 
 pub(crate) struct Link {
@@ -105,6 +110,15 @@ pub(crate) const NAVIGATION: &[(&str, &[Link])] = &[
             link(Section::Exceptions, "Exceptions", "/dirsync/exceptions", Icon::Shield, "g e"),
             link(Section::Additions, "Additions", "/dirsync/additions", Icon::Add, "g d"),
             link(Section::Settings, "Settings", "/dirsync/settings", Icon::Settings, "g s"),
+        ],
+    ),
+    (
+        "Push",
+        &[
+            link(Section::Connections, "Connections", "/provisioning/connections", Icon::Push, "g n"),
+            link(Section::Calls, "What Entra saw", "/provisioning/calls", Icon::Call, "g l"),
+            link(Section::Holds, "Held pushes", "/provisioning/holds", Icon::Stop, "g b"),
+            link(Section::UserGroups, "User groups", "/provisioning/groups", Icon::Group, "g x"),
         ],
     ),
     (
@@ -161,6 +175,7 @@ impl Frame {
             Section::Plans => waiting.plans,
             Section::Conflicts => waiting.conflicts,
             Section::Jobs => waiting.dead_jobs,
+            Section::Holds => waiting.holds,
             _ => 0,
         };
         match count {

@@ -16,6 +16,7 @@ mod operators;
 mod overview;
 mod paged;
 mod parts;
+mod provisioning;
 mod render;
 mod rooms;
 mod routes;

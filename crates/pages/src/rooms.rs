@@ -6,6 +6,7 @@ use directory::Directory;
 use dirsync::Dirsync;
 use kernel::Env;
 use operators::Operators;
+use provisioning::Provisioning;
 use signals::{Signals, Webhooks};
 use tenants::Tenants;
 
@@ -24,6 +25,8 @@ pub struct Rooms {
     pub directory: Directory,
     /// The directory sync.
     pub dirsync: Dirsync,
+    /// The applications that push.
+    pub provisioning: Provisioning,
     /// The one ordered log.
     pub signals: Signals,
     /// Where events are sent.

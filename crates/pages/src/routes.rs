@@ -8,7 +8,9 @@ use axum::routing::{get, post};
 use web::ProblemBody;
 
 use crate::desk::Desk;
-use crate::{Rooms, assets, directory, dirsync, operators, overview, render, server, signals, tenants, theme};
+use crate::{
+    Rooms, assets, directory, dirsync, operators, overview, provisioning, render, server, signals, tenants, theme,
+};
 
 /// The console as a router of its own, to stand at `/`. Wrap it in `web::layers`.
 pub fn routes(rooms: Rooms) -> Router {
@@ -16,6 +18,7 @@ pub fn routes(rooms: Rooms) -> Router {
         .merge(operators::routes::routes())
         .merge(directory::routes::routes())
         .merge(dirsync::routes::routes())
+        .merge(provisioning::routes::routes())
         .merge(signals::routes::routes())
         .merge(tenants::routes::routes())
         .merge(server::routes::routes())

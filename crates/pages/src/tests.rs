@@ -34,7 +34,7 @@ pub const DAY: i64 = 86_400;
 
 /// The frame of a signed-in operator.
 pub fn frame(title: &str, section: Section) -> Frame {
-    let waiting = Waiting { plans: 1, conflicts: 12, dead_jobs: 0 };
+    let waiting = Waiting { plans: 1, conflicts: 12, dead_jobs: 0, holds: 2 };
     let signed_in =
         SignedIn { name: "ada.lovelace".into(), role: Role::Owner, organisation: "Contoso".into(), waiting };
     Frame { signed_in: Some(signed_in), csrf: "sample-token".into(), ..gate_frame(title) }.page(title, section)

@@ -38,9 +38,13 @@ pub struct EntraTokens {
     pub audience: String,
 }
 
-/// The audience of tokens for applications that are not in the gallery.
+impl EntraTokens {
+    /// The audience of tokens for applications that are not in the gallery.
+    pub const USUAL_AUDIENCE: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
+}
+
 fn audience() -> String {
-    "8adf8e6e-67b2-4cf2-a259-e3dc5476c621".to_owned()
+    EntraTokens::USUAL_AUDIENCE.to_owned()
 }
 
 /// What a day may take away without asking; the first limit reached holds the call (NET-01, NET-15).

@@ -1,6 +1,6 @@
 //! The handlers of these pages.
 
-mod groups;
+pub mod groups;
 pub mod pick;
 mod search;
 mod users;

@@ -65,7 +65,11 @@ async fn view(desk: &Desk, rooms: &Rooms, now: Timestamp) -> Result<OverviewView
             (false, None) => Tone::Off,
         },
         first_steps: first_steps(&tenants, &sources),
-        decisions: decisions(&held, &sources, &tenants, now),
+        decisions: crate::provisioning::routes::decisions(desk, rooms)
+            .await?
+            .into_iter()
+            .chain(decisions(&held, &sources, &tenants, now))
+            .collect(),
         runs: runs.iter().take(6).map(|run| sync::row(run, &name_of(&sources, run))).collect(),
         activity: days.iter().map(|bucket| bucket.counts.iter().sum()).collect(),
         chart: chart(days),

@@ -13,6 +13,7 @@ use http::{Request, StatusCode};
 use kernel::{Actor, Env, Page, PageRequest, RequestId, Rng, Secret};
 use operators::permissions::CreateOperator;
 use operators::{Config, Operators};
+use provisioning::Provisioning;
 use signals::{Signals, Webhooks};
 use tenants::{Parts, Tenants};
 use testkit::{Answer, Db, call, on_each_database};
@@ -86,11 +87,20 @@ fn rooms(db: &Db, operators: Operators) -> Rooms {
     });
     let tenants = tenants.unwrap();
     let sources = Arc::new(TenantSources(tenants.clone()));
+    let directory = Directory::new(db.store.clone(), db.env.clone());
+    let provisioning = Provisioning::new(provisioning::Parts {
+        store: db.store.clone(),
+        env: db.env.clone(),
+        directory: directory.clone(),
+        tenants: tenants.clone(),
+        url: "http://127.0.0.1".into(),
+    });
     Rooms {
+        provisioning,
         env: db.env.clone(),
         url: "http://127.0.0.1".into(),
         operators,
-        directory: Directory::new(db.store.clone(), db.env.clone()),
+        directory,
         dirsync: Dirsync::new(db.store.clone(), db.env.clone(), sources),
         signals: Signals::new(db.store.clone()),
         webhooks: webhooks(db),

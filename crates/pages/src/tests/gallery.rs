@@ -4,7 +4,7 @@ use std::path::Path;
 
 use askama::Template;
 
-use crate::{directory, dirsync, operators, overview, render, server, signals, tenants};
+use crate::{directory, dirsync, operators, overview, provisioning, render, server, signals, tenants};
 
 /// Pages with their names.
 #[derive(Default)]
@@ -40,6 +40,15 @@ impl Gallery {
         dirsync::exceptions::samples::add(&mut gallery);
         dirsync::additions::samples::add(&mut gallery);
         dirsync::conflicts::samples::add(&mut gallery);
+        provisioning::connections::samples::add(&mut gallery);
+        provisioning::connection::samples::add(&mut gallery);
+        provisioning::job::samples::add(&mut gallery);
+        provisioning::calls::samples::add(&mut gallery);
+        provisioning::call::samples::add(&mut gallery);
+        provisioning::holds::samples::add(&mut gallery);
+        provisioning::hold::samples::add(&mut gallery);
+        provisioning::groups::samples::add(&mut gallery);
+        provisioning::group::samples::add(&mut gallery);
         signals::audit::samples::add(&mut gallery);
         signals::entry::samples::add(&mut gallery);
         signals::webhooks::list::samples::add(&mut gallery);

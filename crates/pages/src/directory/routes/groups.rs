@@ -136,7 +136,7 @@ pub struct Which {
     #[serde(default)]
     q: String,
     #[serde(default)]
-    sort: String,
+    pub sort: String,
 }
 
 impl Which {
@@ -173,7 +173,8 @@ pub async fn export_members(
     SHEET.csv(rows(&desk, rooms, id, &which)?, &which.sort).await
 }
 
-fn rows(desk: &Desk, rooms: Rooms, id: GroupId, which: &Which) -> Result<Rows<MemberRow>, Problem> {
+/// Its members, page by page.
+pub fn rows(desk: &Desk, rooms: Rooms, id: GroupId, which: &Which) -> Result<Rows<MemberRow>, Problem> {
     let text = Some(which.q.trim().to_owned()).filter(|text| !text.is_empty());
     let context = (rooms, desk.may(ReadDirectory {})?, which.reach(), text);
     Ok(sheet::rows(context, move |context, request| async move {
