@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::Env;
+use provisioning::Provisioning;
 use store::worker::{Handler, Worker};
 use store::{Store, StoreError, lease, queue};
 use tokio::sync::watch;
@@ -18,6 +19,8 @@ use crate::App;
 const JOBS_AT_ONCE: usize = 4;
 /// How long finished jobs stay to be looked at.
 const JOBS_KEPT: Duration = Duration::from_hours(24);
+/// How often what SCIM calls leave behind is written down.
+const WRITE_DOWN_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait before listening to other nodes again after a failure.
 const LISTEN_AGAIN: Duration = Duration::from_secs(5);
 
@@ -38,6 +41,9 @@ impl App {
         tasks.spawn(async move { deliveries.run(width, delivering).await });
         let (webhooks, follow) = (self.webhooks.clone(), stop.clone());
         tasks.spawn(async move { webhooks.follow_all(follow).await });
+        tasks.spawn(write_down(self.provisioning.clone(), stop.clone()));
+        let (journal, ending) = (self.provisioning.journal().clone(), stop.clone());
+        tasks.spawn(async move { journal.run(ending).await });
         for timer in timers() {
             tasks.spawn(timer.run(self.clone(), stop.clone()));
         }
@@ -57,6 +63,7 @@ impl App {
     fn handlers(&self) -> Vec<Arc<dyn Handler>> {
         let mut handlers = self.tenants.handlers();
         handlers.extend(self.dirsync.handlers());
+        handlers.extend(self.provisioning.handlers());
         handlers
     }
 
@@ -65,6 +72,7 @@ impl App {
         for timer in timers() {
             (timer.work)(self.clone()).await?;
         }
+        self.provisioning.write_down().await.map_err(|error| error.to_string())?;
         self.directory.catch_up_all().await.map_err(|error| error.to_string())
     }
 }
@@ -85,10 +93,20 @@ struct Timer {
     work: fn(App) -> Work,
 }
 
-fn timers() -> [Timer; 5] {
+fn timers() -> [Timer; 7] {
     [
         Timer { name: "dirsync.tick", every: Duration::from_secs(5), work: |app| Box::pin(tick_dirsync(app)) },
         Timer { name: "dirsync.prune", every: Duration::from_hours(6), work: |app| Box::pin(prune_dirsync(app)) },
+        Timer {
+            name: "provisioning.tick",
+            every: Duration::from_mins(1),
+            work: |app| Box::pin(tick_provisioning(app)),
+        },
+        Timer {
+            name: "provisioning.prune",
+            every: Duration::from_hours(1),
+            work: |app| Box::pin(prune_provisioning(app)),
+        },
         Timer { name: "signals.prune", every: Duration::from_hours(1), work: |app| Box::pin(prune_webhooks(app)) },
         Timer { name: "jobs.prune", every: Duration::from_hours(1), work: |app| Box::pin(prune_jobs(app)) },
         Timer { name: "operators.prune", every: Duration::from_hours(1), work: |app| Box::pin(prune_operators(app)) },
@@ -136,6 +154,14 @@ async fn prune_dirsync(app: App) -> Result<(), String> {
     app.dirsync.prune().await.map(drop).map_err(|error| error.to_string())
 }
 
+async fn tick_provisioning(app: App) -> Result<(), String> {
+    app.provisioning.tick().await.map_err(|error| error.to_string())
+}
+
+async fn prune_provisioning(app: App) -> Result<(), String> {
+    app.provisioning.prune().await.map_err(|error| error.to_string())
+}
+
 async fn prune_webhooks(app: App) -> Result<(), String> {
     app.webhooks.prune().await.map_err(|error| error.to_string())
 }
@@ -151,6 +177,24 @@ async fn prune_jobs(app: App) -> Result<(), String> {
 
 async fn prune_operators(app: App) -> Result<(), String> {
     app.operators.prune().await.map(drop).map_err(|error| error.to_string())
+}
+
+/// Writes down what SCIM calls have left behind on this node; what failed is not tried again.
+async fn write_down(provisioning: Provisioning, mut stop: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(WRITE_DOWN_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let ending = tokio::select! {
+            _ = ticks.tick() => false,
+            _ = stop.changed() => true,
+        };
+        if let Err(error) = provisioning.write_down().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "calls were not written down");
+        }
+        if ending {
+            return;
+        }
+    }
 }
 
 /// Hears of other nodes' commits. Readers poll as well, so a failure costs a second and not a change.

@@ -42,6 +42,8 @@ pub struct Config {
     pub tenants: tenants::Config,
     /// What a source of the directory sync begins with, and how long its runs are kept.
     pub dirsync: dirsync::Config,
+    /// What a connection of an application that pushes begins with.
+    pub provisioning: provisioning::Config,
     /// Where webhooks may go, and how long what was sent is kept.
     pub signals: signals::Config,
     /// The mail server that letters go out by; without one nobody is written to.
@@ -139,6 +141,7 @@ impl Config {
             self.graph.validate(),
             self.tenants.validate(),
             self.dirsync.validate(),
+            self.provisioning.validate(),
             self.signals.validate(),
             self.mail.validate(),
             self.operators.validate(),

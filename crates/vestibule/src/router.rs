@@ -11,12 +11,13 @@ use directory::Directory;
 use dirsync::Dirsync;
 use kernel::Env;
 use operators::Operators;
+use provisioning::Provisioning;
 use signals::{Signals, Webhooks};
 use store::Store;
 use tenants::Tenants;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
-use web::{Checks, Public, Settings};
+use web::{Checks, Protocol, Public, Settings};
 
 use crate::jobs::{self, Jobs};
 
@@ -43,6 +44,8 @@ pub struct Rooms {
     pub directory: Directory,
     /// The directory sync.
     pub dirsync: Dirsync,
+    /// The SCIM server.
+    pub provisioning: Provisioning,
     /// The job queue.
     pub jobs: Jobs,
 }
@@ -58,6 +61,7 @@ pub fn build(rooms: Rooms, settings: Settings) -> (Router, Arc<OpenApi>) {
         tenants: rooms.tenants.clone(),
         directory: rooms.directory.clone(),
         dirsync: rooms.dirsync.clone(),
+        provisioning: rooms.provisioning.clone(),
         server: rooms.server.clone(),
     });
     let (api, mut openapi) = api(rooms).split_for_parts();
@@ -77,7 +81,10 @@ fn api(rooms: Rooms) -> OpenApiRouter {
         .nest("/api/v1/tenants", tenants::routes(rooms.tenants))
         .nest("/api/v1/directory", directory::routes(rooms.directory))
         .nest("/api/v1/dirsync", dirsync::routes(rooms.dirsync))
+        .nest("/api/v1/provisioning", provisioning::routes(rooms.provisioning.clone()))
         .nest("/api/v1/jobs", jobs::routes(rooms.jobs))
+        // Its addresses are fixed by SCIM.
+        .merge(provisioning::scim_routes(rooms.provisioning))
 }
 
 fn nothing_yet() -> OpenApi {
@@ -91,6 +98,11 @@ fn nothing_yet() -> OpenApi {
 /// `GET /api/v1/openapi.json`: the description of the API. Anyone may read it; it is in the repository.
 async fn describe(_: Public, State(text): State<Arc<str>>) -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], text.to_string())
+}
+
+/// Protocols that are not ours, as the layers must know them.
+pub fn protocols() -> Vec<Protocol> {
+    vec![Protocol { prefix: provisioning::door::PREFIX, problem: provisioning::problem }]
 }
 
 /// What must be in order before requests make sense.

@@ -10,12 +10,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use directory::Directory;
+use dirsync::permissions::DecideRun;
 use dirsync::sources::TenantSources;
 use dirsync::{Dirsync, DirsyncError, KnowOperators, Post};
 use graph::Pace;
-use kernel::{Env, OrganisationId};
+use kernel::{Env, OperatorId, OrganisationId, Permission, Timestamp};
 use mail::Mailer;
+use oidc::IssuerKeys;
 use operators::Operators;
+use provisioning::Provisioning;
 use signals::{Signals, Webhooks};
 use store::{Store, StoreError};
 use tenants::{Tenants, TenantsError};
@@ -27,6 +30,7 @@ use crate::console::Host;
 use crate::jobs::Jobs;
 use crate::keys::{KeysError, Ring};
 use crate::router;
+use crate::uses::SyncScopes;
 
 /// What is handed in from outside: time, chance, and how long to wait for others.
 #[derive(Clone, Debug)]
@@ -62,6 +66,9 @@ pub enum WiringError {
     /// The tenants' connections.
     #[error(transparent)]
     Tenants(#[from] TenantsError),
+    /// The client by which the sign-in service's keys are read.
+    #[error("the HTTP client cannot be built")]
+    Http(#[from] graph::HttpError),
     /// The client that webhooks are sent with.
     #[error(transparent)]
     Webhooks(#[from] signals::webhooks::PostError),
@@ -93,6 +100,8 @@ pub struct App {
     pub directory: Directory,
     /// The directory sync.
     pub dirsync: Dirsync,
+    /// The SCIM server.
+    pub provisioning: Provisioning,
     /// The job queue.
     pub jobs: Jobs,
     /// Every route, in its layers.
@@ -117,6 +126,7 @@ impl App {
         web::measure::install().map_err(|error| WiringError::Metrics(error.into()))?;
         let Outside { env, pace } = outside;
         let operators = Operators::new(store.clone(), env.clone(), config.operators.clone());
+        let signals = Signals::new(store.clone());
         let tenants = Tenants::new(tenants::Parts {
             store: store.clone(),
             env: env.clone(),
@@ -136,6 +146,16 @@ impl App {
         };
         let dirsync =
             Dirsync::new(store.clone(), env.clone(), sources).with_config(config.dirsync.clone()).with_post(post);
+        let provisioning = Provisioning::new(provisioning::Parts {
+            store: store.clone(),
+            env: env.clone(),
+            directory: directory.clone(),
+            tenants: tenants.clone(),
+            url: config.url(),
+        })
+        .with_config(config.provisioning.clone())
+        .with_uses(Arc::new(SyncScopes(dirsync.clone())))
+        .with_issuer_keys(IssuerKeys::new(graph::http_client(&config.graph.settings()?)?, env.clone()));
         let jobs = Jobs::new(store.clone(), env.clone());
         let gate = Gate::new(Arc::new(operators.clone()), CsrfKey::new(&ring.csrf, env.rng.clone()));
         let config = Arc::new(config);
@@ -157,10 +177,12 @@ impl App {
             tenants: tenants.clone(),
             directory: directory.clone(),
             dirsync: dirsync.clone(),
+            provisioning: provisioning.clone(),
             jobs: jobs.clone(),
         };
         let exposure = config.web.exposure().map_err(WiringError::MetricsToken)?;
         let settings = web::Settings {
+            protocols: router::protocols(),
             probes: web::health::routes(router::checks(&store), exposure),
             problem_page: Some(Arc::new(pages::problem_page(&env))),
             ..config.web.layer_settings(env.clone(), gate)
@@ -177,6 +199,7 @@ impl App {
             tenants,
             directory,
             dirsync,
+            provisioning,
             jobs,
             router,
             openapi,
@@ -209,6 +232,15 @@ struct Owners(Operators);
 impl KnowOperators for Owners {
     async fn mail_of(&self, organisation: OrganisationId, user_name: &str) -> Result<Option<String>, DirsyncError> {
         Ok(self.0.mail_of(organisation, user_name).await?)
+    }
+
+    async fn somebody_else_decides(
+        &self,
+        organisation: OrganisationId,
+        person: OperatorId,
+        since: Timestamp,
+    ) -> Result<bool, DirsyncError> {
+        Ok(self.0.others_able(organisation, person, <DecideRun as Permission>::ROLES, since).await?)
     }
 }
 

@@ -100,7 +100,8 @@ pub fn operations() -> &'static [Operation] {
 
 fn read(api: &Value) -> Vec<Operation> {
     let mut found = Vec::new();
-    for (path, item) in members(&api["paths"]) {
+    // What is below `/scim` is for the applications that push, with keys of their own.
+    for (path, item) in members(&api["paths"]).filter(|(path, _)| path.starts_with("/api/")) {
         for (method, name) in
             [("GET", "get"), ("POST", "post"), ("PUT", "put"), ("PATCH", "patch"), ("DELETE", "delete")]
         {

@@ -33,6 +33,8 @@ const USER: &[&str] =
     &["id", "name", "user_principal_name", "department", "state", "cause", "source.kind", "changed_at"];
 const GROUP: &[&str] = &["id", "name", "kind", "direct_members", "transitive_members", "state"];
 const HISTORY: &[&str] = &["revision", "at", "event", "actor", "cause", "reason"];
+const CONNECTION: &[&str] = &["id", "name", "state", "user_count", "group_count", "last_call_at", "base_url"];
+const KEY: &[&str] = &["id", "key", "label", "works", "expires_at", "last_used_at", "last_address"];
 const WEBHOOK: &[&str] =
     &["id", "name", "state", "url", "health.waiting", "health.dead", "health.last_success_at", "health.failing_since"];
 const DELIVERY: &[&str] = &["id", "revision", "type", "object_name", "state", "attempts", "status", "next_at", "error"];
@@ -109,6 +111,14 @@ const NAMES: &[Entry] = &[
     ("list_additions", "dirsync additions list", ADDITION),
     ("create_addition", "dirsync additions create", &[]),
     ("delete_addition", "dirsync additions delete", &[]),
+    ("list_connections", "provisioning connections list", CONNECTION),
+    ("get_connection", "provisioning connections get", &[]),
+    ("create_connection", "provisioning connections create", &[]),
+    ("update_connection", "provisioning connections update", &[]),
+    ("delete_connection", "provisioning connections delete", &[]),
+    ("list_keys", "provisioning keys list", KEY),
+    ("create_key", "provisioning keys create", &[]),
+    ("revoke_key", "provisioning keys revoke", &[]),
     ("get_why", "users why", &[]),
     ("get_summary", "directory summary", &[]),
     ("get_snapshot", "directory snapshot", &[]),

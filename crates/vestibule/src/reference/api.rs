@@ -27,6 +27,8 @@ async fn no_two_rooms_give_one_name_to_different_schemas() {
         tenants::routes(app.tenants),
         directory::routes(app.directory),
         dirsync::routes(app.dirsync),
+        provisioning::routes(app.provisioning.clone()),
+        provisioning::scim_routes(app.provisioning),
         crate::jobs::routes(app.jobs),
     ];
     for room in rooms {
