@@ -11,7 +11,7 @@ use web::coverage::operations;
 use super::server;
 
 /// Doors that are open on purpose: they are how somebody becomes known.
-const OPEN_VERBS: &[&str] = &["choose_password", "complete_set_up", "find_link", "sign_in"];
+const OPEN_VERBS: &[&str] = &["choose_password", "complete_set_up", "find_link", "scim_issue_token", "sign_in"];
 
 /// The same in the console. `/change-password` asks who calls by itself: somebody who must choose a new password may do
 /// that and nothing else.
@@ -43,6 +43,9 @@ async fn every_verb_refuses_a_stranger() {
         for stranger in STRANGERS {
             let answer = ask(&app, operation.method, &filled(&operation.path), stranger).await;
             assert_eq!(answer.status, 401, "{} {}: {}", operation.method, operation.path, answer.text());
+            let scim = operation.path.starts_with("/scim/");
+            let kind = if scim { "application/scim+json" } else { "application/problem+json" };
+            assert_eq!(answer.headers["content-type"], kind, "{} {}", operation.method, operation.path);
         }
     }
     open.sort();
