@@ -144,17 +144,14 @@ impl Provisioning {
         let Some(address) = path::read(context.uri.path()) else {
             return Outcome::of(nothing().into());
         };
-        let origin = Origin {
-            organisation: address.organisation,
-            request_id: context.request_id,
-            address: context.address,
-        };
+        let origin =
+            Origin { organisation: address.organisation, request_id: context.request_id, address: context.address };
+        let path = format!("/{}", address.rest.join("/"));
         let found = path::find(&parts.method, &address.rest);
         if let Found::Route(route @ Route { verb: Verb::IssueToken, .. }, _) = found {
             let (reply, caller) = self.issue(context, parts, origin, body).await;
-            return Outcome { route: Some(route), caller, ..Outcome::of(reply) };
+            return Outcome { route: Some(route), caller, path, ..Outcome::of(reply) };
         }
-        let path = format!("/{}", address.rest.join("/"));
         let (caller, outcome) = match self.authenticate(&parts.headers, origin).await {
             Ok(pusher) => {
                 tracing::Span::current().record("web.actor", pusher.actor.label());
@@ -177,22 +174,27 @@ impl Provisioning {
             Found::WrongMethod(allowed) => return Outcome::of(Reply::wrong_method(&allowed)),
             Found::Nothing => return Outcome::of(nothing().into()),
         };
-        let body = match route.verb.takes_body() {
-            true => body::read(&parts.headers, body).await,
-            false => Ok(Object::new()),
+        let request = if route.verb.takes_body() {
+            match body::read(&parts.headers, body).await {
+                Ok(body) => Some(body),
+                Err(error) => return Outcome { route: Some(route), ..Outcome::of(error.into()) },
+            }
+        } else {
+            None
         };
-        let body = match body {
-            Ok(body) => body,
-            Err(error) => return Outcome { route: Some(route), ..Outcome::of(error.into()) },
-        };
-        let request = route.verb.takes_body().then(|| body.clone());
         let (query, headers) = (parts.uri.query().unwrap_or_default(), &parts.headers);
-        let call = Call { route, value, query, headers, body };
+        let call = Call { route, value, query, headers, body: request.clone().unwrap_or_default() };
         let reply = self.carry_out_call(pusher, call).await.unwrap_or_else(|error| failed(&error));
         Outcome { route: Some(route), request, ..Outcome::of(reply) }
     }
 
-    async fn issue(&self, context: &RequestContext, parts: &Parts, origin: Origin, body: Body) -> (Reply, Option<Caller>) {
+    async fn issue(
+        &self,
+        context: &RequestContext,
+        parts: &Parts,
+        origin: Origin,
+        body: Body,
+    ) -> (Reply, Option<Caller>) {
         if let Some(wait) = too_many(&self.door().tokens, context.address) {
             return (wait.into(), None);
         }

@@ -101,7 +101,11 @@ async fn a_token_counts_for_its_tenant_its_audience_and_its_time() {
     let v2 = format!("{}/{TENANT}/v2.0", tenant.authority.login().as_str().trim_end_matches('/'));
     let cases = [
         ("iss", json!(v2), ""),
-        ("iss", json!("https://sts.windows.net/00000000-0000-0000-0000-000000000001/"), "the token is another tenant's"),
+        (
+            "iss",
+            json!("https://sts.windows.net/00000000-0000-0000-0000-000000000001/"),
+            "the token is another tenant's",
+        ),
         ("iss", json!("https://elsewhere.example/"), "the token is another tenant's"),
         ("tid", json!(Uuid::from_u128(1)), "the token is another tenant's"),
         ("aud", json!("another application"), "the token is for another application"),

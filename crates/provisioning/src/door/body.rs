@@ -17,7 +17,8 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Object, Scim
     let limits = limits();
     let kind = headers.get(CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or_default());
     if !scim::media::can_read(kind) {
-        let detail = "the body must be application/scim+json or application/json, in UTF-8; Content-Type says otherwise";
+        let detail =
+            "the body must be application/scim+json or application/json, in UTF-8; Content-Type says otherwise";
         return Err(ScimError::with_status(415, detail));
     }
     let bytes = collect(headers, body, limits.bytes).await?;

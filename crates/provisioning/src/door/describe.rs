@@ -69,16 +69,15 @@ fn parameters(route: &Route) -> Value {
         Verb::Create(_) | Verb::Read(_) | Verb::Replace(_) | Verb::Patch(_) => &LISTS[..2],
         _ => &[],
     };
-    let query = |(name, kind, text): &(&str, &str, &str)| {
-        json!({ "name": name, "in": "query", "required": false, "description": text, "schema": { "type": kind } })
-    };
+    let query = |(name, kind, text): &(&str, &str, &str)| json!({ "name": name, "in": "query", "required": false, "description": text, "schema": { "type": kind } });
     found.extend(queries.iter().map(query));
     let conditions: &[&str] = match route.verb {
         Verb::Read(_) => &["If-None-Match"],
         Verb::Replace(_) | Verb::Patch(_) | Verb::Delete(_) => &["If-Match"],
         _ => &[],
     };
-    let header = |name: &&str| json!({ "name": name, "in": "header", "required": false, "schema": { "type": "string" } });
+    let header =
+        |name: &&str| json!({ "name": name, "in": "header", "required": false, "schema": { "type": "string" } });
     found.extend(conditions.iter().map(header));
     Value::Array(found)
 }
@@ -246,7 +245,8 @@ fn urn(urn: &str) -> Value {
 }
 
 fn list_of(parts: &[&str]) -> Value {
-    let parts: Map<String, Value> = parts.iter().map(|name| ((*name).to_owned(), json!({ "type": "string" }))).collect();
+    let parts: Map<String, Value> =
+        parts.iter().map(|name| ((*name).to_owned(), json!({ "type": "string" }))).collect();
     json!({ "type": "array", "items": { "type": "object", "properties": parts } })
 }
 

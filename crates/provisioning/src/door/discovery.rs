@@ -1,11 +1,11 @@
 //! The documents that tell a client what there is (RFC 7644 §4).
 
 use axum::http::StatusCode;
+use scim::ScimError;
 use scim::list::{ListResponse, PageLimits};
 use scim::schema::discovery::{
     Capabilities, Scheme, resource_type, resource_types, schema, schemas, service_provider_config,
 };
-use scim::ScimError;
 use serde_json::Value;
 
 use super::body::limits;
@@ -14,12 +14,7 @@ use super::reply::Reply;
 use crate::resources::{CURSOR_TIMEOUT, MOST_BULK_OPERATIONS};
 
 /// Answers a verb of discovery. A filter is refused; every other parameter means nothing here.
-pub(crate) fn answer(
-    verb: Verb,
-    name: &str,
-    parameters: &[(String, String)],
-    base: &str,
-) -> Result<Reply, ScimError> {
+pub(crate) fn answer(verb: Verb, name: &str, parameters: &[(String, String)], base: &str) -> Result<Reply, ScimError> {
     if parameters.iter().any(|(name, _)| name == "filter") {
         return Err(ScimError::with_status(403, "this list cannot be filtered"));
     }
@@ -59,7 +54,11 @@ fn capabilities() -> Capabilities {
         cursor_timeout_seconds: CURSOR_TIMEOUT.as_secs(),
         schemes: vec![
             scheme("oauthbearertoken", "Key", "Authorization: Bearer, with the key and its secret as one token"),
-            scheme("oauth2", "OAuth 2.0 client credentials", "the key and its secret give an access token at oauth2/token"),
+            scheme(
+                "oauth2",
+                "OAuth 2.0 client credentials",
+                "the key and its secret give an access token at oauth2/token",
+            ),
         ],
     }
 }

@@ -13,7 +13,13 @@ use crate::service::Provisioning;
 
 impl Provisioning {
     /// Tells the journal of calls that belong to a connection.
-    pub(super) fn note(&self, outcome: &Outcome, context: &RequestContext, parts: &Parts, (at, took): (Timestamp, Duration)) {
+    pub(super) fn note(
+        &self,
+        outcome: &Outcome,
+        context: &RequestContext,
+        parts: &Parts,
+        (at, took): (Timestamp, Duration),
+    ) {
         let Some((connection, key)) = &outcome.caller else { return };
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let envelope = Envelope {

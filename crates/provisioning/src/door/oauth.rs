@@ -111,7 +111,9 @@ fn basic(line: &str) -> Option<(String, String)> {
 fn refused(refusal: &Refusal, by_header: bool) -> Reply {
     let body = json!({ "error": refusal.0, "error_description": refusal.1 });
     match refusal.0 {
-        "invalid_client" if by_header => told(StatusCode::UNAUTHORIZED, &body).with(WWW_AUTHENTICATE, "Basic realm=\"scim\""),
+        "invalid_client" if by_header => {
+            told(StatusCode::UNAUTHORIZED, &body).with(WWW_AUTHENTICATE, "Basic realm=\"scim\"")
+        }
         "invalid_client" => told(StatusCode::UNAUTHORIZED, &body),
         _ => told(StatusCode::BAD_REQUEST, &body),
     }

@@ -57,18 +57,48 @@ const fn route(method: Method, path: &'static str, verb: Verb, name: &'static st
 pub(crate) static ROUTES: [Route; 27] = [
     route(Method::GET, "/Users", Verb::List(&USER), "scim_list_users", "Lists users."),
     route(Method::POST, "/Users", Verb::Create(&USER), "scim_create_user", "Creates a user."),
-    route(Method::POST, "/Users/.search", Verb::Search(Some(&USER)), "scim_search_users", "Lists users, as the body says."),
+    route(
+        Method::POST,
+        "/Users/.search",
+        Verb::Search(Some(&USER)),
+        "scim_search_users",
+        "Lists users, as the body says.",
+    ),
     route(Method::GET, "/Users/{id}", Verb::Read(&USER), "scim_get_user", "Gets a user."),
     route(Method::PUT, "/Users/{id}", Verb::Replace(&USER), "scim_replace_user", "Replaces a user."),
     route(Method::PATCH, "/Users/{id}", Verb::Patch(&USER), "scim_patch_user", "Changes a user."),
-    route(Method::DELETE, "/Users/{id}", Verb::Delete(&USER), "scim_delete_user", "Deletes a user, who leaves every group."),
+    route(
+        Method::DELETE,
+        "/Users/{id}",
+        Verb::Delete(&USER),
+        "scim_delete_user",
+        "Deletes a user, who leaves every group.",
+    ),
     route(Method::GET, "/Groups", Verb::List(&GROUP), "scim_list_groups", "Lists groups."),
     route(Method::POST, "/Groups", Verb::Create(&GROUP), "scim_create_group", "Creates a group."),
-    route(Method::POST, "/Groups/.search", Verb::Search(Some(&GROUP)), "scim_search_groups", "Lists groups, as the body says."),
+    route(
+        Method::POST,
+        "/Groups/.search",
+        Verb::Search(Some(&GROUP)),
+        "scim_search_groups",
+        "Lists groups, as the body says.",
+    ),
     route(Method::GET, "/Groups/{id}", Verb::Read(&GROUP), "scim_get_group", "Gets a group."),
-    route(Method::PUT, "/Groups/{id}", Verb::Replace(&GROUP), "scim_replace_group", "Replaces a group with its members."),
+    route(
+        Method::PUT,
+        "/Groups/{id}",
+        Verb::Replace(&GROUP),
+        "scim_replace_group",
+        "Replaces a group with its members.",
+    ),
     route(Method::PATCH, "/Groups/{id}", Verb::Patch(&GROUP), "scim_patch_group", "Changes a group or its members."),
-    route(Method::DELETE, "/Groups/{id}", Verb::Delete(&GROUP), "scim_delete_group", "Deletes a group; its members stay."),
+    route(
+        Method::DELETE,
+        "/Groups/{id}",
+        Verb::Delete(&GROUP),
+        "scim_delete_group",
+        "Deletes a group; its members stay.",
+    ),
     route(Method::POST, "/.search", Verb::Search(None), "scim_search", "Lists users and groups, as the body says."),
     route(Method::POST, "/Bulk", Verb::Bulk, "scim_bulk", "Does many calls in one."),
     route(Method::GET, "/Me", Verb::Me, "scim_get_me", "Is not supported: a client that pushes is no user."),
@@ -83,7 +113,13 @@ pub(crate) static ROUTES: [Route; 27] = [
         "scim_get_service_provider_config",
         "Tells what the server supports.",
     ),
-    route(Method::GET, "/ResourceTypes", Verb::ListResourceTypes, "scim_list_resource_types", "Lists the kinds of resource."),
+    route(
+        Method::GET,
+        "/ResourceTypes",
+        Verb::ListResourceTypes,
+        "scim_list_resource_types",
+        "Lists the kinds of resource.",
+    ),
     route(
         Method::GET,
         "/ResourceTypes/{name}",
@@ -113,10 +149,10 @@ impl Route {
         let mut path = path.iter();
         for pattern in self.segments() {
             let segment = path.next()?;
-            match pattern.starts_with('{') {
-                true => value = segment,
-                false if pattern == segment => {}
-                false => return None,
+            if pattern.starts_with('{') {
+                value = segment;
+            } else if pattern != segment {
+                return None;
             }
         }
         path.next().is_none().then_some(value)

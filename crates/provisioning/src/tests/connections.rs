@@ -42,7 +42,8 @@ async fn what_makes_no_sense_is_refused() {
     on_each_database(async |db| {
         let house = House::new(db);
         let tokens = json!({"entra_tokens": {"tenant_id": "00000000-0000-0000-0000-0000000000aa"}});
-        let first = house.api("POST", "/connections", Role::Owner, &json!({"name": "Entra", "settings": tokens})).await.json();
+        let first =
+            house.api("POST", "/connections", Role::Owner, &json!({"name": "Entra", "settings": tokens})).await.json();
         let path = format!("/connections/{}", first["id"].as_str().unwrap());
         let nobody = "00000000-0000-7000-8000-000000000001";
         let cases = [

@@ -20,7 +20,10 @@ async fn a_key_is_shown_once_and_exchanged_without_a_lost_call() {
         let new = json!({"label": "next", "expires_in_days": 30, "addresses": ["192.0.2.0/24", "2001:db8::1"]});
         let made = house.api("POST", &path, Role::Administrator, &new).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
-        assert_eq!(made.headers["location"].to_str().unwrap(), format!("/api/v1/provisioning/keys/{}", made.json()["id"].as_str().unwrap()));
+        assert_eq!(
+            made.headers["location"].to_str().unwrap(),
+            format!("/api/v1/provisioning/keys/{}", made.json()["id"].as_str().unwrap())
+        );
         let made = made.json();
         let text = |name: &str| made[name].as_str().unwrap().to_owned();
         assert_eq!(text("token"), format!("{}:{}", text("key"), text("secret")));
@@ -35,7 +38,8 @@ async fn a_key_is_shown_once_and_exchanged_without_a_lost_call() {
         assert_eq!(listed["items"][0]["addresses"], json!(["192.0.2.0/24", "2001:db8::1/128"]));
 
         let shown = format!("Bearer {}", text("token"));
-        let ask = async |shown: &str| client.knock("GET", &client.path("/Users"), &[("authorization", shown)], "").await;
+        let ask =
+            async |shown: &str| client.knock("GET", &client.path("/Users"), &[("authorization", shown)], "").await;
         assert_eq!((ask(&shown).await.status, ask(&client.bearer()).await.status), (StatusCode::OK, StatusCode::OK));
         let revoke = format!("/keys/{}", client.key.key.id);
         for _ in 0..2 {
@@ -82,7 +86,11 @@ async fn a_connection_has_at_most_ten_keys_that_work() {
         assert_eq!(one_more.status, StatusCode::CONFLICT, "{}", one_more.text());
         house.db.hand.advance(Duration::from_hours(24));
         assert_eq!(house.api("POST", &path, Role::Owner, &json!({"label": "x"})).await.status, StatusCode::CREATED);
-        for bad in [json!({"label": "x", "expires_in_days": 0}), json!({"label": "x", "expires_in_days": 3651}), json!({"label": "x", "addresses": ["somewhere"]})] {
+        for bad in [
+            json!({"label": "x", "expires_in_days": 0}),
+            json!({"label": "x", "expires_in_days": 3651}),
+            json!({"label": "x", "addresses": ["somewhere"]}),
+        ] {
             assert_eq!(house.api("POST", &path, Role::Owner, &bad).await.status, StatusCode::BAD_REQUEST, "{bad}");
         }
         house.db.hand.advance(Duration::from_hours(24 * 91));

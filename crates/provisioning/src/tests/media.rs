@@ -70,7 +70,8 @@ async fn answers_carry_where_and_in_which_version() {
     on_each_database(async |db| {
         let house = House::new(db);
         let client = house.client("Entra").await;
-        let host = [("host", "evil.example"), ("x-forwarded-host", "evil.example"), ("content-type", "application/json")];
+        let host =
+            [("host", "evil.example"), ("x-forwarded-host", "evil.example"), ("content-type", "application/json")];
         let made = client.ask("POST", "/v2/Users?unknown=1&aadOptscim062020", &host, &user("mia").to_string()).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
         let body = made.json();

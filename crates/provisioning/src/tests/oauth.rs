@@ -86,15 +86,39 @@ async fn what_is_wrong_is_told_as_oauth_tells_it() {
             ("no form", &[("content-type", "application/json")], right.clone(), 400, "invalid_request"),
             ("nothing", &[form], String::new(), 400, "invalid_request"),
             ("no grant type", &[form], right.replace("grant_type", "grant"), 400, "invalid_request"),
-            ("another grant type", &[form], right.replace("client_credentials", "password"), 400, "unsupported_grant_type"),
+            (
+                "another grant type",
+                &[form],
+                right.replace("client_credentials", "password"),
+                400,
+                "unsupported_grant_type",
+            ),
             ("a field twice", &[form], format!("{right}&scope=a&scope=b"), 400, "invalid_request"),
             ("both ways", &[form, ("authorization", &header)], right.clone(), 400, "invalid_request"),
             ("no client", &[form], "grant_type=client_credentials".to_owned(), 401, "invalid_client"),
             ("a wrong secret", &[form], format!("{right}x"), 401, "invalid_client"),
             ("an unknown key", &[form], right.replace("client_id=vk_", "client_id=vk_0"), 401, "invalid_client"),
-            ("a wrong secret in the header", &[form, ("authorization", &wrong)], "grant_type=client_credentials".to_owned(), 401, "invalid_client"),
-            ("a bearer", &[form, ("authorization", "Bearer x")], "grant_type=client_credentials".to_owned(), 401, "invalid_client"),
-            ("no base64", &[form, ("authorization", "Basic %%%")], "grant_type=client_credentials".to_owned(), 401, "invalid_client"),
+            (
+                "a wrong secret in the header",
+                &[form, ("authorization", &wrong)],
+                "grant_type=client_credentials".to_owned(),
+                401,
+                "invalid_client",
+            ),
+            (
+                "a bearer",
+                &[form, ("authorization", "Bearer x")],
+                "grant_type=client_credentials".to_owned(),
+                401,
+                "invalid_client",
+            ),
+            (
+                "no base64",
+                &[form, ("authorization", "Basic %%%")],
+                "grant_type=client_credentials".to_owned(),
+                401,
+                "invalid_client",
+            ),
         ];
         for (what, headers, body, status, error) in cases {
             let answer = client.token(headers, &body).await;
