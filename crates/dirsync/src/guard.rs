@@ -3,7 +3,7 @@
 //! What it deliberately does not do: look at single changes. Evidence for each deletion is the planner's business
 //! (NET-04); this is about how much at once.
 
-use directory::{Cause, ObjectKind};
+use directory::{Cause, ObjectKind, Toll};
 use serde::{Deserialize, Serialize};
 
 use crate::settings::{Limits, Mode};
@@ -137,13 +137,9 @@ fn for_two((lost, lost_before, of): (u64, u64, u64), limit: u32) -> Option<Breac
 }
 
 /// Reaching a limit holds; a run that loses nothing is never held for what was lost before.
-fn too_many(kind: &str, counts: (u64, u64, u64), limit: u32, limit_percent: u32) -> Option<Breach> {
-    let (lost, lost_before, of) = counts;
+fn too_many(kind: &str, (lost, lost_before, of): (u64, u64, u64), limit: u32, limit_percent: u32) -> Option<Breach> {
     let (limit, limit_percent) = (u64::from(limit), u64::from(limit_percent));
-    let total = lost + lost_before;
-    // Per cent of what there was before the day's losses; a handful in a small directory is not held by per cent alone.
-    let by_percent = total * 100 >= (of + lost_before) * limit_percent && total > 1;
-    (lost > 0 && (total >= limit || by_percent)).then(|| Breach::TooMany {
+    (Toll { lost, lost_before, of }).reaches(limit, limit_percent).then(|| Breach::TooMany {
         kind: kind.to_owned(),
         lost,
         lost_before,

@@ -154,7 +154,11 @@ impl Dirsync {
         Ok((known, unknown))
     }
 
-    async fn name_of(&self, organisation: OrganisationId, id: directory::SourceId) -> Result<String, DirsyncError> {
+    pub(crate) async fn name_of(
+        &self,
+        organisation: OrganisationId,
+        id: directory::SourceId,
+    ) -> Result<String, DirsyncError> {
         if let Some((_, name)) = self.sources.list(organisation).await?.into_iter().find(|(known, _)| *known == id) {
             return Ok(name);
         }

@@ -19,6 +19,7 @@ use crate::store::settings::{self, Kept};
 pub mod changes;
 pub mod conflicts;
 pub mod detach;
+pub mod group_uses;
 pub mod lists;
 pub mod parts;
 pub mod restore;
