@@ -25,6 +25,11 @@ const PAGES: &[&str] = &[
     "/dirsync/exceptions",
     "/dirsync/additions",
     "/dirsync/settings",
+    "/provisioning/connections",
+    "/provisioning/connections/new",
+    "/provisioning/calls",
+    "/provisioning/holds",
+    "/provisioning/groups",
     "/tenants",
     "/tenants/connect",
     "/signals/audit",
@@ -33,6 +38,19 @@ const PAGES: &[&str] = &[
     "/operators/sessions",
     "/server/jobs",
     "/server/health",
+];
+
+/// Lists whose first entry has a page too.
+const LISTS: &[&str] = &[
+    "/tenants",
+    "/directory/users",
+    "/directory/groups",
+    "/dirsync/settings",
+    "/dirsync/runs",
+    "/provisioning/connections",
+    "/provisioning/calls",
+    "/provisioning/holds",
+    "/provisioning/groups",
 ];
 
 /// A look: name, width, height, dark.
@@ -74,7 +92,7 @@ async fn shoot(driver: &Driver, server: &Value, base: &str, out: &Path, asked: V
     let mut pages = asked;
     if pages.is_empty() {
         pages = PAGES.iter().map(|page| (*page).to_owned()).collect();
-        for list in ["/tenants", "/directory/users", "/directory/groups", "/dirsync/settings", "/dirsync/runs"] {
+        for list in LISTS {
             driver.go(&format!("{base}{list}")).await?;
             pages.extend(driver.first_link_below(list).await?);
         }
