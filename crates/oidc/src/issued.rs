@@ -180,7 +180,8 @@ impl Published {
     fn must_be_asked(&self, kid: &str, now: Timestamp) -> bool {
         let recently = self.asked_at.is_some_and(|asked| now.since(asked) < ASKED_AT_MOST_EVERY);
         let fresh = self.read_at.is_some_and(|read| now.since(read) < GOOD_FOR);
-        !recently && !(fresh && self.find(kid).is_some())
+        let known = fresh && self.find(kid).is_some();
+        !recently && !known
     }
 }
 
