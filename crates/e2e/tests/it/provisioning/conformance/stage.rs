@@ -1,0 +1,69 @@
+//! A server with nothing in it, and connections of applications that push to it.
+
+use std::net::SocketAddr;
+
+use e2e::world::Ground;
+use e2e::{Node, http};
+use kernel::{Actor, RequestId, Role};
+use operators::NewToken;
+use operators::permissions::CreateToken;
+use serde_json::{Value, json};
+use testkit::Db;
+use uuid::Uuid;
+
+/// The server.
+pub struct Stage {
+    pub node: Node,
+    pub address: SocketAddr,
+    /// The organisation's id, as it stands in addresses.
+    pub organisation: String,
+    token: String,
+    client: reqwest::Client,
+}
+
+/// A connection with a key.
+#[derive(Debug, Clone)]
+pub struct Pushing {
+    /// `key:secret`.
+    pub token: String,
+}
+
+impl Stage {
+    /// Starts it over a test's database.
+    pub async fn new(db: &Db) -> Self {
+        let node = Node::start(&Ground::of(db)).await.expect("the node starts");
+        let organisation = node.app.operators.ensure_organisation().await.expect("an organisation").id;
+        let system = Actor::system("conformance", organisation, RequestId(Uuid::from_u128(1)));
+        let may = system.may(CreateToken {}).expect("the system may");
+        let new = NewToken { label: "conformance".to_owned(), role: Role::Owner, expires_in_days: 365 };
+        let token = node.app.operators.create_token(&may, &new).await.expect("a token").text.expose().clone();
+        let address = node.url.trim_start_matches("http://").parse().expect("an address");
+        Self { node, address, organisation: organisation.to_string(), token, client: http::client() }
+    }
+
+    /// Asks the API as its owner; the answer must be good.
+    pub async fn api(&self, method: &str, path: &str, body: Value) -> Value {
+        let url = format!("{}/api/v1/{path}", self.node.url);
+        let body = Some(body).filter(|body| !body.is_null());
+        http::good(path, http::ask(&self.client, method, &url, Some(&self.token), body.as_ref()).await)
+    }
+
+    /// A connection of its own: nothing is in it, and no other sees what is put there.
+    pub async fn connect(&self, name: &str) -> Pushing {
+        let name: String = name.chars().take(60).collect();
+        let connection = self.api("POST", "provisioning/connections", json!({ "name": name })).await;
+        let id = connection["id"].as_str().expect("a connection has an id");
+        let key = self.api("POST", &format!("provisioning/connections/{id}/keys"), json!({ "label": "first" })).await;
+        Pushing { token: key["token"].as_str().expect("a key has a token").to_owned() }
+    }
+
+    /// Where SCIM answers.
+    pub fn path(&self) -> String {
+        format!("/scim/orgs/{}", self.organisation)
+    }
+
+    /// The same as an address.
+    pub fn base(&self) -> String {
+        format!("{}{}", self.node.url, self.path())
+    }
+}
