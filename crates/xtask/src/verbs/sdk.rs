@@ -1,6 +1,6 @@
-//! `./dev sdk`: Microsoft's own clients for Python against the emulator over TLS.
+//! `./dev sdk`: clients that others wrote, against the emulator and the SCIM server: Microsoft's, and scim2-tester.
 //!
-//! Deliberately leaves starting and stopping the emulator to the tests: they know when they are done with it.
+//! Deliberately leaves starting and stopping to the tests: they know when they are done.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,10 +16,11 @@ const PROJECT: &str = "tests/sdk";
 /// Runs the tests; arguments go to pytest.
 pub fn run(arguments: &[String]) -> Result<()> {
     let emulator = build_binary("vestibule-emulator")?;
+    let demo = build_binary("vestibule-demo")?;
     let python = environment(emulator.ancestors().nth(2).context("the binary lies in a target folder")?)?;
     let mut tests = Command::new(python);
     tests.args(["-m", "pytest"]).args(arguments).current_dir(root().join(PROJECT));
-    run_command(tests.env("VESTIBULE_EMULATOR", emulator))
+    run_command(tests.env("VESTIBULE_EMULATOR", emulator).env("VESTIBULE_DEMO", demo))
 }
 
 /// A virtual environment with exactly the pinned packages, made again when the pins change.

@@ -1,4 +1,4 @@
-//! `./dev test`: every test on both databases, then Microsoft's own clients.
+//! `./dev test`: every test on both databases, then clients that others wrote.
 //!
 //! Arguments go to `cargo test`; with a package among them only that is tested.
 
