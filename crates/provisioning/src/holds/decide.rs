@@ -88,11 +88,7 @@ impl Provisioning {
 
     /// Allows the calls of a hold, or some of them, once: they are carried out as they were asked. What a call loses that
     /// was allowed does not count against the day's limits.
-    pub async fn allow_hold(
-        &self,
-        may: &May<DecideHold>,
-        decision: &Decision,
-    ) -> Result<HoldView, ProvisioningError> {
+    pub async fn allow_hold(&self, may: &May<DecideHold>, decision: &Decision) -> Result<HoldView, ProvisioningError> {
         let mut tx = self.store().begin().await?;
         let (hold, tally, connection) = find_to_decide(&mut tx, self.env(), may.actor(), may.hold).await?;
         let connection = connection.ok_or(ProvisioningError::NoSuchConnection)?;
@@ -117,11 +113,7 @@ impl Provisioning {
     }
 
     /// Refuses the calls of a hold. Asked again they are refused too, for as long as a hold lasts.
-    pub async fn reject_hold(
-        &self,
-        may: &May<DecideHold>,
-        decision: &Decision,
-    ) -> Result<HoldView, ProvisioningError> {
+    pub async fn reject_hold(&self, may: &May<DecideHold>, decision: &Decision) -> Result<HoldView, ProvisioningError> {
         reason_fits(decision)?;
         let mut tx = self.store().begin().await?;
         let (hold, ..) = find_to_decide(&mut tx, self.env(), may.actor(), may.hold).await?;
@@ -206,11 +198,7 @@ impl Provisioning {
     }
 }
 
-async fn find(
-    tx: &mut Tx,
-    actor: &Actor,
-    id: HoldId,
-) -> Result<(Hold, Tally, Option<Connection>), ProvisioningError> {
+async fn find(tx: &mut Tx, actor: &Actor, id: HoldId) -> Result<(Hold, Tally, Option<Connection>), ProvisioningError> {
     let found = rows::find(tx, actor.organisation, id).await?;
     let hold = found.ok_or(ProvisioningError::NotFound("hold"))?;
     let tally = rows::tally(tx, &[id]).await?.first().map(|(_, tally)| *tally).unwrap_or_default();

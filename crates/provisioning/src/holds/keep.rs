@@ -111,6 +111,7 @@ impl Provisioning {
         let amount = losses.iter().filter(|loss| loss.kind == hold.kind).map(|loss| loss.amount).sum();
         let name = losses.first().map(|loss| loss.name.clone()).unwrap_or_default();
         let held = Held {
+            number: 0,
             id: self.env().new_id(),
             hold: hold.id,
             connection: connection.id,

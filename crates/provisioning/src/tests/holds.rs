@@ -53,7 +53,7 @@ impl Yard {
 
     async fn is_active(&self, user: usize) -> Option<bool> {
         let read = self.client.get(&format!("/Users/{}", self.users[user])).await;
-        (read.status == StatusCode::OK).then(|| read.json()["active"] == json!(true))
+        (read.status == StatusCode::OK).then(|| read.json()["active"] != json!(false))
     }
 
     async fn holds(&self) -> Vec<Value> {
@@ -109,8 +109,13 @@ async fn what_a_day_may_not_take_is_held_and_carried_out_when_it_is_allowed() {
         let holds = yard.holds().await;
         assert_eq!(holds.len(), 1);
         let hold = &holds[0];
-        assert!(detail.contains(&format!("https://vestibule.example/provisioning/holds/{}", hold["id"].as_str().unwrap())));
-        assert_eq!((&hold["state"], &hold["calls"]["waiting"], &hold["calls"]["at_stake"]), (&json!("open"), &json!(3), &json!(3)));
+        assert!(
+            detail.contains(&format!("https://vestibule.example/provisioning/holds/{}", hold["id"].as_str().unwrap()))
+        );
+        assert_eq!(
+            (&hold["state"], &hold["calls"]["waiting"], &hold["calls"]["at_stake"]),
+            (&json!("open"), &json!(3), &json!(3))
+        );
         assert_eq!(yard.events("provisioning.held").await, ["provisioning.held"]);
         let names = ["disable u1@harbor.example", "disable u2@harbor.example", "delete u3@harbor.example"];
         assert_eq!(yard.calls(hold).await, names.map(|name| ("waiting".to_owned(), name.to_owned())));
@@ -146,10 +151,14 @@ async fn what_was_rejected_is_refused_until_the_wish_changes_or_time_has_passed(
         held(&yard.set_active(1, false).await);
         let hold = yard.holds().await.remove(0);
         let rejected = yard.decide(&hold, "reject", json!({ "reason": "a wrong filter" })).await;
-        assert_eq!((rejected.json()["state"].as_str(), rejected.json()["reason"].as_str()), (Some("rejected"), Some("a wrong filter")));
+        assert_eq!(
+            (rejected.json()["state"].as_str(), rejected.json()["reason"].as_str()),
+            (Some("rejected"), Some("a wrong filter"))
+        );
         assert!(held(&yard.set_active(1, false).await).starts_with("refused"));
         assert_eq!(yard.holds().await.len(), 1);
         // Deleting is another wish than disabling.
+        yard.house.db.hand.advance(Duration::from_secs(1));
         assert!(held(&yard.delete(1).await).starts_with("held"));
         assert_eq!(yard.holds().await.len(), 2);
         // Wanted again, and then not: that is a new wish too.
@@ -175,8 +184,26 @@ async fn a_hold_that_nobody_decides_counts_as_rejected() {
         let hold = yard.holds().await.remove(0);
         assert_eq!((&hold["state"], &hold["calls"]["rejected"]), (&json!("expired"), &json!(1)));
         assert_eq!(yard.events("provisioning.hold_").await, ["provisioning.hold_expired"]);
-        // The day's losses are forgotten by now, and a single loss passes whatever was decided about it.
+        // The day's losses are forgotten by now, and still it is refused until as much time has passed again.
+        assert!(held(&yard.set_active(1, false).await).starts_with("refused"));
+        yard.house.db.hand.advance(Duration::from_hours(72));
         passed(&yard.set_active(1, false).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_does_not_trickle_through_on_the_following_days() {
+    on_each_database(async |db| {
+        let yard = Yard::new(db, 40).await;
+        for user in 0..4 {
+            yard.set_active(user, false).await;
+        }
+        yard.house.db.hand.advance(DAY);
+        held(&yard.set_active(2, false).await);
+        assert_eq!((yard.is_active(2).await, yard.holds().await.len()), (Some(true), 1));
+        // Somebody else is not concerned.
+        passed(&yard.set_active(5, false).await);
     })
     .await;
 }

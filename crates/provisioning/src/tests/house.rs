@@ -143,7 +143,7 @@ impl House {
         people
     }
 
-    /// Whether the directory has a user in a group, by their SCIM ids, as its index sees it.
+    /// Whether a user counts in a group, by their SCIM ids: as the directory's index sees it.
     pub(crate) async fn is_in(&self, user: &str, group: &str) -> bool {
         self.directory.catch_up(self.db.organisation).await.unwrap();
         let index = self.directory.index(self.db.organisation).unwrap();
@@ -153,7 +153,9 @@ impl House {
         let users = directory::read::users_by_object_ids(&mut tx, source, &[object(user)]).await.unwrap();
         let groups = directory::read::groups_by_object_ids(&mut tx, source, &[object(group)]).await.unwrap();
         match (users.first(), groups.first()) {
-            (Some(user), Some(group)) => index.is_member(user.id, group.id),
+            (Some(user), Some(group)) => {
+                index.is_member(user.id, group.id) && index.user(user.id).is_some_and(|user| index.is_active(user))
+            }
             _ => false,
         }
     }
