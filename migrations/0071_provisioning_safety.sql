@@ -34,7 +34,9 @@ CREATE INDEX provisioning_holds_expiry ON provisioning_holds (state, expires_at)
 
 -- Calls that wait for a person's decision, as they were sent.
 CREATE TABLE provisioning_held (
-    id UUID PRIMARY KEY,
+    -- The order in which they were asked.
+    number {{IDENTITY}},
+    id UUID NOT NULL UNIQUE,
     hold UUID NOT NULL,
     connection UUID NOT NULL,
     -- PUT, PATCH, DELETE
@@ -59,7 +61,7 @@ CREATE TABLE provisioning_held (
     -- When it last moved on.
     decided_at BIGINT
 );
-CREATE INDEX provisioning_held_of ON provisioning_held (hold, first_at, id);
+CREATE INDEX provisioning_held_of ON provisioning_held (hold, number);
 CREATE INDEX provisioning_held_resource ON provisioning_held (connection, resource_id, state);
 
 -- Every call and its answer, for a time: what the client saw.

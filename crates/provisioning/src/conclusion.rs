@@ -88,9 +88,10 @@ fn good(facts: &Facts<'_>) -> Conclusion {
         (Op::MatchUser | Op::MatchGroup, Some(_)) => {
             return Conclusion {
                 mood: Mood::Trouble,
-                sentence: "Entra finds several where one is expected and leaves this one out; the matching attribute must \
+                sentence:
+                    "Entra finds several where one is expected and leaves this one out; the matching attribute must \
                            be unique"
-                    .to_owned(),
+                        .to_owned(),
                 log_code: Some("DuplicateTargetEntries"),
             };
         }
@@ -99,7 +100,9 @@ fn good(facts: &Facts<'_>) -> Conclusion {
         (Op::CheckReference, _) => "Entra sees that the reference is there already",
         (Op::CreateUser, _) => "Entra has linked its user with the new one by our id",
         (Op::CreateGroup, _) => "Entra has linked its group with the new one by our id; members come next",
-        (Op::DisableUser, _) => "Entra takes the user for disabled; a deletion follows 30 days after it was deleted there, or never",
+        (Op::DisableUser, _) => {
+            "Entra takes the user for disabled; a deletion follows 30 days after it was deleted there, or never"
+        }
         (Op::EnableUser, _) => "Entra takes the user for active; memberships are not sent again, and were kept",
         (Op::DeleteUser | Op::DeleteGroup, _) => "Entra forgets the link; a later one is created anew",
         (Op::UpdateUser | Op::UpdateGroup, _) => "Entra takes what it sent for done",
@@ -143,16 +146,15 @@ fn bad(facts: &Facts<'_>) -> Conclusion {
             let text = format!("Entra sees that another one has the same name or id, and {ESCROW}");
             (Mood::Trouble, text, Some("EntryConflict"))
         }
-        429 => {
-            (Mood::Waiting, "Entra slows down and comes again".to_owned(), Some("TooManyRequests"))
-        }
+        429 => (Mood::Waiting, "Entra slows down and comes again".to_owned(), Some("TooManyRequests")),
         501 => (Mood::Trouble, format!("Entra sees that this is not supported, and {ESCROW}"), Some("NotImplemented")),
         503 if facts.detail.is_some_and(|detail| detail.starts_with("held,")) => {
             let text = "Entra asks again in the next cycle, about 40 minutes later, until somebody here has decided";
             (Mood::Waiting, text.to_owned(), None)
         }
         503 if facts.detail.is_some_and(|detail| detail.starts_with("refused,")) => {
-            let text = "Entra asks again in later cycles and is refused until its wish changes or the decision is forgotten";
+            let text =
+                "Entra asks again in later cycles and is refused until its wish changes or the decision is forgotten";
             (Mood::Waiting, text.to_owned(), None)
         }
         503 => (Mood::Waiting, "Entra asks again in the next cycle, about 40 minutes later".to_owned(), None),

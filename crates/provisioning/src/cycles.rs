@@ -183,8 +183,14 @@ impl Cycle {
             Op::CreateGroup => &mut self.groups_created,
             Op::UpdateGroup => &mut self.groups_updated,
             Op::DeleteGroup => &mut self.groups_deleted,
-            Op::AddMember | Op::RemoveMember | Op::ChangeMembers => return None,
-            Op::Bulk | Op::Discover | Op::IssueToken | Op::Unknown => return None,
+            // Members are counted by name; the rest changes nothing by itself.
+            Op::AddMember
+            | Op::RemoveMember
+            | Op::ChangeMembers
+            | Op::Bulk
+            | Op::Discover
+            | Op::IssueToken
+            | Op::Unknown => return None,
         })
     }
 }

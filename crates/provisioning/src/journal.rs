@@ -75,7 +75,8 @@ pub(crate) struct Entry {
     pub path: String,
     pub query: String,
     pub meaning: Meaning,
-    pub resource: Option<(Uuid, String)>,
+    pub resource_id: Option<Uuid>,
+    pub resource_name: Option<String>,
     pub status: u16,
     pub scim_type: Option<&'static str>,
     pub detail: Option<String>,
@@ -102,11 +103,8 @@ impl Entry {
         let filter = filter_of(note.query);
         let meaning = operation(note.method, note.path, filter.as_deref(), note.request);
         let bodies = note.keep_bodies && meaning.operation != Operation::IssueToken;
-        let named = || note.request.and_then(name_in).map(|name| (id_in(note.path), name));
-        let resource = match note.about {
-            Some((id, name)) => Some((id, redact::cut(name, LONGEST_NAME))),
-            None => named().and_then(|(id, name)| Some((id?, redact::cut(name, LONGEST_NAME)))),
-        };
+        let (id, name) = note.about.unzip();
+        let name = name.or_else(|| note.request.and_then(name_in));
         Self {
             organisation: note.organisation,
             connection: note.connection,
@@ -114,7 +112,8 @@ impl Entry {
             method: redact::cut(note.method, 20),
             path: redact::cut(note.path, LONGEST_ADDRESS),
             query: redact::cut(&redact::query(note.query), LONGEST_ADDRESS),
-            resource: resource.or_else(|| id_in(note.path).map(|id| (id, String::new()))),
+            resource_id: id.or_else(|| id_in(note.path)),
+            resource_name: name.map(|name| redact::cut(name, LONGEST_NAME)),
             status: note.status,
             scim_type: note.error.and_then(|error| error.scim_type).map(scim::ScimType::as_str),
             detail: note.error.map(|error| redact::cut(&error.detail, LONGEST_DETAIL)),

@@ -33,6 +33,12 @@ impl Provisioning {
         if losses.is_empty() {
             return Ok(None);
         }
+        // Whoever waits for a decision goes on waiting, however little is lost today; what was refused stays refused.
+        let remembered = now.minus(Duration::from_hours(limits.hold_hours.into()));
+        let resources = losses.iter().map(|loss| loss.resource_id);
+        if let Some(breach) = crate::store::holds::standing(tx, connection.id, resources, remembered).await? {
+            return Ok(Some(breach));
+        }
         let population = rows::lock_population(tx, connection.id).await?;
         let day = rows::day(tx, connection.id, now.minus(DAY), &losses).await?;
         if let Some(breach) = judge(&losses, &day, population, limits) {

@@ -139,7 +139,8 @@ fn operation_says_active(operation: &Object) -> Option<bool> {
     let value = find(operation, "value");
     match path_of(operation) {
         Some(path) if last_part(path).eq_ignore_ascii_case("active") => {
-            let removes = find(operation, "op").and_then(Value::as_str).is_some_and(|op| op.eq_ignore_ascii_case("remove"));
+            let removes =
+                find(operation, "op").and_then(Value::as_str).is_some_and(|op| op.eq_ignore_ascii_case("remove"));
             if removes { Some(false) } else { value.and_then(truth) }
         }
         Some(_) => None,

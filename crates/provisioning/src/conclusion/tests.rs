@@ -56,7 +56,10 @@ fn entra_concludes_what_its_documentation_says() {
         let facts = Facts { operation, status, scim_type: None, detail, results, dialect: Some("entra_default") };
         let conclusion = conclude(&facts);
         assert_eq!((conclusion.mood, conclusion.log_code), (mood, log_code), "{facts:?}: {conclusion:?}");
-        assert!(conclusion.sentence.starts_with("Entra ") && conclusion.sentence.contains(says), "{facts:?}: {conclusion:?}");
+        assert!(
+            conclusion.sentence.starts_with("Entra ") && conclusion.sentence.contains(says),
+            "{facts:?}: {conclusion:?}"
+        );
     }
 }
 

@@ -119,8 +119,7 @@ impl Provisioning {
     /// request that the log tells with what is done is the hold.
     fn allowed_pusher(&self, connection: Connection, hold: HoldId) -> Pusher {
         let organisation = connection.organisation;
-        let actor =
-            Actor::source(connection.id, connection.name.as_str(), organisation, RequestId(hold.0), None);
+        let actor = Actor::source(connection.id, connection.name.as_str(), organisation, RequestId(hold.0), None);
         Pusher { base: self.base_of(organisation).into(), key: None, actor, connection: Arc::new(connection) }
     }
 

@@ -72,6 +72,8 @@ pub struct Hold {
 /// A call that waits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
+    /// Its place among all; 0 before it has one.
+    pub number: i64,
     /// Its id.
     pub id: HeldId,
     /// In which hold.

@@ -28,8 +28,14 @@ fn secrets_are_hidden_wherever_they_stand() {
         assert!(!text.contains("hunter2") && text.contains("[hidden]"), "{case} is kept as {text}");
     }
     assert_eq!(kept(&json!({ "userName": "mia", "active": true })), json!({ "userName": "mia", "active": true }));
-    assert_eq!(redact::query("count=1&access_token=abc&filter=password+eq+1"), "count=1&access_token=[hidden]&filter=[hidden]");
-    assert_eq!(redact::answer(br#"{"access_token":"abc","token_type":"Bearer"}"#), r#"{"access_token":"[hidden]","token_type":"[hidden]"}"#);
+    assert_eq!(
+        redact::query("count=1&access_token=abc&filter=password+eq+1"),
+        "count=1&access_token=[hidden]&filter=[hidden]"
+    );
+    assert_eq!(
+        redact::answer(br#"{"access_token":"abc","token_type":"Bearer"}"#),
+        r#"{"access_token":"[hidden]","token_type":"[hidden]"}"#
+    );
 }
 
 #[test]
@@ -40,7 +46,8 @@ fn what_is_long_is_cut_and_stays_json() {
     assert_eq!(cut["members"][100], "[4900 more]");
     assert_eq!(cut["displayName"].as_str().unwrap().chars().count(), 1_001);
 
-    let wide: serde_json::Map<String, Value> = (0..190).map(|number| (format!("n{number}"), json!("\"".repeat(900)))).collect();
+    let wide: serde_json::Map<String, Value> =
+        (0..190).map(|number| (format!("n{number}"), json!("\"".repeat(900)))).collect();
     let text = redact::request(&wide);
     assert!(text.len() <= redact::MOST_BYTES);
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["cut"], json!(true));

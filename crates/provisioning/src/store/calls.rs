@@ -12,14 +12,14 @@ const HEAD: &str = "INSERT INTO provisioning_calls (organisation, connection, at
     key_id, request_id, request, answer) VALUES ";
 
 /// What lists show: everything but the bodies.
-const COLUMNS: &str = "SELECT number, connection, at, method, path, query, operation, resource_id, resource_name, status,
+const COLUMNS: &str =
+    "SELECT number, connection, at, method, path, query, operation, resource_id, resource_name, status,
     scim_type, detail, results, members_added, members_removed, dialect, micros, address, key_id, request_id
     FROM provisioning_calls WHERE organisation = ";
 
 /// Writes calls down, in their order.
 pub(crate) async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
     let rows = entries.iter().map(|entry| {
-        let (id, name) = entry.resource.as_ref().map(|(id, name)| (*id, name.as_str())).unzip();
         args![
             entry.organisation,
             entry.connection,
@@ -28,8 +28,8 @@ pub(crate) async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreEr
             entry.path.as_str(),
             entry.query.as_str(),
             entry.meaning.operation,
-            id,
-            name.filter(|name| !name.is_empty()),
+            entry.resource_id,
+            entry.resource_name.as_deref(),
             i64::from(entry.status),
             entry.scim_type,
             entry.detail.as_deref(),

@@ -105,8 +105,26 @@ pub(crate) async fn of_resource(
 ) -> Result<Vec<Held>, StoreError> {
     let sql = "SELECT * FROM provisioning_held WHERE connection = $1 AND resource_id = $2
                    AND (state IN ('waiting', 'allowed') OR state = 'rejected' AND decided_at > $3)
-               ORDER BY first_at, id";
+               ORDER BY number";
     tx.all(sql, args![connection, resource, rejected_since]).await?.iter().map(held).collect()
+}
+
+/// The limit that a call about one of these reached which still stands: it waits, is allowed and not yet carried out, or
+/// was rejected since a moment. What a group loses is not one thing, so of that only what is undecided stands.
+pub(crate) async fn standing(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    resources: impl Iterator<Item = Uuid>,
+    rejected_since: Timestamp,
+) -> Result<Option<Breach>, StoreError> {
+    let sql = Sql::new("SELECT h.breach FROM provisioning_held c JOIN provisioning_holds h ON h.id = c.hold")
+        .push(" WHERE c.connection = ")
+        .bind(connection)
+        .push(" AND c.resource_id IN ")
+        .bind_list(resources)
+        .push(" AND (c.state IN ('waiting', 'allowed') OR c.state = 'rejected' AND h.kind <> 'members' AND c.decided_at > ")
+        .bind(rejected_since);
+    tx.select(sql.push(") ORDER BY c.number LIMIT 1")).await?.first().map(|row| row.json("breach")).transpose()
 }
 
 /// Keeps a call.
@@ -178,7 +196,7 @@ pub(crate) async fn move_waiting(
 
 /// The next calls that are to be carried out, in the order in which they were asked.
 pub(crate) async fn to_carry_out(tx: &mut Tx, hold: HoldId, most: u64) -> Result<Vec<Held>, StoreError> {
-    let sql = "SELECT * FROM provisioning_held WHERE hold = $1 AND state = 'allowed' ORDER BY first_at, id LIMIT $2";
+    let sql = "SELECT * FROM provisioning_held WHERE hold = $1 AND state = 'allowed' ORDER BY number LIMIT $2";
     tx.all(sql, args![hold, most]).await?.iter().map(held).collect()
 }
 
@@ -196,12 +214,12 @@ pub(crate) async fn list_held(
     if let Some(text) = &filter.text {
         sql = sql.push(" AND lower(name) LIKE ").bind(super::pattern(text)).push(" ESCAPE '\\'");
     }
-    if let Some((at, id)) = page.after.as_ref().and_then(Cursor::decode::<(i64, Uuid)>) {
-        sql = sql.push(" AND (first_at, id) > (").bind(at).push(", ").bind(id).push(")");
+    if let Some(after) = page.after.as_ref().and_then(Cursor::decode::<i64>) {
+        sql = sql.push(" AND number > ").bind(after);
     }
-    let rows = tx.select(sql.push(" ORDER BY first_at, id LIMIT ").bind(page.limit + 1)).await?;
+    let rows = tx.select(sql.push(" ORDER BY number LIMIT ").bind(page.limit + 1)).await?;
     let calls = rows.iter().map(held).collect::<Result<_, _>>()?;
-    Ok(Page::from_rows(calls, page.limit, |held: &Held| (held.first_at.micros(), held.id.0)))
+    Ok(Page::from_rows(calls, page.limit, |held: &Held| held.number))
 }
 
 /// How many calls of some holds stand where.
@@ -253,6 +271,7 @@ fn held(row: &Row) -> Result<Held, StoreError> {
         body,
     };
     Ok(Held {
+        number: row.get("number")?,
         id: row.get("id")?,
         hold: row.get("hold")?,
         connection: row.get("connection")?,

@@ -1,5 +1,7 @@
 //! User groups: found by whatever they are called, with their names, their namesakes and their drift.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use axum::http::StatusCode;
 use directory::{
@@ -8,7 +10,6 @@ use directory::{
 };
 use kernel::{OrganisationId, Role};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use testkit::{on_each_database, operator};
 use uuid::Uuid;
 
@@ -42,7 +43,8 @@ impl House {
         let mut changes: Vec<Change> = users
             .iter()
             .map(|id| {
-                let attributes = UserAttributes { display_name: Some(format!("User {id}")), ..UserAttributes::default() };
+                let attributes =
+                    UserAttributes { display_name: Some(format!("User {id}")), ..UserAttributes::default() };
                 change(ObjectKind::User, *id, Act::PutUser { attributes: Box::new(attributes), state: State::Active })
             })
             .collect();
@@ -64,7 +66,8 @@ fn attributes(name: &str) -> GroupAttributes {
 
 async fn push_group(client: &Client, name: &str, external_id: Option<Uuid>, members: &[String]) -> String {
     let members: Vec<Value> = members.iter().map(|id| json!({ "value": id })).collect();
-    let mut body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": name, "members": members });
+    let mut body =
+        json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": name, "members": members });
     if let Some(id) = external_id {
         body["externalId"] = json!(id);
     }
@@ -119,7 +122,8 @@ async fn names_are_remembered_and_a_group_of_the_same_name_is_another_group() {
         let group = house.found("?q=lifting").await.remove(0);
         let details = format!("/groups/{}", group["id"].as_str().unwrap());
         let details = house.api("GET", &details, Role::Auditor, &json!(null)).await.json();
-        let names: Vec<&str> = details["names"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        let names: Vec<&str> =
+            details["names"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["Lifting", "Cranes"]);
         assert_eq!(details["names"][1]["until"], details["names"][0]["from"]);
         assert_eq!(group.get("namesake"), None);
@@ -159,7 +163,10 @@ async fn drift_names_who_is_on_one_side_only() {
         let drift = house.api("GET", &path, Role::Auditor, &json!(null)).await.json();
         let one = &drift["items"][0];
         assert_eq!((&one["pushed"], &one["in_graph"]), (&json!(2), &json!(2)));
-        assert_eq!(one["only_pushed"]["members"], json!([{ "object_id": people[0], "name": format!("u{}", people[0]) }]));
+        assert_eq!(
+            one["only_pushed"]["members"],
+            json!([{ "object_id": people[0], "name": format!("u{}", people[0]) }])
+        );
         assert_eq!(one["only_in_graph"]["count"], 1);
         assert_eq!(one["only_in_graph"]["members"][0]["object_id"], json!(people[2]));
         let nothing = format!("/groups/{}/drift", Uuid::from_u128(99));

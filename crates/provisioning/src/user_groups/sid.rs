@@ -9,13 +9,15 @@ const START: &str = "S-1-12-1-";
 /// The identifier of an object of Entra's.
 pub fn of_object(id: Uuid) -> String {
     let numbers = id.to_bytes_le();
-    let parts = numbers.chunks_exact(4).map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]).to_string());
+    let parts =
+        numbers.chunks_exact(4).map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]).to_string());
     format!("{START}{}", parts.collect::<Vec<_>>().join("-"))
 }
 
 /// The object of Entra's that an identifier names.
 pub fn to_object(sid: &str) -> Option<Uuid> {
-    let numbers = sid.get(..START.len()).filter(|start| start.eq_ignore_ascii_case(START)).map(|_| &sid[START.len()..])?;
+    let numbers =
+        sid.get(..START.len()).filter(|start| start.eq_ignore_ascii_case(START)).map(|_| &sid[START.len()..])?;
     let numbers: Vec<u32> = numbers.split('-').map(|number| number.parse().ok()).collect::<Option<_>>()?;
     let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
     Some(Uuid::from_bytes_le(bytes.try_into().ok()?))
