@@ -169,6 +169,16 @@ impl Frame {
         self
     }
 
+    /// The role of who is signed in.
+    pub fn role(&self) -> Option<Role> {
+        self.signed_in.as_ref().map(|signed_in| signed_in.role)
+    }
+
+    /// Whether the reader may go to an address.
+    pub fn opens(&self, href: impl AsRef<str>) -> bool {
+        self.role().is_none_or(|role| crate::doors::opens(role, href.as_ref()))
+    }
+
     pub(crate) fn count(&self, section: Section) -> Option<String> {
         let waiting = self.signed_in.as_ref()?.waiting;
         let count = match section {

@@ -6,6 +6,7 @@ mod chart;
 mod desk;
 mod directory;
 mod dirsync;
+mod doors;
 mod flash;
 mod form;
 mod format;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::doors::Offers as _;
 use crate::form::Field;
 use crate::layout::Frame;
 use crate::parts::{Action, Callout, Diff, PageHead, Tabs};
@@ -63,6 +64,8 @@ pub struct ListPage {
 impl ListPage {
     /// A list under a head.
     pub fn new(frame: Frame, head: PageHead, table: Table) -> Self {
+        let role = frame.role();
+        let (head, table) = (head.only_for(role), table.only_for(role));
         Self { frame, head, tabs: None, callouts: Vec::new(), filters: None, table }
     }
 
@@ -74,7 +77,7 @@ impl ListPage {
 
     /// With a remark above the list.
     pub fn callout(mut self, callout: Callout) -> Self {
-        self.callouts.push(callout);
+        self.callouts.push(callout.only_for(self.frame.role()));
         self
     }
 
@@ -100,18 +103,27 @@ pub struct FormPage {
     pub fields: Vec<Field>,
     pub submit: String,
     pub cancel: String,
+    /// Whether the reader may send it.
+    pub sends: bool,
 }
 
 impl FormPage {
     /// A form that is sent to `action`; `cancel` leads back.
     pub fn new(frame: Frame, head: PageHead, action: impl Into<String>, cancel: impl Into<String>) -> Self {
         let (action, cancel) = (action.into(), cancel.into());
-        Self { frame, head, action, fields: Vec::new(), submit: "Save".to_owned(), cancel }
+        let head = head.only_for(frame.role());
+        Self { frame, head, action, fields: Vec::new(), submit: "Save".to_owned(), cancel, sends: true }
     }
 
     /// With a field.
     pub fn field(mut self, field: Field) -> Self {
         self.fields.push(field);
+        self
+    }
+
+    /// Without a button for those who may not go to an address.
+    pub fn sent_to(mut self, href: &str) -> Self {
+        self.sends = self.frame.opens(href);
         self
     }
 

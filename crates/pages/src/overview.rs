@@ -5,6 +5,7 @@ pub mod routes;
 use askama::{DynTemplate, Template};
 use kernel::Timestamp;
 
+use crate::doors::Offers as _;
 use crate::chart::{Bars, Spark};
 use crate::dirsync::runs::{self, RunRow};
 use crate::icon::Icon;
@@ -59,6 +60,8 @@ pub struct OverviewView {
     pub decisions: Vec<Callout>,
     /// What is left of setting up; empty when done.
     pub first_steps: Vec<Check>,
+    /// The role of who looks.
+    pub role: Option<kernel::Role>,
 }
 
 /// The page.
@@ -109,10 +112,10 @@ impl Moving {
             decisions: part("decisions", "stack", &decisions),
             first_steps: part("steps", "", &[&steps]),
             tiles: part("tiles", "", &[&tiles(view)]),
-            tenants: part("tenants", "", &[&tenants(&view.tenants, now)]),
+            tenants: part("tenants", "", &[&tenants(&view.tenants, now).only_for(view.role)]),
             chart: part("chart", "", &[&view.chart]),
             recent: part("recent", "", &[&view.recent]),
-            runs: part("runs", "", &[&runs::table("runs", &view.runs, now)]),
+            runs: part("runs", "", &[&runs::table("runs", &view.runs, now).only_for(view.role)]),
         }
     }
 
@@ -137,6 +140,7 @@ impl OverviewPage {
             [only] => PageHead::new("Overview").action(sync(only).icon(Icon::Sync)),
             _ => PageHead::new("Overview"),
         };
+        let head = head.only_for(frame.role());
         Self { parts: Moving::new(view, now), setting_up: !view.first_steps.is_empty(), frame, head }
     }
 }
@@ -307,6 +311,7 @@ pub mod samples {
             recent: Timeline::new(entries, "Nothing happened yet."),
             decisions: vec![held, secret],
             first_steps: Vec::new(),
+            role: None,
         }
     }
 
@@ -319,6 +324,7 @@ pub mod samples {
             Check::new(Tone::Off, "Confirm it", "From then on runs apply what they plan."),
         ];
         let fresh = OverviewView {
+            role: None,
             people: None,
             conflict_count: 0,
             held_count: 0,

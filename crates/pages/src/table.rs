@@ -2,7 +2,10 @@
 
 use askama::Template;
 
+use kernel::Role;
+
 use crate::address::Address;
+use crate::doors::Offers;
 use crate::format;
 use crate::icon::Icon;
 use crate::parts::{Action, Cell};
@@ -273,6 +276,26 @@ impl Table {
     /// The name of the column a cell stands in, for cards.
     fn label(&self, index: usize) -> &str {
         self.columns.get(index).map_or("", |column| column.name.as_str())
+    }
+}
+
+impl Offers for Table {
+    /// Rows that nothing could be done with are not picked.
+    fn only_for(mut self, role: Option<Role>) -> Self {
+        let picks = !self.bulk.is_empty();
+        self.bulk.retain(|action| action.is_for(role));
+        self.empty.actions.retain(|action| action.is_for(role));
+        for row in &mut self.rows {
+            if picks && self.bulk.is_empty() {
+                row.pick = None;
+            }
+            for cell in &mut row.cells {
+                if let Cell::Actions(actions) = cell {
+                    actions.retain(|action| action.is_for(role));
+                }
+            }
+        }
+        self
     }
 }
 

@@ -4,6 +4,7 @@ use askama::Template;
 use kernel::Timestamp;
 
 use super::users::UserState;
+use crate::doors::Offers as _;
 use crate::address::Address;
 use crate::icon::Icon;
 use crate::layout::Frame;
@@ -87,6 +88,7 @@ impl GroupPage {
     pub fn new(frame: Frame, group: GroupView, open: Open) -> Self {
         let head = head(&group, frame.now);
         let (tabs, notice) = (tabs(&group, &open), notice(&group));
+        let (head, notice) = (head.only_for(frame.role()), notice.only_for(frame.role()));
         Self { frame, head, tabs, notice, group, open }
     }
 

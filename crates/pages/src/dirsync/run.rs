@@ -11,6 +11,7 @@ use kernel::Timestamp;
 use super::picks::Picks;
 use super::runs::{Counts, RunState};
 use crate::address::Address;
+use crate::doors::Offers as _;
 use crate::form::{Choice, Field};
 use crate::format;
 use crate::icon::Icon;
@@ -220,7 +221,8 @@ impl RunPage {
     pub fn new(frame: Frame, run: RunView, causes: &[CauseRow], table: Table, query: &ChangeQuery) -> Self {
         let here = format!("/dirsync/runs/{}", run.id);
         let filters = (!causes.is_empty()).then(|| change_filters(&here, causes, query));
-        let (head, live, callouts) = (head(&run), RunLive::new(&run), callouts(&run));
+        let head = head(&run).only_for(frame.role());
+        let (live, callouts) = (RunLive::new(&run), callouts(&run).only_for(frame.role()));
         Self { frame, head, live, callouts, causes: cause_table(causes, &here, false), table, filters, run }
     }
 

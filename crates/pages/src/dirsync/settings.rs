@@ -5,6 +5,7 @@ use std::time::Duration;
 use askama::Template;
 
 use super::preview::PreviewView;
+use crate::doors::Offers as _;
 use crate::form::{Choice, Field, Picks};
 use crate::layout::Frame;
 use crate::parts::{Action, Callout, PageHead, Tab, Tabs, Tone};
@@ -60,7 +61,8 @@ impl SettingsPage {
     pub fn new(frame: Frame, form: SettingsForm, preview: Option<PreviewView>) -> Self {
         let head = PageHead::new("Sync settings")
             .lead("A change that lets other people in or out is shown as a plan first and waits for your decision.")
-            .action(Action::go("History", "/signals/audit?kind=dirsync.settings_changed"));
+            .action(Action::go("History", "/signals/audit?kind=dirsync.settings_changed"))
+            .only_for(frame.role());
         let callouts = callouts(&form);
         Self { frame, head, callouts, form, preview }
     }

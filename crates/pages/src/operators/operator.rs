@@ -41,6 +41,7 @@ pub fn page(frame: Frame, edit: &OperatorEdit) -> FormPage {
         edit.error.iter().filter(|(name, _)| *name == field).map(|(_, message)| message.clone()).collect::<String>()
     };
     FormPage::new(frame, head, at(""), "/operators")
+        .sent_to(&at("/save"))
         .field(
             Field::text("display_name", "Full name")
                 .value(&edit.display_name)

@@ -22,6 +22,7 @@ use web::Problem;
 use web::events::{Event, sse};
 
 use super::{Moving, OverviewPage, OverviewView, People, TenantHealth};
+use crate::doors::Offers as _;
 use crate::Rooms;
 use crate::chart::{Bars, Bucket, Series};
 use crate::desk::Desk;
@@ -65,10 +66,12 @@ async fn view(desk: &Desk, rooms: &Rooms, now: Timestamp) -> Result<OverviewView
             (false, None) => Tone::Off,
         },
         first_steps: first_steps(&tenants, &sources),
+        role: Some(desk.caller.actor().role),
         decisions: crate::provisioning::routes::decisions(desk, rooms)
             .await?
             .into_iter()
             .chain(decisions(&held, &sources, &tenants, now))
+            .map(|callout| callout.only_for(Some(desk.caller.actor().role)))
             .collect(),
         runs: runs.iter().take(6).map(|run| sync::row(run, &name_of(&sources, run))).collect(),
         activity: days.iter().map(|bucket| bucket.counts.iter().sum()).collect(),

@@ -5,6 +5,9 @@
 
 use askama::Template;
 
+use kernel::Role;
+
+use crate::doors;
 use crate::icon::Icon;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +64,11 @@ impl Action {
     /// Fits into a table row.
     pub fn small(self) -> Self {
         self.class("small")
+    }
+
+    /// Whether a role may do it.
+    pub fn is_for(&self, role: Option<Role>) -> bool {
+        role.is_none_or(|role| doors::opens(role, &self.href))
     }
 
     fn class(mut self, class: &str) -> Self {

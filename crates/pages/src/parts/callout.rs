@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Action, Tone};
+use crate::doors::Offers;
 
 /// A remark with a tone.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
@@ -30,6 +31,13 @@ impl Callout {
     /// With something to do about it.
     pub fn action(mut self, action: Action) -> Self {
         self.actions.push(action.small());
+        self
+    }
+}
+
+impl Offers for Callout {
+    fn only_for(mut self, role: Option<kernel::Role>) -> Self {
+        self.actions.retain(|action| action.is_for(role));
         self
     }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Action, Badge};
+use crate::doors::Offers;
 use crate::icon::Icon;
 
 /// Breadcrumbs, title, lead and actions.
@@ -43,6 +44,13 @@ impl PageHead {
     /// Something to do with the whole page.
     pub fn action(mut self, action: Action) -> Self {
         self.actions.push(action);
+        self
+    }
+}
+
+impl Offers for PageHead {
+    fn only_for(mut self, role: Option<kernel::Role>) -> Self {
+        self.actions.retain(|action| action.is_for(role));
         self
     }
 }

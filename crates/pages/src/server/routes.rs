@@ -128,7 +128,7 @@ async fn discard(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<Uuid>) -
 async fn show_health(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Problem> {
     let health = rooms.server.health(desk.caller.actor()).await?;
     let index = match desk.may(directory::permissions::ReadDirectory {}) {
-        Ok(may) => rooms.directory.summary(&may).await.ok(),
+        Ok(may) => rooms.directory.summary_uncounted(&may).await.ok(),
         Err(_) => None,
     };
     let view = HealthView { health, url: rooms.url.clone(), index, checked: desk.now() };

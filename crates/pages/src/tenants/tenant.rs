@@ -5,6 +5,7 @@ use kernel::Timestamp;
 
 use super::user_ids::UserIds;
 
+use crate::doors::Offers as _;
 use crate::form::{self, Choice, Field};
 use crate::icon::Icon;
 use crate::layout::Frame;
@@ -119,7 +120,8 @@ impl TenantPage {
             Open::Settings { .. } => 3,
         };
         let tabs = Tabs::new(format!("About {}", tenant.name), tabs, current);
-        Self { head: head(&tenant), notice: notice(&tenant), frame, tabs, tenant, open }
+        let role = frame.role();
+        Self { head: head(&tenant).only_for(role), notice: notice(&tenant).only_for(role), frame, tabs, tenant, open }
     }
 
     fn facts(&self) -> Facts {

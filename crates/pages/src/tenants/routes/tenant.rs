@@ -294,6 +294,14 @@ pub async fn ask_remove(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<T
     desk.may(DeleteTenant { tenant: id })?;
     let tenant = find(&desk, &rooms, id).await?;
     let view = words::view(&tenant, None);
+    let may = desk.may(ReadSync {})?;
+    let days = rooms.dirsync.get_source_uncounted(&may, id.0.into()).await?.kept.settings.delete_after_days;
+    let left = left(&desk, &rooms, id).await?;
+    Ok(page(&disconnect::ask(desk.frame("Disconnect", Section::Tenants), &view, left, days)))
+}
+
+/// How many people and groups a tenant would leave, counted along an index.
+async fn left(desk: &Desk, rooms: &Rooms, id: TenantId) -> Result<(u64, u64), Problem> {
     let source = rooms.dirsync.get_source(&desk.may(ReadSync {})?, id.0.into()).await?;
     let held = |counts: &[StateCount]| {
         counts
@@ -302,9 +310,7 @@ pub async fn ask_remove(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<T
             .map(|count| count.count)
             .sum()
     };
-    let left = (held(&source.users), held(&source.groups));
-    let days = source.kept.settings.delete_after_days;
-    Ok(page(&disconnect::ask(desk.frame("Disconnect", Section::Tenants), &view, left, days)))
+    Ok((held(&source.users), held(&source.groups)))
 }
 
 /// What the confirmation sends.
