@@ -119,7 +119,10 @@ async fn a_consumer_that_begins_with_a_snapshot_misses_nothing() {
         world.delta().await;
         let (url, heard) = consumer(mirror).await;
         let made = world
-            .post("signals/webhooks", json!({ "name": "ERP", "url": url, "events": ["user.*", "group.*"], "after": revision }))
+            .post(
+                "signals/webhooks",
+                json!({ "name": "ERP", "url": url, "events": ["user.*", "group.*"], "after": revision }),
+            )
             .await;
         let webhook = text(&made["webhook"]["id"]);
         deliver(world, &webhook).await;

@@ -21,7 +21,9 @@ pub fn rotate(frame: Frame, webhook: &WebhookView) -> ConfirmPage {
 /// Remove it?
 pub fn remove(frame: Frame, webhook: &WebhookView) -> ConfirmPage {
     ConfirmPage::new(frame, format!("Remove {}?", webhook.name), "Remove", webhook.at("/remove"))
-        .consequence("Nothing is sent to it any more. What waits and what was sent is forgotten; the audit trail stays.")
+        .consequence(
+            "Nothing is sent to it any more. What waits and what was sent is forgotten; the audit trail stays.",
+        )
         .cancel(webhook.at(""))
         .danger()
 }
@@ -50,7 +52,8 @@ pub fn replay(frame: Frame, webhook: &WebhookView, form: &Replay) -> FormPage {
         Choice::new("from", "From a revision on").hint("That entry and everything after it."),
         Choice::new("day", "From a day on").hint("Everything since it began, in UTC."),
         Choice::new("one", "One event").hint("The entry of one revision and no other."),
-        Choice::new("skip", "Skip to the end").hint("What was not sent yet is not sent. For a receiver that begins anew."),
+        Choice::new("skip", "Skip to the end")
+            .hint("What was not sent yet is not sent. For a receiver that begins anew."),
     ];
     let way = if form.way.is_empty() { "from" } else { &form.way };
     let head = PageHead::new("Send again").crumb("Webhooks", "/signals/webhooks").crumb(&webhook.name, webhook.at(""));
@@ -94,7 +97,8 @@ pub mod samples {
         gallery.add("webhook-remove", &remove(frame(), &webhook()));
         gallery.add("webhook-retry-dead", &retry_dead(frame(), &webhook()));
         gallery.add("webhook-replay", &replay(frame(), &webhook(), &Replay::default()));
-        let wrong = Replay { way: "one".into(), revision: "x".into(), error: "Must be a number.".into(), ..Replay::default() };
+        let wrong =
+            Replay { way: "one".into(), revision: "x".into(), error: "Must be a number.".into(), ..Replay::default() };
         gallery.add("webhook-replay-wrong", &replay(frame(), &webhook(), &wrong));
         let secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDC2FVsBQIhrs=";
         gallery.add("webhook-once", &once(frame(), "w1", "Warehouse", secret));

@@ -78,7 +78,8 @@ impl DeliveryPage {
 }
 
 fn facts(one: &DeliveryView) -> Facts {
-    let object = if one.object_href.is_empty() { Cell::text(&one.object) } else { Cell::link(&one.object, &one.object_href) };
+    let object =
+        if one.object_href.is_empty() { Cell::text(&one.object) } else { Cell::link(&one.object, &one.object_href) };
     let mut facts = Facts::new().with("Event", Cell::Code(one.event.clone()));
     if one.revision > 0 {
         let entry = format!("/signals/audit/{}", one.revision);
@@ -127,8 +128,8 @@ pub mod samples {
     use crate::tests::{Gallery, MINUTE, ago, ahead, frame};
 
     pub fn add(gallery: &mut Gallery) {
-        let attempt = |minutes: u64, status: Badge, error: &str, response: &str| AttemptRow {
-            at: ago(u32::try_from(minutes).unwrap() * MINUTE),
+        let attempt = |minutes: i64, status: Badge, error: &str, response: &str| AttemptRow {
+            at: ago(minutes * MINUTE),
             took: "132 ms".into(),
             status,
             error: error.into(),
@@ -151,7 +152,8 @@ pub mod samples {
             next: Some(ahead(2 * MINUTE)),
             taken: ago(4 * MINUTE),
             attempts,
-            body: "{\n  \"type\": \"user.updated\",\n  \"timestamp\": \"2026-11-22T05:20:26Z\",\n  \"data\": {}\n}".into(),
+            body: "{\n  \"type\": \"user.updated\",\n  \"timestamp\": \"2026-11-22T05:20:26Z\",\n  \"data\": {}\n}"
+                .into(),
             may_retry: true,
         };
         gallery.add("webhook-delivery", &DeliveryPage::new(frame("Sent", Section::Webhooks), &webhook(), one));

@@ -57,7 +57,8 @@ impl WebhookFormPage {
     pub fn new(frame: Frame, catalogue: &[(&'static str, &'static str)], form: &WebhookForm) -> Self {
         let is_new = form.id.is_empty();
         let at = format!("/signals/webhooks/{}", form.id);
-        let head = if is_new { PageHead::new("Make a webhook") } else { PageHead::new(format!("Change {}", form.name)) };
+        let head =
+            if is_new { PageHead::new("Make a webhook") } else { PageHead::new(format!("Change {}", form.name)) };
         let mut head = head.crumb("Webhooks", "/signals/webhooks");
         if !is_new {
             head = head.crumb(&form.name, &at);
@@ -119,7 +120,8 @@ fn before(form: &WebhookForm) -> Vec<Field> {
 
 fn after(form: &WebhookForm, is_new: bool) -> Vec<Field> {
     let widths = [1, 2, 4, 8, 16].map(|width| {
-        let label = if width == 1 { "One, in the order of the log".to_owned() } else { format!("{width} side by side") };
+        let label =
+            if width == 1 { "One, in the order of the log".to_owned() } else { format!("{width} side by side") };
         Choice::new(width.to_string(), label)
     });
     let mut fields = vec![

@@ -63,8 +63,9 @@ pub fn page(frame: Frame, listed: &Listed<WebhookRow>, here: &Address) -> ListPa
         SHEET.number("dead", here),
         SHEET.column("success", here),
     ];
-    let empty = Empty::new("No webhooks", "Programs that need no address of their own can follow the events API instead.")
-        .action(Action::go("Make a webhook", NEW).primary());
+    let empty =
+        Empty::new("No webhooks", "Programs that need no address of their own can follow the events API instead.")
+            .action(Action::go("Make a webhook", NEW).primary());
     let (rows, now) = (&listed.rows, frame.now);
     let table = Table::new("webhooks", "Webhooks", columns, rows.iter().map(|row| line(row, now)).collect())
         .paging(Paging::new(here, rows.len(), None, listed.next()))

@@ -145,7 +145,9 @@ async fn create(desk: Desk, State(rooms): State<Rooms>, Form(sent): Form<Sent>) 
         "" => None,
         text => match text.parse() {
             Ok(after) => Some(after),
-            Err(_) => return Ok(again(&desk, sent, String::new(), "after", "Must be a revision: a number.".to_owned())),
+            Err(_) => {
+                return Ok(again(&desk, sent, String::new(), "after", "Must be a revision: a number.".to_owned()));
+            }
         },
     };
     let new = NewWebhook {

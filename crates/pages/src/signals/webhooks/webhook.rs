@@ -47,10 +47,8 @@ impl WebhookView {
     }
 
     pub(super) fn head(&self) -> PageHead {
-        let head = PageHead::new(&self.name)
-            .crumb("Webhooks", "/signals/webhooks")
-            .lead(&self.url)
-            .badge(self.status.clone());
+        let head =
+            PageHead::new(&self.name).crumb("Webhooks", "/signals/webhooks").lead(&self.url).badge(self.status.clone());
         if !self.may_change {
             return head;
         }

@@ -185,10 +185,10 @@ pub fn delivery(detail: &DeliveryDetail) -> DeliveryView {
         next: one.next_at,
         taken: one.created_at,
         attempts: detail.history.iter().map(attempt).collect(),
-        body: detail
-            .message
-            .as_ref()
-            .map_or_else(|| "It is not kept.".to_owned(), |message| serde_json::to_string_pretty(message).unwrap_or_default()),
+        body: detail.message.as_ref().map_or_else(
+            || "It is not kept.".to_owned(),
+            |message| serde_json::to_string_pretty(message).unwrap_or_default(),
+        ),
         may_retry: one.origin != Origin::Test,
     }
 }
