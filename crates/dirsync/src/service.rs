@@ -18,6 +18,7 @@ use crate::store::settings::{self, Kept};
 
 pub mod changes;
 pub mod conflicts;
+mod counts;
 pub mod detach;
 pub mod group_uses;
 pub mod lists;
@@ -40,12 +41,13 @@ pub struct Dirsync {
     pub(crate) sources: Arc<dyn OpenSource>,
     pub(crate) config: Arc<Config>,
     pub(crate) post: Option<Post>,
+    pub(crate) counts: Arc<counts::Counts>,
 }
 
 impl Dirsync {
     /// The sync over a database and its sources.
     pub fn new(store: Store, env: Env, sources: Arc<dyn OpenSource>) -> Self {
-        Self { store, env, sources, config: Arc::default(), post: None }
+        Self { store, env, sources, config: Arc::default(), post: None, counts: Arc::default() }
     }
 
     /// With the section of the configuration.

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use directory::{Act, Cause, Change, ConflictCause, ExcludedBecause, ObjectKind, Origin, SourceId, State, User, read};
-use kernel::{Actor, May, OrganisationId, Page, PageRequest, Timestamp};
+use kernel::{Actor, May, Page, PageRequest, Timestamp};
 use serde::{Deserialize, Serialize};
 use signals::{Entry, Object};
 use store::Tx;
 use uuid::Uuid;
 
 use super::Dirsync;
+use super::counts::Counted;
 use super::runs::On;
 use super::scope_preview::SampleUser;
 use super::source_settings::StateCount;
@@ -88,11 +89,7 @@ impl Dirsync {
         let mut list = Vec::new();
         for former in self.sources.former(may.actor().organisation).await? {
             let mut tx = self.store.read().await?;
-            let counts = |rows: Vec<(String, Option<String>, u64)>| -> Vec<StateCount> {
-                rows.into_iter().map(|(state, cause, count)| StateCount { state, cause, count }).collect()
-            };
-            let users = counts(read::user_counts(&mut tx, may.actor().organisation, former.id).await?);
-            let groups = counts(read::group_counts(&mut tx, may.actor().organisation, former.id).await?);
+            let Counted { users, groups } = self.counted(&mut tx, may.actor().organisation, former.id).await?;
             if users.is_empty() && groups.is_empty() {
                 continue;
             }
@@ -244,7 +241,7 @@ impl Dirsync {
             Some(RunState::Failed) => AFTER_FAILURE,
             Some(_) => AFTER_DONE,
         };
-        if rested(pause) && unsettled(tx, kept.organisation, kept.source_id).await? {
+        if rested(pause) && unsettled(&self.counted(tx, kept.organisation, kept.source_id).await?) {
             return Ok(true);
         }
         let pause = if matches!(last.map(|run| run.state), Some(RunState::Done)) { BETWEEN_LOOKS } else { pause };
@@ -267,16 +264,15 @@ impl Dirsync {
     }
 }
 
-/// Whether a source has users or groups that are not in conflict because of its end yet.
-async fn unsettled(tx: &mut Tx, organisation: OrganisationId, source: SourceId) -> Result<bool, DirsyncError> {
-    let counts =
-        [read::user_counts(tx, organisation, source).await?, read::group_counts(tx, organisation, source).await?];
-    Ok(counts.iter().flatten().any(|(state, cause, _)| match (state.as_str(), cause.as_deref()) {
+/// Whether some of these are not in conflict because of their source's end yet.
+fn unsettled(counted: &Counted) -> bool {
+    let mut counts = counted.users.iter().chain(&counted.groups);
+    counts.any(|count| match (count.state.as_str(), count.cause.as_deref()) {
         ("conflict", cause) => cause != Some(ConflictCause::SourceSwitched.as_str()),
         ("excluded", cause) => cause != Some(ExcludedBecause::Retired.as_str()),
         ("deleted", _) => false,
         _ => true,
-    }))
+    })
 }
 
 /// The users of some pairs by their ids.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use signals::{Entry, Object};
 
 use super::Dirsync;
+use super::counts::Counted;
 use crate::error::DirsyncError;
 use crate::model::{Run, RunKind};
 use crate::permissions::{ChangeSettings, ReadSync};
@@ -77,11 +78,7 @@ impl Dirsync {
     pub async fn get_source(&self, may: &May<ReadSync>, id: SourceId) -> Result<SourceStatus, DirsyncError> {
         let status = self.get_source_uncounted(may, id).await?;
         let mut tx = self.store.read().await?;
-        let counts = |rows: Vec<(String, Option<String>, u64)>| {
-            rows.into_iter().map(|(state, cause, count)| StateCount { state, cause, count }).collect()
-        };
-        let users = counts(directory::read::user_counts(&mut tx, may.actor().organisation, id).await?);
-        let groups = counts(directory::read::group_counts(&mut tx, may.actor().organisation, id).await?);
+        let Counted { users, groups } = self.counted(&mut tx, may.actor().organisation, id).await?;
         Ok(SourceStatus { users, groups, ..status })
     }
 
