@@ -15,6 +15,7 @@ pub mod model;
 pub mod operation;
 pub mod permissions;
 pub mod pusher;
+pub mod pushes;
 pub mod resources;
 pub mod service;
 pub mod settings;

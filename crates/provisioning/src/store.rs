@@ -7,6 +7,7 @@ pub(crate) mod calls;
 pub(crate) mod connections;
 pub(crate) mod holds;
 pub(crate) mod losses;
+pub(crate) mod pushes;
 
 /// A pattern for `LIKE … ESCAPE '\'` that finds folded text anywhere.
 pub(crate) fn pattern(text: &str) -> String {
