@@ -9,12 +9,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use directory::DirectoryError;
 use directory::service::ExportFormat;
+use directory::{DirectoryError, SourceId, SourceKind};
 use futures_util::Stream;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use provisioning::permissions::ReadProvisioning;
+use web::Problem;
 
 use crate::Rooms;
+use crate::desk::Desk;
 
 /// People and groups.
 pub fn routes() -> Router<Rooms> {
@@ -53,4 +56,22 @@ fn file(
 /// Which file.
 fn format_of(text: &str) -> ExportFormat {
     if text == "csv" { ExportFormat::Csv } else { ExportFormat::JsonLines }
+}
+
+/// The organisation's sources as `(id, name)`: tenants, and connections that push.
+pub async fn sources(desk: &Desk, rooms: &Rooms) -> Result<Vec<(String, String)>, Problem> {
+    let mut all = crate::dirsync::routes::sources(desk, rooms).await?;
+    if let Ok(may) = desk.may(ReadProvisioning {}) {
+        let pushing = rooms.provisioning.list_connections(&may).await?;
+        all.extend(pushing.into_iter().map(|connection| (connection.id.to_string(), connection.name)));
+    }
+    Ok(all)
+}
+
+/// The page of a source.
+pub fn source_href(kind: SourceKind, id: SourceId) -> String {
+    match kind {
+        SourceKind::Scim => format!("/provisioning/connections/{id}"),
+        _ => format!("/tenants/{id}"),
+    }
 }

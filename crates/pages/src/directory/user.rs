@@ -4,6 +4,7 @@ use askama::Template;
 use kernel::Timestamp;
 
 use super::users::UserState;
+use crate::doors::Offers as _;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::parts::{Action, Badge, Callout, Cell, Checklist, Facts, PageHead, Path, Tab, Tabs, Timeline, Tone};
@@ -36,6 +37,20 @@ pub struct UserView {
     /// Attributes that have a value.
     pub attributes: Vec<(String, String)>,
     pub addresses: Vec<Address>,
+    /// Which connections push the person.
+    pub pushed_by: Vec<PushRow>,
+}
+
+/// That a connection pushes somebody.
+#[derive(Debug, Clone)]
+pub struct PushRow {
+    pub connection: String,
+    pub href: String,
+    /// The calls about the person.
+    pub calls: String,
+    /// Whether the client says that the person is active.
+    pub active: bool,
+    pub at: Timestamp,
 }
 
 /// One address out of `proxyAddresses`.
@@ -88,6 +103,7 @@ impl UserPage {
     /// One person with one tab open.
     pub fn new(frame: Frame, user: UserView, open: Open) -> Self {
         let (head, tabs, notice) = (head(&user, frame.now), tabs(&user, &open), notice(&user));
+        let (head, notice) = (head.only_for(frame.role()), notice.only_for(frame.role()));
         Self { frame, head, tabs, notice, user, open }
     }
 
@@ -95,11 +111,21 @@ impl UserPage {
         let (user, now) = (&self.user, self.frame.now);
         let facts = Facts::new()
             .with("Source", Cell::badge(Badge::label(&user.source)))
-            .with("Tenant", Cell::link(&user.tenant, &user.tenant_href))
+            .with(if user.source == "Scim" { "Connection" } else { "Tenant" }, Cell::link(&user.tenant, &user.tenant_href))
             .with("Object id", Cell::Copy(user.object_id.clone()))
             .with("First seen", Cell::at(user.first_seen))
             .with("Last seen", Cell::ago(user.last_seen, now))
             .with("Last change", Cell::ago(user.changed, now));
+        let facts = user.pushed_by.iter().fold(facts, |facts, push| {
+            let state = if push.active { Badge::ok("Active there") } else { Badge::off("Inactive there") };
+            let lines = vec![
+                Cell::link(&push.connection, &push.href),
+                Cell::badge(state),
+                Cell::ago(push.at, now),
+                Cell::link("What it sent", &push.calls),
+            ];
+            facts.with("Pushed by", Cell::Lines(lines))
+        });
         match user.missing_since {
             Some(since) => facts.with("Not seen since", Cell::ago(since, now)),
             None => facts,
@@ -252,6 +278,13 @@ pub mod samples {
                 attribute("Business phones", "+44 20 7946 0109"),
                 attribute("Employee id", "100442"),
             ],
+            pushed_by: vec![super::PushRow {
+                connection: "Vestibule".into(),
+                href: "/provisioning/connections/c1".into(),
+                calls: "/provisioning/calls?resource=c1".into(),
+                active: true,
+                at: ago(3 * HOUR),
+            }],
             addresses: vec![
                 address("adele.vance@contoso.example", "Primary"),
                 address("adele@contoso.example", "Alias"),

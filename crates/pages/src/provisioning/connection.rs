@@ -6,6 +6,7 @@ use kernel::Timestamp;
 use super::job::JobTab;
 use super::settings::SettingsForm;
 use crate::chart::Bars;
+use crate::doors::Offers as _;
 use crate::form::{Choice, Field};
 use crate::format;
 use crate::icon::Icon;
@@ -142,7 +143,7 @@ impl ConnectionPage {
         };
         let tabs = Tabs::new(format!("About {}", connection.name), tabs, current);
         let callouts = callouts(&connection, frame.now);
-        Self { head: head(&connection), callouts, frame, tabs, connection, open }
+        Self { head: head(&connection).only_for(frame.role()), callouts, frame, tabs, connection, open }
     }
 
     fn href(&self, tail: &str) -> String {
@@ -282,6 +283,7 @@ impl ConnectionPage {
         let columns = ["Key", "State", "Last used", "From", "Expires", "Made"].map(Column::new).into_iter();
         Table::new("keys", "Keys", columns.chain([Column::actions()]).collect(), lines.collect())
             .empty(Empty::new("No key", "Nothing can be pushed without one."))
+            .only_for(self.frame.role())
     }
 
     fn key_form(form: &KeyForm) -> Vec<Field> {

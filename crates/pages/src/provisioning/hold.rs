@@ -5,6 +5,7 @@ use kernel::Timestamp;
 
 use super::holds::{HERE, HoldState};
 use crate::address::Address;
+use crate::doors::Offers as _;
 use crate::form::Field;
 use crate::format;
 use crate::icon::Icon;
@@ -99,11 +100,11 @@ pub struct HoldPage {
 impl HoldPage {
     /// One hold with one page of its calls.
     pub fn new(frame: Frame, hold: HoldView, listed: &Listed<HeldRow>, q: &str, here: &Address) -> Self {
-        let (head, callouts) = (head(&hold), callouts(&hold, frame.now));
+        let (head, callouts) = (head(&hold).only_for(frame.role()), callouts(&hold, frame.now));
         let path = format!("{HERE}/{}", hold.id);
         let filters = Filters::new(&path, vec![Field::search("q", "Name").value(q).grow()])
             .keep("sort", here.get("sort").unwrap_or_default());
-        let table = table(&hold, listed, frame.now, here);
+        let table = table(&hold, listed, frame.now, here).only_for(frame.role());
         let callouts = callouts.into_iter().chain(listed.note()).collect();
         Self { frame, head, callouts, hold, filters, table }
     }

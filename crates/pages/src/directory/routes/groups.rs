@@ -13,13 +13,13 @@ use uuid::Uuid;
 use web::{PageQuery, Path, Problem, Query};
 
 use super::users::name_of;
+use super::{source_href, sources};
 use super::{file, format_of};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
 use crate::directory::group::{GroupPage, GroupView, MemberRow, NestedRow, Open, SHEET, members, nested};
 use crate::directory::groups::{self, GroupQuery};
 use crate::directory::words;
-use crate::dirsync::routes::sources;
 use crate::flash::Done;
 use crate::layout::Section;
 use crate::paged::Paged;
@@ -111,7 +111,7 @@ async fn show(desk: &Desk, rooms: &Rooms, found: &Found, open: Open) -> Result<R
         object_id: summary.object_id.to_string(),
         mail: summary.mail.clone().unwrap_or_default(),
         tenant: row.source,
-        tenant_href: format!("/tenants/{}", summary.source.id),
+        tenant_href: source_href(summary.source.kind, summary.source.id),
         source_id: summary.source.id.to_string(),
         first_seen: found.created_at,
         changed: summary.changed_at,

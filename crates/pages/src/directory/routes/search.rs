@@ -6,12 +6,12 @@ use directory::permissions::ReadDirectory;
 use serde::Deserialize;
 use web::{Problem, Query};
 
+use super::sources;
 use super::users::name_of;
 use crate::Rooms;
 use crate::desk::Desk;
 use crate::directory::search::SearchPage;
 use crate::directory::words;
-use crate::dirsync::routes::sources;
 use crate::layout::{Frame, Section};
 use crate::render::page;
 

@@ -12,13 +12,13 @@ use serde::Deserialize;
 use uuid::Uuid;
 use web::{PageQuery, Path, Problem, Query};
 
+use super::sources;
 use super::{file, format_of};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
-use crate::directory::user::{Address, MembershipRow, Open, UserPage, UserView, memberships};
+use crate::directory::user::{Address, MembershipRow, Open, PushRow, UserPage, UserView, memberships};
 use crate::directory::users::{self, UserQuery, UserTotals};
 use crate::directory::words;
-use crate::dirsync::routes::sources;
 use crate::dirsync::words::plain;
 use crate::flash::Done;
 use crate::layout::Section;
@@ -164,7 +164,8 @@ async fn view(desk: &Desk, rooms: &Rooms, user: &User) -> Result<UserView, Probl
         guest: row.guest,
         object_id: user.object_id.to_string(),
         tenant: row.source,
-        tenant_href: format!("/tenants/{}", user.source.id),
+        tenant_href: super::source_href(user.source.kind, user.source.id),
+        pushed_by: pushed_by(desk, rooms, user).await?,
         source_id: user.source.id.to_string(),
         source: plain(user.source.kind.as_str()),
         first_seen: user.created_at,
@@ -175,6 +176,19 @@ async fn view(desk: &Desk, rooms: &Rooms, user: &User) -> Result<UserView, Probl
         attributes: words::attributes(&user.attributes),
         addresses: addresses(user),
     })
+}
+
+/// Which connections push somebody: name, link to the calls, whether the client says active, since when.
+async fn pushed_by(desk: &Desk, rooms: &Rooms, user: &User) -> Result<Vec<PushRow>, Problem> {
+    let found = rooms.provisioning.list_user_pushes(&desk.may(ReadDirectory {})?, user).await?;
+    let row = |push: &provisioning::pushes::UserPush| PushRow {
+        connection: push.connection_name.clone(),
+        href: format!("/provisioning/connections/{}", push.connection_id),
+        calls: format!("/provisioning/calls?resource={}", push.scim_id),
+        active: push.active,
+        at: push.pushed_at,
+    };
+    Ok(found.iter().map(row).collect())
 }
 
 async fn manager(desk: &Desk, rooms: &Rooms, user: &User) -> Option<(String, String)> {
