@@ -130,7 +130,7 @@ impl Driver {
     /// The first link in the page's main part that leads to one thing of a list.
     pub async fn first_link_below(&self, list: &str) -> anyhow::Result<Option<String>> {
         let script = "const found = [...document.querySelectorAll('main a')].map(a => a.pathname)
-            .find(path => path.startsWith(arguments[0] + '/') && /[0-9a-f]{8}-/.test(path)); return found ?? null;";
+            .find(path => path.startsWith(arguments[0] + '/') && /[0-9a-f]{8}-|[/][0-9]+$/.test(path)); return found ?? null;";
         let found = self.call("execute/sync", json!({ "script": script, "args": [list] })).await?;
         Ok(found.as_str().map(str::to_owned))
     }

@@ -35,6 +35,9 @@ const GROUP: &[&str] = &["id", "name", "kind", "direct_members", "transitive_mem
 const HISTORY: &[&str] = &["revision", "at", "event", "actor", "cause", "reason"];
 const CONNECTION: &[&str] = &["id", "name", "state", "user_count", "group_count", "last_call_at", "base_url"];
 const KEY: &[&str] = &["id", "key", "label", "works", "expires_at", "last_used_at", "last_address"];
+const CALL: &[&str] = &["id", "at", "operation", "resource_name", "status", "micros", "conclusion.sentence"];
+const HOLD: &[&str] = &["id", "connection_name", "state", "because", "calls.waiting", "created_at", "expires_at"];
+const KNOWN_GROUP: &[&str] = &["id", "name", "object_id", "source_name", "direct_members", "seen_at"];
 const WEBHOOK: &[&str] =
     &["id", "name", "state", "url", "health.waiting", "health.dead", "health.last_success_at", "health.failing_since"];
 const DELIVERY: &[&str] = &["id", "revision", "type", "object_name", "state", "attempts", "status", "next_at", "error"];
@@ -119,6 +122,27 @@ const NAMES: &[Entry] = &[
     ("list_keys", "provisioning keys list", KEY),
     ("create_key", "provisioning keys create", &[]),
     ("revoke_key", "provisioning keys revoke", &[]),
+    ("check_job", "provisioning job check", &[]),
+    ("start_job", "provisioning job start", &[]),
+    ("pause_job", "provisioning job pause", &[]),
+    ("restart_job", "provisioning job restart", &[]),
+    ("provision_on_demand", "provisioning job provision", &[]),
+    ("apply_mapping", "provisioning job mend-mapping", &[]),
+    ("get_ready_mapping", "provisioning mapping", &[]),
+    ("list_calls", "provisioning calls list", CALL),
+    ("get_call", "provisioning calls get", &[]),
+    ("export_calls", "provisioning calls export", &[]),
+    ("list_dialects", "provisioning dialects", &["dialect", "calls", "first_at", "last_at"]),
+    ("list_push_cycles", "provisioning cycles", &["first_at", "last_at", "calls", "failures", "put_off"]),
+    ("list_holds", "provisioning holds list", HOLD),
+    ("get_hold", "provisioning holds get", &[]),
+    ("list_held_calls", "provisioning holds calls", &["id", "effect", "asked", "first_at", "last_at", "state"]),
+    ("allow_hold", "provisioning holds allow", &[]),
+    ("reject_hold", "provisioning holds reject", &[]),
+    ("list_known_groups", "provisioning groups list", KNOWN_GROUP),
+    ("get_known_group", "provisioning groups get", &[]),
+    ("list_group_names", "provisioning groups names", &["name", "from", "until", "actor"]),
+    ("get_group_drift", "provisioning groups drift", &["connection_name", "pushed", "in_graph", "nested_groups"]),
     ("get_why", "users why", &[]),
     ("get_summary", "directory summary", &[]),
     ("get_snapshot", "directory snapshot", &[]),
