@@ -5,6 +5,7 @@
 //! | `dirsync` | full sync against only draining the same pages; a delta of 500 changes at two sizes |
 //! | `memory` | the most memory the server holds during a full sync of a million users |
 //! | `index` | "is in group", memory, refresh at a million users |
+//! | `provisioning` | what each SCIM verb costs at two sizes, a mixed load, memory |
 //!
 //! The emulator runs in a process of its own, so that what is counted is the server's.
 #![expect(clippy::print_stdout, reason = "a tool that prints its findings")]
@@ -13,10 +14,14 @@
 mod dirsync_bench;
 #[path = "bench/entra.rs"]
 mod entra;
+#[path = "bench/hall.rs"]
+mod hall;
 #[path = "bench/index.rs"]
 mod index_bench;
 #[path = "bench/process.rs"]
 mod process;
+#[path = "bench/provisioning.rs"]
+mod provisioning_bench;
 
 use anyhow::Context as _;
 use serde_json::Value;
@@ -33,10 +38,12 @@ async fn main() -> anyhow::Result<()> {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let found = match name {
         "entra" => return entra::serve(&args).await,
+        "hall" => return hall::serve(&args).await,
         "dirsync" => dirsync_bench::run(&args).await?,
         "memory" => dirsync_bench::memory(&args).await?,
         "index" => index_bench::run(&args)?,
-        other => anyhow::bail!("there is no benchmark {other}; there are dirsync, memory and index"),
+        "provisioning" => provisioning_bench::run(&args).await?,
+        other => anyhow::bail!("there is no benchmark {other}; there are dirsync, memory, index and provisioning"),
     };
     write(name, &found)
 }

@@ -1,8 +1,13 @@
-//! What this process has used so far.
+//! What a process has used so far.
 
 /// Processor time of this process in seconds.
 pub fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    cpu_seconds_of("self")
+}
+
+/// Processor time of a process in seconds.
+pub fn cpu_seconds_of(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
     let ticks = |place: usize| fields.get(place).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
     // Fields 14 and 15 of proc(5), counted from after the name; 100 ticks a second on Linux.
@@ -11,7 +16,12 @@ pub fn cpu_seconds() -> f64 {
 
 /// The most memory this process has held, in MiB.
 pub fn peak_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    peak_mib_of("self")
+}
+
+/// The most memory a process has held, in MiB.
+pub fn peak_mib_of(process: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) / 1024
 }
