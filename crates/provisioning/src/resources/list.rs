@@ -58,6 +58,12 @@ async fn by_place(
         let resources = show::shown(tx, pusher, kind, list, &query.projection).await?;
         return Ok(ListResponse::by_index(resources, total, start));
     }
+    if let Some(found) = matches::few(tx, pusher, kind, query).await? {
+        let total = found.len();
+        let list = found.into_iter().skip(start - 1).take(count).collect();
+        let resources = show::shown(tx, pusher, kind, list, &query.projection).await?;
+        return Ok(ListResponse::by_index(resources, total, start));
+    }
     let hits = matches::gather(tx, pusher, kind, query, 0, usize::MAX).await?;
     let page: Vec<i64> = hits.iter().skip(start - 1).take(count).map(|hit| hit.number).collect();
     let resources = page_of(tx, pusher, kind, query, &page).await?;

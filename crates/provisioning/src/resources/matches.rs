@@ -76,6 +76,23 @@ async fn condition(
     Ok(Some(Condition::Nothing))
 }
 
+/// Everything a query means in the order of creation, where the database alone can tell and it is not much: the usual
+/// question for one user or one group.
+pub(super) async fn few(
+    tx: &mut Tx,
+    pusher: &Pusher,
+    kind: &'static ResourceType,
+    query: &Query,
+) -> Result<Option<Vec<Stored>>, ProvisioningError> {
+    let asked = asked(tx, pusher, kind, query).await?;
+    if asked.filter.is_some() || query.sort.is_some() {
+        return Ok(None);
+    }
+    let window = Window { after: 0, limit: BATCH };
+    let found = rows::candidates(tx, kind, pusher.connection.id, &asked.conditions, window).await?;
+    Ok((found.len() < BATCH).then_some(found))
+}
+
 /// Everything a query means, in its order, after a number of the order of creation; no more than `enough`.
 pub(super) async fn gather(
     tx: &mut Tx,
