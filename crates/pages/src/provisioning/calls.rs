@@ -1,12 +1,13 @@
 //! `GET /provisioning/calls`: what Entra saw: every call and its answer.
 
+use askama::Template;
 use kernel::Timestamp;
 
 use crate::address::Address;
 use crate::form::{Choice, Field};
 use crate::layout::Frame;
-use crate::list::{Filters, ListPage};
-use crate::parts::{Action, Badge, Cell, PageHead, Tone};
+use crate::list::Filters;
+use crate::parts::{Action, Badge, Callout, Cell, PageHead, Tone};
 use crate::sheet::{self, Listed, Sheet, Value};
 use crate::table::{Empty, Paging, Row, Table};
 
@@ -79,18 +80,38 @@ pub static SHEET: Sheet<CallRow> = Sheet {
 /// Where the list is.
 pub const HERE: &str = "/provisioning/calls";
 
-/// The page.
-pub fn page(frame: Frame, listed: &Listed<CallRow>, query: &CallQuery, here: &Address) -> ListPage {
-    let mut head = PageHead::new("What Entra saw")
-        .lead("Every call of every client, with the answer it got and what it makes of it. Secrets are left out.");
-    if !query.resource.is_empty() {
-        let name = if query.object.is_empty() { "this one" } else { &query.object };
-        let all = Action::go("All calls", HERE);
-        head = PageHead::new(format!("What Entra saw of {name}")).crumb("What Entra saw", HERE).action(all);
-    }
-    let table = table(listed, frame.now, here).empty(empty(query));
-    ListPage::new(frame, head, table).note(listed.note()).filters(filters(query, here))
+/// The page. It moves while one looks, as long as it shows the newest calls.
+#[derive(Debug, Template)]
+#[template(path = "provisioning/calls.html")]
+pub struct CallsPage {
+    frame: Frame,
+    head: PageHead,
+    callout: Option<Callout>,
+    filters: Filters,
+    table: Table,
+    /// Where the newest calls are told; empty where others are looked at.
+    live: String,
 }
+
+impl CallsPage {
+    /// One page of calls.
+    pub fn new(frame: Frame, listed: &Listed<CallRow>, query: &CallQuery, here: &Address) -> Self {
+        let mut head = PageHead::new("What Entra saw")
+            .lead("Every call of every client, with the answer it got and what it makes of it. Secrets are left out.");
+        if !query.resource.is_empty() {
+            let name = if query.object.is_empty() { "this one" } else { &query.object };
+            let all = Action::go("All calls", HERE);
+            head = PageHead::new(format!("What Entra saw of {name}")).crumb("What Entra saw", HERE).action(all);
+        }
+        let newest = here.get("after").is_none() && here.get("sort").is_none_or(|sort| sort == SHEET.order);
+        let live = if newest { here.clone().to_string().replacen(HERE, LIVE, 1) } else { String::new() };
+        let table = table(listed, frame.now, here).empty(empty(query));
+        Self { callout: listed.note(), filters: filters(query, here), frame, head, table, live }
+    }
+}
+
+/// Where the newest calls are told.
+const LIVE: &str = "/provisioning/calls/events";
 
 /// The list alone.
 pub fn table(listed: &Listed<CallRow>, now: Timestamp, here: &Address) -> Table {
@@ -218,7 +239,9 @@ pub mod samples {
             ..CallQuery::default()
         };
         let here = Address::new(HERE);
-        let page = |rows, next| page(frame("What Entra saw", Section::Calls), &Listed::of(rows, next), &query, &here);
+        let page = |rows, next| {
+            CallsPage::new(frame("What Entra saw", Section::Calls), &Listed::of(rows, next), &query, &here)
+        };
         gallery.add("calls", &page(rows, Some("c1")));
         gallery.add("calls-empty", &page(Vec::new(), Default::default()));
     }

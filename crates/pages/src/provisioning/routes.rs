@@ -26,6 +26,7 @@ pub fn routes() -> Router<Rooms> {
         .merge(of_connections())
         .route("/provisioning/calls", get(calls::list))
         .route("/provisioning/calls/export", get(calls::export))
+        .route("/provisioning/calls/events", get(calls::follow))
         .route("/provisioning/calls/{id}", get(calls::show))
         .route("/provisioning/holds", get(holds::list))
         .route("/provisioning/holds/export", get(holds::export))

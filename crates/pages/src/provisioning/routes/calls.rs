@@ -1,13 +1,19 @@
 //! What Entra saw.
 
+use std::time::Duration;
+
+use askama::Template as _;
 use axum::extract::State;
 use axum::response::Response;
+use futures_util::stream;
 use kernel::{PageRequest, Timestamp};
 use provisioning::CallId;
 use provisioning::journal::{CallFilter, CallView as Call, StatusClass};
 use provisioning::operation::Operation;
 use provisioning::permissions::ReadProvisioning;
 use serde::Deserialize;
+use tokio::time::{Interval, interval};
+use web::events::{Event, sse};
 use web::{PageQuery, Path, Problem, Query};
 
 use super::connection_names;
@@ -18,7 +24,7 @@ use crate::layout::Section;
 use crate::paged::Paged;
 use crate::parts::{Entry, Timeline};
 use crate::provisioning::call::{CallPage, CallView};
-use crate::provisioning::calls::{self, CallQuery, CallRow, HERE, SHEET};
+use crate::provisioning::calls::{CallQuery, CallRow, CallsPage, HERE, SHEET, table};
 use crate::provisioning::words;
 use crate::render::page;
 use crate::sheet::{self, Rows};
@@ -53,7 +59,7 @@ impl Wanted {
             resource: self.resource.parse().ok().or(id),
             text: Some(text.to_owned()).filter(|text| !text.is_empty() && id.is_none()),
             from: day(&self.since),
-            until: day(&self.until).map(|day| day.plus(std::time::Duration::from_hours(24))),
+            until: day(&self.until).map(|day| day.plus(Duration::from_hours(24))),
         }
     }
 
@@ -103,7 +109,40 @@ pub async fn list(
     let here = place.apply(wanted.here());
     let object = listed.rows.first().map(|row| row.object.clone()).unwrap_or_default();
     let frame = desk.frame("What Entra saw", Section::Calls);
-    Ok(page(&calls::page(frame, &listed, &wanted.query(connections, object), &here)))
+    Ok(page(&CallsPage::new(frame, &listed, &wanted.query(connections, object), &here)))
+}
+
+/// How often a follower looks for newer calls.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// `GET /provisioning/calls/events`: the first page of the list, whenever there is a newer call.
+pub async fn follow(desk: Desk, State(rooms): State<Rooms>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+    let rows = rows(&desk, &rooms, &wanted).await?;
+    let start = Following { rooms, rows, here: wanted.here(), newest: None, looks: interval(LOOK) };
+    Ok(sse(stream::unfold(start, Following::next)))
+}
+
+struct Following {
+    rooms: Rooms,
+    rows: Rows<CallRow>,
+    here: Address,
+    newest: Option<String>,
+    looks: Interval,
+}
+
+impl Following {
+    async fn next(mut self) -> Option<(Event, Self)> {
+        loop {
+            self.looks.tick().await;
+            let listed = SHEET.page(&self.rows, "", &PageRequest::default()).await.ok()?;
+            let newest = listed.rows.first().map(|row| row.id.clone());
+            if newest.is_some() && newest != self.newest {
+                self.newest = newest;
+                let html = table(&listed, self.rooms.env.now(), &self.here).render().ok()?;
+                return Some((Event::default().event("patch").data(html), self));
+            }
+        }
+    }
 }
 
 /// `GET /provisioning/calls/export`.
