@@ -87,9 +87,9 @@ pub struct ConnectionUpdate {
     pub settings: Option<Settings>,
 }
 
-/// Tells null from nothing.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<TenantId>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// What is there is given, null too; what is left out never gets here.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 impl Provisioning {

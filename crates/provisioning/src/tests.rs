@@ -10,6 +10,7 @@ mod keys;
 mod lists;
 mod media;
 mod meeting;
+mod noted;
 mod oauth;
 mod resources;
 mod strangers;

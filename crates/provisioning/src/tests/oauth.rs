@@ -9,6 +9,9 @@ use testkit::{Answer, on_each_database};
 use super::{Client, House, fault};
 use crate::permissions::RevokeKey;
 
+/// What is wrong, the headers, the form, the status and the error.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], String, u16, &'a str);
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Client {
@@ -49,7 +52,7 @@ async fn a_key_buys_a_token_that_works_for_an_hour() {
         let shown = format!("bearer {token}");
         let ask = async || client.knock("GET", &client.path("/Users"), &[("authorization", &shown)], "").await;
         assert_eq!(ask().await.status, StatusCode::OK);
-        house.db.hand.advance(Duration::from_mins(60));
+        house.db.hand.advance(Duration::from_hours(1));
         assert_eq!(fault(&ask().await).0, 401);
         house.provisioning.prune().await.unwrap();
         let mut tx = house.db.store.read().await.unwrap();
@@ -82,7 +85,7 @@ async fn what_is_wrong_is_told_as_oauth_tells_it() {
         let header = basic(&key, client.key.secret.expose());
         let wrong = basic(&key, "wrong");
         let form = ("content-type", FORM);
-        let cases: [(&str, &[(&str, &str)], String, u16, &str); 12] = [
+        let cases: [Case; 12] = [
             ("no form", &[("content-type", "application/json")], right.clone(), 400, "invalid_request"),
             ("nothing", &[form], String::new(), 400, "invalid_request"),
             ("no grant type", &[form], right.replace("grant_type", "grant"), 400, "invalid_request"),
