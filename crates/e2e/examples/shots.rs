@@ -100,9 +100,15 @@ async fn shoot(driver: &Driver, server: &Value, base: &str, out: &Path, asked: V
     for (look, width, height, dark) in LOOKS {
         driver.look(*width, *height, *dark).await?;
         for page in &pages {
-            driver.go(&format!("{base}{page}")).await?;
-            let name = page.split(['?', '#']).next().unwrap_or("").trim_matches('/').replace('/', "-");
-            let name = if name.is_empty() { "overview" } else { &name };
+            // `/path@selector`: what is there after that has been pressed.
+            let (address, pressed) = page.split_once('@').map_or((page.as_str(), None), |(page, at)| (page, Some(at)));
+            driver.go(&format!("{base}{address}")).await?;
+            if let Some(selector) = pressed {
+                driver.press(selector).await?;
+            }
+            let name = address.split(['?', '#']).next().unwrap_or("").trim_matches('/').replace('/', "-");
+            let name = if name.is_empty() { "overview".to_owned() } else { name };
+            let name = if pressed.is_some() { format!("{name}-pressed") } else { name };
             driver.picture(&out.join(format!("{name}-{look}.png"))).await?;
         }
     }

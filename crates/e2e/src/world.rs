@@ -147,6 +147,15 @@ impl World {
         http::good(path, self.ask("POST", path, body).await)
     }
 
+    /// A token of the first owner's that does no more than a role may.
+    pub async fn token_for(&self, role: Role) -> String {
+        let organisation = self.node.app.operators.ensure_organisation().await.expect("an organisation").id;
+        let system = Actor::system("journey", organisation, RequestId(Uuid::from_u128(1)));
+        let new = NewToken { label: role.to_string(), role, expires_in_days: 365 };
+        let may = system.may(CreateToken {}).expect("the system may");
+        self.node.app.operators.create_token(&may, &new).await.expect("a token").text.expose().clone()
+    }
+
     // --- Time -------------------------------------------------------------------------------------------------
 
     /// The time.

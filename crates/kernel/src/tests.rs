@@ -149,7 +149,11 @@ fn leave_is_given_by_role_and_carries_its_subject() {
 
 #[test]
 fn actors_are_named_by_what_they_are() {
-    let token = ActorKind::Token { id: TokenId(Uuid::from_u128(2)), name: "ci".to_owned(), operator: OperatorId(Uuid::from_u128(1)) };
+    let token = ActorKind::Token {
+        id: TokenId(Uuid::from_u128(2)),
+        name: "ci".to_owned(),
+        operator: OperatorId(Uuid::from_u128(1)),
+    };
     let system = ActorKind::System { reason: "nightly" };
     for (kind, label) in [(actor(Role::Owner).kind, "operator:ada"), (token, "token:ci"), (system, "system:nightly")] {
         assert_eq!(Actor { kind, ..actor(Role::Owner) }.label(), label);

@@ -58,7 +58,8 @@ pub fn may_change(
         None => true,
         Some(after) => after.state != before.state || !covers(after.role, before.role),
     };
-    let oneself = matches!(actor, ActorKind::Operator { id, .. } | ActorKind::Token { operator: id, .. } if *id == before.id);
+    let oneself =
+        matches!(actor, ActorKind::Operator { id, .. } | ActorKind::Token { operator: id, .. } if *id == before.id);
     if lowered && oneself {
         return Err(OperatorsError::Oneself);
     }

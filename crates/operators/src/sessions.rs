@@ -155,7 +155,9 @@ impl Operators {
 pub(crate) fn operator_of(actor: &Actor) -> Result<OperatorId, OperatorsError> {
     match &actor.kind {
         ActorKind::Operator { id, .. } => Ok(*id),
-        ActorKind::Token { .. } | ActorKind::Source { .. } | ActorKind::System { .. } => Err(OperatorsError::NeedsOperator),
+        ActorKind::Token { .. } | ActorKind::Source { .. } | ActorKind::System { .. } => {
+            Err(OperatorsError::NeedsOperator)
+        }
     }
 }
 

@@ -4,13 +4,11 @@
 //! not shown because it would only be refused.
 
 use directory::permissions::ReadDirectory;
-use dirsync::permissions::{
-    ChangeSettings, DecideConflicts, DecideRun, EditLists, ReadSync, StartRun, SyncOne, Undo,
-};
+use dirsync::permissions::{ChangeSettings, DecideConflicts, DecideRun, EditLists, ReadSync, StartRun, SyncOne, Undo};
 use kernel::{Permission, Role};
 use operators::permissions::{
-    CreateOperator, CreateToken, DisableOperator, ReadOperators, ReadTokens, RemoveOperator, ResetPassword, RevokeToken,
-    SignOutOperator, UnlockOperator, UpdateOperator,
+    CreateOperator, CreateToken, DisableOperator, ReadOperators, ReadTokens, RemoveOperator, ResetPassword,
+    RevokeToken, SignOutOperator, UnlockOperator, UpdateOperator,
 };
 use provisioning::permissions::{
     ControlJob, CreateConnection, CreateKey, DecideHold, DeleteConnection, RevokeKey, UpdateConnection,

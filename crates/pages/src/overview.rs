@@ -5,9 +5,9 @@ pub mod routes;
 use askama::{DynTemplate, Template};
 use kernel::Timestamp;
 
-use crate::doors::Offers as _;
 use crate::chart::{Bars, Spark};
 use crate::dirsync::runs::{self, RunRow};
+use crate::doors::Offers as _;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::parts::{Action, Badge, Callout, Cell, Check, Checklist, PageHead, Tile, Tiles, Timeline, Tone};

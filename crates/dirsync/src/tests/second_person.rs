@@ -70,7 +70,10 @@ async fn an_operator_and_their_token_are_one_person() {
             let starter = if by_token { &token } else { &own };
             let run = room.half_lost_by(starter).await;
             for decider in [&own, &token] {
-                assert_eq!(room.decide(decider, &run, Some("Example")).await.unwrap_err(), "dirsync.second_person_needed");
+                assert_eq!(
+                    room.decide(decider, &run, Some("Example")).await.unwrap_err(),
+                    "dirsync.second_person_needed"
+                );
             }
             let colleague = token_of(operator(room.db.organisation, Role::Administrator));
             assert_eq!(room.decide(&colleague, &run, None).await.unwrap().state, RunState::Applying);
@@ -120,7 +123,9 @@ async fn limits_do_not_let_one_person_take_away_what_two_decide() {
         })
         .await;
         let run = room.half_lost_by(&operator(room.db.organisation, Role::Owner)).await;
-        let Some(Verdict::Hold { breaches, second_person: true, .. }) = &run.verdict else { panic!("{:?}", run.verdict) };
+        let Some(Verdict::Hold { breaches, second_person: true, .. }) = &run.verdict else {
+            panic!("{:?}", run.verdict)
+        };
         assert!(matches!(breaches[..], [Breach::TooMany { lost: 20, limit_percent: 20, .. }]), "{breaches:?}");
     })
     .await;
@@ -132,7 +137,8 @@ async fn an_only_operator_decides_alone_signed_in_by_typing_the_name_and_the_log
         let room = Room::filled(db, 40).await.of_one();
         let own = operator(room.db.organisation, Role::Owner);
         let run = room.half_lost_by(&own).await;
-        let asked = async |actor: &Actor| room.dirsync.second_person(&actor.may(ReadSync {}).unwrap(), &run).await.unwrap();
+        let asked =
+            async |actor: &Actor| room.dirsync.second_person(&actor.may(ReadSync {}).unwrap(), &run).await.unwrap();
         assert_eq!(asked(&own).await, Standing::Alone("Example".to_owned()));
         assert_eq!(asked(&token_of(own.clone())).await, Standing::Refused(Refusal::SignIn));
         let token = token_of(own.clone());

@@ -58,8 +58,10 @@ async fn a_run_whose_job_was_given_up_fails_with_the_reason_and_frees_its_source
     on_each_database(async |db| {
         let room = Room::filled(db, 40).await;
         let run = room.applying().await;
-        room.spoil_jobs("UPDATE store_jobs SET state = 'dead', attempts = 50, last_error = 'disk full' WHERE state = 'queued'")
-            .await;
+        room.spoil_jobs(
+            "UPDATE store_jobs SET state = 'dead', attempts = 50, last_error = 'disk full' WHERE state = 'queued'",
+        )
+        .await;
         room.dirsync.tick().await.unwrap();
         let failed = room.get(run.id).await;
         assert_eq!((failed.state, failed.error_code.as_deref()), (RunState::Failed, Some("dirsync.abandoned")));

@@ -1,3 +1,4 @@
-//! Journeys of the console, in a real browser.
+//! Journeys of the console, in a real browser and by its links alone.
 
 mod browser;
+mod roles;

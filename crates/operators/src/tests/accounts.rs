@@ -144,7 +144,11 @@ async fn whoever_sends_the_others_away_is_not_alone_for_a_while() {
         house.db.hand.advance(super::minutes(100 * 60));
         assert!(able().await);
         let update = OperatorUpdate { role: Some(Role::Auditor), ..OperatorUpdate::default() };
-        house.operators.update_operator(&house.may(&house.ada, UpdateOperator { operator: bob.id }), &update).await.unwrap();
+        house
+            .operators
+            .update_operator(&house.may(&house.ada, UpdateOperator { operator: bob.id }), &update)
+            .await
+            .unwrap();
         gone().await;
         let eve = house.add("eve", Role::Owner).await;
         house.operators.disable_operator(&house.may(&house.ada, DisableOperator { operator: eve.id })).await.unwrap();

@@ -246,9 +246,17 @@ pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> 
             let rest = format::plural(plan.change_count.saturating_sub(count), "other", "others");
             let named = super::words::plain(&cause).to_lowercase();
             let (question, submit, what) = if only {
-                (format!("Allow only what is “{named}”?"), "Allow these", format!("{changes} are applied, the {rest} are left out."))
+                (
+                    format!("Allow only what is “{named}”?"),
+                    "Allow these",
+                    format!("{changes} are applied, the {rest} are left out."),
+                )
             } else {
-                (format!("Allow all but what is “{named}”?"), "Allow the rest", format!("{changes} are left out, the {rest} are applied."))
+                (
+                    format!("Allow all but what is “{named}”?"),
+                    "Allow the rest",
+                    format!("{changes} are left out, the {rest} are applied."),
+                )
             };
             ConfirmPage::new(frame, question, submit, at("allow-part"))
                 .consequence(format!("{what} What is left out is looked at again by the next run."))
@@ -267,7 +275,8 @@ pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> 
         Decider::Alone(name) if allows => {
             let label = format!("To decide alone, type the tenant's name: {name}");
             let field = Field::text("confirmation", label).attribute("required", "").attribute("autocomplete", "off");
-            page.also("Nobody else here may decide this plan. The audit trail says that you decided alone.").field(field)
+            page.also("Nobody else here may decide this plan. The audit trail says that you decided alone.")
+                .field(field)
         }
         _ => page,
     }
@@ -346,8 +355,7 @@ pub mod samples {
         let picks: Picks = [2, 40, 41].into_iter().collect();
         let table = || change_table(&changes(), &here, Some("c1"), Can::Pick(&picks));
         let query = ChangeQuery::default();
-        let page =
-            |plan| PlanPage::new(frame("Held plan", Section::Plans), plan, &causes(), table(), &query, &picks);
+        let page = |plan| PlanPage::new(frame("Held plan", Section::Plans), plan, &causes(), table(), &query, &picks);
         gallery.add("plan", &page(plan()));
         gallery.add("plan-first", &page(PlanView { decider: Decider::First, ..plan() }));
         gallery.add("plan-alone", &page(PlanView { decider: Decider::Alone("Contoso".into()), ..plan() }));

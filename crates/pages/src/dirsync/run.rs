@@ -186,7 +186,9 @@ pub fn change_table(rows: &[ChangeRow], here: &Address, next: Option<&str>, can:
         }
         let line = Row::new(cells);
         match can {
-            Can::Pick(picks) => line.pick(&row.id, &row.name).picked(row.id.parse().is_ok_and(|place| picks.has(place))),
+            Can::Pick(picks) => {
+                line.pick(&row.id, &row.name).picked(row.id.parse().is_ok_and(|place| picks.has(place)))
+            }
             Can::Look | Can::Undo => line,
         }
     });

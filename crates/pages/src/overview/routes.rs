@@ -22,12 +22,12 @@ use web::Problem;
 use web::events::{Event, sse};
 
 use super::{Moving, OverviewPage, OverviewView, People, TenantHealth};
-use crate::doors::Offers as _;
 use crate::Rooms;
 use crate::chart::{Bars, Bucket, Series};
 use crate::desk::Desk;
 use crate::directory::words::{count, look};
 use crate::dirsync::words as sync;
+use crate::doors::Offers as _;
 use crate::format;
 use crate::layout::Section;
 use crate::parts::{Action, Callout, Check, Entry, Timeline, Tone};

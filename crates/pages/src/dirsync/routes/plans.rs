@@ -187,7 +187,8 @@ pub async fn get_plan(
     let sources = sources(&desk, &rooms).await?;
     let owners =
         rooms.dirsync.get_source_uncounted(&may, run.source_id).await.map(|source| source.kept.settings.owners);
-    let view = PlanView { owners: owners.unwrap_or_default(), decider, ..view(&run, &name_of(&sources, run.source_id)) };
+    let view =
+        PlanView { owners: owners.unwrap_or_default(), decider, ..view(&run, &name_of(&sources, run.source_id)) };
     let causes = words::causes(run.totals.as_ref());
     let frame = desk.frame("Held plan", Section::Plans);
     Ok(page(&PlanPage::new(frame, view, &causes, table, &wanted.query(), &picks)))
