@@ -92,6 +92,12 @@ impl Journal {
         self.flush_or_log().await;
     }
 
+    /// How many calls wait to be written down.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner).entries.len()
+    }
+
     async fn flush_or_log(&self) -> bool {
         match self.flush_now().await {
             Ok(()) => true,

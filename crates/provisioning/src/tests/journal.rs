@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use testkit::on_each_database;
 
 use super::{Client, House, user};
+use crate::journal::Note;
 use crate::permissions::UpdateConnection;
 use crate::{ConnectionUpdate, Settings};
 
@@ -120,6 +121,44 @@ async fn nothing_secret_and_nothing_endless_is_kept() {
         let one = house.api("GET", &format!("/calls/{}", calls[0]["id"]), Role::Owner, &json!(null)).await.json();
         assert_eq!((one.get("request"), one.get("answer")), (None, None));
         assert_eq!(one["resource_name"], "tom");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn when_too_many_wait_a_note_is_dropped_and_no_call_waits() {
+    on_each_database(async |db| {
+        let house = House::new(db);
+        let journal = house.provisioning.journal();
+        let (connection, request_id) = (house.db.env.new_id(), house.db.env.new_id());
+        let note = |path: &str| {
+            journal.note(&Note {
+                organisation: house.db.organisation,
+                connection,
+                at: house.db.env.now(),
+                method: "GET",
+                path,
+                query: "",
+                request: None,
+                status: 200,
+                error: None,
+                answer: None,
+                about: None,
+                dialect: None,
+                took: Duration::from_micros(70),
+                address: None,
+                key: None,
+                request_id,
+                keep_bodies: true,
+            });
+        };
+        (0..600).for_each(|number| note(&format!("/Users/{number}")));
+        journal.flush_now().await.unwrap();
+        let calls = house.calls("?limit=500").await;
+        let paths: Vec<&str> = calls.iter().take(2).map(|call| call["path"].as_str().unwrap()).collect();
+        assert_eq!((calls.len(), paths), (500, vec!["/Users/599", "/Users/598"]));
+        (0..20_100).for_each(|_| note("/Users"));
+        assert_eq!(journal.waiting(), 20_000);
     })
     .await;
 }
