@@ -1,6 +1,7 @@
 //! What the section means, and what is not sent.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+mod server;
 mod tls;
 
 use kernel::Secret;

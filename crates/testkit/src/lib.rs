@@ -11,7 +11,7 @@ pub mod smtp;
 
 pub use call::{Answer, call, get, send};
 pub use db::{Db, on_each_database};
-pub use smtp::{MailServer, MailTls};
+pub use smtp::MailServer;
 
 use kernel::{Actor, ActorKind, OperatorId, OrganisationId, RequestId, Role, Timestamp, TokenId};
 use uuid::Uuid;

@@ -4,9 +4,8 @@ use std::collections::VecDeque;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
 
 /// A letter as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,17 +27,6 @@ struct State {
     sign_ins: Vec<String>,
 }
 
-/// How connections are encrypted.
-#[derive(Clone)]
-pub enum MailTls {
-    /// Not at all.
-    Off,
-    /// From the first byte (RFC 8314).
-    First(TlsAcceptor),
-    /// After STARTTLS, before which no letter is taken (RFC 3207).
-    Later(TlsAcceptor),
-}
-
 /// A mail server of a few lines. It ends with the test's runtime.
 #[derive(Clone)]
 pub struct MailServer {
@@ -48,20 +36,15 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// Starts one on a free port, without encryption.
-    pub async fn start() -> std::io::Result<Self> {
-        Self::start_with(MailTls::Off).await
-    }
-
     /// Starts one on a free port.
-    pub async fn start_with(tls: MailTls) -> std::io::Result<Self> {
+    pub async fn start() -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, tls.clone(), Arc::clone(&shared)));
+                tokio::spawn(talk(stream, Arc::clone(&shared)));
             }
         });
         Ok(Self { port, state })
@@ -87,53 +70,10 @@ fn lock(state: &Mutex<State>) -> std::sync::MutexGuard<'_, State> {
     state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// One connection.
-async fn serve(stream: TcpStream, tls: MailTls, state: Arc<Mutex<State>>) -> std::io::Result<()> {
-    const HELLO: &str = "220 double ESMTP";
-    match tls {
-        MailTls::Off => {
-            let mut stream = BufReader::new(stream);
-            say(&mut stream, HELLO).await?;
-            talk(stream, state).await
-        }
-        MailTls::First(acceptor) => {
-            let mut stream = BufReader::new(acceptor.accept(stream).await?);
-            say(&mut stream, HELLO).await?;
-            talk(stream, state).await
-        }
-        MailTls::Later(acceptor) => {
-            let mut stream = BufReader::new(stream);
-            say(&mut stream, HELLO).await?;
-            if !wants_tls(&mut stream).await? {
-                return Ok(());
-            }
-            talk(BufReader::new(acceptor.accept(stream.into_inner()).await?), state).await
-        }
-    }
-}
-
-/// What is said in the clear; whether it ends with STARTTLS.
-async fn wants_tls(stream: &mut BufReader<TcpStream>) -> std::io::Result<bool> {
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line).await? == 0 {
-            return Ok(false);
-        }
-        let upper = line.trim_end().to_uppercase();
-        if upper == "STARTTLS" {
-            say(stream, "220 go on").await?;
-            return Ok(true);
-        }
-        let answer = if upper.starts_with("EHLO") { "250-double\r\n250 STARTTLS" } else { "530 say STARTTLS first" };
-        say(stream, answer).await?;
-    }
-}
-
-/// RFC 5321, as much as a sender needs.
-async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
-    mut stream: BufReader<S>,
-    state: Arc<Mutex<State>>,
-) -> std::io::Result<()> {
+/// One connection: RFC 5321, as much as a sender needs.
+async fn talk(stream: TcpStream, state: Arc<Mutex<State>>) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    say(&mut stream, "220 double ESMTP").await?;
     let mut letter = Arrived { from: String::new(), to: Vec::new(), raw: String::new() };
     loop {
         let mut line = String::new();
@@ -167,9 +107,8 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-async fn say<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut BufReader<S>, answer: &str) -> std::io::Result<()> {
-    stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
-    stream.flush().await
+async fn say(stream: &mut BufReader<TcpStream>, answer: &str) -> std::io::Result<()> {
+    stream.write_all(format!("{answer}\r\n").as_bytes()).await
 }
 
 /// What stands between `<` and `>`.
@@ -179,7 +118,7 @@ fn between(line: &str) -> String {
 }
 
 /// Everything up to the line with a single dot.
-async fn text<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> std::io::Result<String> {
+async fn text(stream: &mut BufReader<TcpStream>) -> std::io::Result<String> {
     let mut text = String::new();
     loop {
         let mut line = String::new();

@@ -7,9 +7,9 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair,
 use rustls::ServerConfig;
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tempfile::TempDir;
-use testkit::{MailServer, MailTls};
 use tokio_rustls::TlsAcceptor;
 
+use super::server::{Server, Tls};
 use crate::config::{Config, Encryption};
 use crate::{Letter, MailError, Mailer};
 
@@ -45,13 +45,13 @@ impl Authority {
     }
 
     /// One who trusts this authority beside the machine's own.
-    fn mailer(&self, server: &MailServer, encryption: Encryption) -> Mailer {
+    fn mailer(&self, server: &Server, encryption: Encryption) -> Mailer {
         let config = Config { ca_file: Some(self.folder.path().join("ca.pem")), ..config(server, encryption) };
         Mailer::new(&config).unwrap()
     }
 }
 
-fn config(server: &MailServer, encryption: Encryption) -> Config {
+fn config(server: &Server, encryption: Encryption) -> Config {
     Config {
         server: Some("localhost".to_owned()),
         port: server.port,
@@ -67,22 +67,22 @@ fn letter() -> Letter {
 }
 
 /// How a server encrypts, and how one who writes to it is told to.
-type Way = (fn(TlsAcceptor) -> MailTls, Encryption);
+type Way = (fn(TlsAcceptor) -> Tls, Encryption);
 
-const WAYS: [Way; 2] = [(MailTls::First, Encryption::Tls), (MailTls::Later, Encryption::Starttls)];
+const WAYS: [Way; 2] = [(Tls::First, Encryption::Tls), (Tls::Later, Encryption::Starttls)];
 
 #[tokio::test]
 async fn letters_arrive_over_tls_and_after_starttls() {
     let authority = Authority::new();
     for (tls, encryption) in WAYS {
-        let server = MailServer::start_with(tls(authority.acceptor("localhost", false))).await.unwrap();
+        let server = Server::start(tls(authority.acceptor("localhost", false))).await;
         let mailer = authority.mailer(&server, encryption);
         mailer.check().await.unwrap();
         mailer.send(&letter()).await.unwrap();
-        let arrived = server.arrived();
-        assert_eq!(arrived.len(), 1, "{encryption}");
-        assert!(arrived[0].raw.contains("A plan waits."), "{encryption}");
-        assert!(!server.sign_ins().is_empty(), "{encryption}");
+        let letters = server.letters();
+        assert_eq!(letters.len(), 1, "{encryption}");
+        assert!(letters[0].contains("A plan waits."), "{encryption}");
+        assert!(server.was_signed_in_to(), "{encryption}");
     }
 }
 
@@ -96,12 +96,12 @@ async fn a_certificate_that_is_not_the_servers_is_refused_before_anything_is_sai
     ];
     for (what, acceptor) in cases {
         for (tls, encryption) in WAYS {
-            let server = MailServer::start_with(tls(acceptor.clone())).await.unwrap();
+            let server = Server::start(tls(acceptor.clone())).await;
             let refused = authority.mailer(&server, encryption).send(&letter()).await.unwrap_err();
             assert!(refused.passes(), "{what}: a certificate can be mended: {refused:?}");
             let why = refused.source().map(|cause| format!("{cause:?}")).unwrap_or_default();
             assert!(why.to_lowercase().contains("certificate"), "{what}, {encryption}: {why}");
-            assert!(server.arrived().is_empty() && server.sign_ins().is_empty(), "{what}, {encryption}");
+            assert!(server.is_untouched(), "{what}, {encryption}");
         }
     }
 }
@@ -110,27 +110,26 @@ async fn a_certificate_that_is_not_the_servers_is_refused_before_anything_is_sai
 async fn an_authority_that_nobody_named_is_not_trusted() {
     let authority = Authority::new();
     for (tls, encryption) in WAYS {
-        let server = MailServer::start_with(tls(authority.acceptor("localhost", false))).await.unwrap();
+        let server = Server::start(tls(authority.acceptor("localhost", false))).await;
         let mailer = Mailer::new(&config(&server, encryption)).unwrap();
         mailer.send(&letter()).await.unwrap_err();
-        assert!(server.arrived().is_empty() && server.sign_ins().is_empty(), "{encryption}");
+        assert!(server.is_untouched(), "{encryption}");
     }
 }
 
 #[tokio::test]
 async fn nothing_is_said_in_the_clear_to_a_server_without_starttls() {
-    let server = MailServer::start().await.unwrap();
+    let server = Server::start(Tls::Off).await;
     for encryption in [Encryption::Starttls, Encryption::Tls] {
         let mailer = Mailer::new(&config(&server, encryption)).unwrap();
-        // A server that answers TLS with text would be waited for; this one closes when it does not understand.
         mailer.send(&letter()).await.unwrap_err();
-        assert!(server.arrived().is_empty() && server.sign_ins().is_empty(), "{encryption}");
+        assert!(server.is_untouched(), "{encryption}");
     }
 }
 
 #[tokio::test]
 async fn a_file_without_certificates_is_told_by_name() {
-    let server = MailServer::start().await.unwrap();
+    let server = Server::start(Tls::Off).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, "no certificate").unwrap();

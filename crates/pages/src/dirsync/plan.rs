@@ -211,8 +211,6 @@ fn groups(plan: &PlanView) -> Table {
 /// The question before a decision.
 pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> ConfirmPage {
     let named = u64::try_from(names.len()).unwrap_or(0);
-    let more_of = |count: u64| count.saturating_sub(named);
-    let more = more_of(plan.change_count);
     let allows = !matches!(verb, Verb::Reject);
     let at = |verb: &str| format!("/dirsync/plans/{}/{verb}", plan.id);
     let page = match verb {
@@ -224,45 +222,10 @@ pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> 
         )
         .consequence("The plan is applied as shown. The limits stay as they are for the next run.")
         .danger()
-        .affected(names, more),
-        Verb::AllowPart { picks, only } => {
-            let count = u64::try_from(picks.len()).unwrap_or(0);
-            let changes = format::plural(count, "change", "changes");
-            let rest = format::plural(plan.change_count.saturating_sub(count), "other", "others");
-            let (question, submit, what) = if only {
-                (format!("Allow these {changes} and no others?"), "Allow these", format!("The {rest} are left out."))
-            } else {
-                let what = format!("The {rest} are applied now.");
-                (format!("Leave out {changes} and allow the rest?"), "Allow the rest", what)
-            };
-            ConfirmPage::new(frame, question, submit, at("allow-part"))
-                .consequence(format!("{what} What is left out is looked at again by the next run."))
-                .affected(names, more_of(count))
-                .hidden("way", way(only))
-                .hidden("picks", picks.to_string())
-        }
-        Verb::AllowCause { cause, count, only } => {
-            let changes = format::plural(count, "change", "changes");
-            let rest = format::plural(plan.change_count.saturating_sub(count), "other", "others");
-            let named = super::words::plain(&cause).to_lowercase();
-            let (question, submit, what) = if only {
-                (
-                    format!("Allow only what is “{named}”?"),
-                    "Allow these",
-                    format!("{changes} are applied, the {rest} are left out."),
-                )
-            } else {
-                (
-                    format!("Allow all but what is “{named}”?"),
-                    "Allow the rest",
-                    format!("{changes} are left out, the {rest} are applied."),
-                )
-            };
-            ConfirmPage::new(frame, question, submit, at("allow-part"))
-                .consequence(format!("{what} What is left out is looked at again by the next run."))
-                .affected(names, more_of(count))
-                .hidden("way", way(only))
-                .hidden("cause", cause)
+        .affected(names, plan.change_count.saturating_sub(named)),
+        Verb::AllowPart { part, only } => {
+            let more = part.count().saturating_sub(named);
+            allow_part(frame, plan, &part, only).affected(names, more)
         }
         Verb::AllowSafe => ConfirmPage::new(frame, "Allow everything but losses?", "Allow", at("allow-safe"))
             .consequence("Creations, updates and returns go on. Nobody and nothing is lost; the next run looks again."),
@@ -272,33 +235,65 @@ pub fn decide(frame: Frame, plan: &PlanView, verb: Verb, names: Vec<String>) -> 
     };
     let page = page.reason().cancel(format!("/dirsync/plans/{}", plan.id));
     match &plan.decider {
-        Decider::Alone(name) if allows => {
-            let label = format!("To decide alone, type the tenant's name: {name}");
-            let field = Field::text("confirmation", label).attribute("required", "").attribute("autocomplete", "off");
-            page.also("Nobody else here may decide this plan. The audit trail says that you decided alone.")
-                .field(field)
-        }
+        Decider::Alone(name) if allows => alone(page, name),
         _ => page,
     }
 }
 
-const fn way(only: bool) -> &'static str {
-    if only { "only" } else { "but" }
+/// The question before a part is allowed, or all but that part.
+fn allow_part(frame: Frame, plan: &PlanView, part: &Named, only: bool) -> ConfirmPage {
+    let rest = format::plural(plan.change_count.saturating_sub(part.count()), "other", "others");
+    let changes = format::plural(part.count(), "change", "changes");
+    let whom = match part {
+        Named::Picks(_) => changes.clone(),
+        Named::Cause { cause, .. } => format!("what is “{}”", super::words::plain(cause).to_lowercase()),
+    };
+    let (question, submit, what) = if only {
+        (format!("Allow only {whom}?"), "Allow these", format!("{changes}, no more: the {rest} are left out."))
+    } else {
+        (format!("Leave out {whom} and allow the rest?"), "Allow the rest", format!("The {rest} are applied now."))
+    };
+    let page = ConfirmPage::new(frame, question, submit, format!("/dirsync/plans/{}/allow-part", plan.id))
+        .consequence(format!("{what} What is left out is looked at again by the next run."))
+        .hidden("way", if only { "only" } else { "but" });
+    match part {
+        Named::Picks(picks) => page.hidden("picks", picks.to_string()),
+        Named::Cause { cause, .. } => page.hidden("cause", cause),
+    }
+}
+
+/// Asks somebody who decides alone to type a name.
+fn alone(page: ConfirmPage, name: &str) -> ConfirmPage {
+    let label = format!("To decide alone, type the tenant's name: {name}");
+    let field = Field::text("confirmation", label).attribute("required", "").attribute("autocomplete", "off");
+    page.also("Nobody else here may decide this plan. The audit trail says that you decided alone.").field(field)
+}
+
+/// What is named of a plan.
+#[derive(Debug)]
+pub enum Named {
+    /// Items, one by one.
+    Picks(Picks),
+    /// Everything with one cause, and how much that is.
+    Cause { cause: String, count: u64 },
+}
+
+impl Named {
+    fn count(&self) -> u64 {
+        match self {
+            Self::Picks(picks) => u64::try_from(picks.len()).unwrap_or(0),
+            Self::Cause { count, .. } => *count,
+        }
+    }
 }
 
 /// The decision that is asked about.
 #[derive(Debug)]
 pub enum Verb {
     Allow,
-    /// These items only, or all but these.
+    /// These only, or all but these.
     AllowPart {
-        picks: Picks,
-        only: bool,
-    },
-    /// What has one cause only, or all but that.
-    AllowCause {
-        cause: String,
-        count: u64,
+        part: Named,
         only: bool,
     },
     AllowSafe,
@@ -309,7 +304,7 @@ pub enum Verb {
 pub mod samples {
     //! What a held plan looks like.
 
-    use super::{AffectedGroup, Decider, LimitView, PlanPage, PlanView, Verb, decide};
+    use super::{AffectedGroup, Decider, LimitView, Named, PlanPage, PlanView, Verb, decide};
     use crate::address::Address;
     use crate::dirsync::picks::Picks;
     use crate::dirsync::plans::PlanState;
@@ -368,9 +363,9 @@ pub mod samples {
         let names = ["Adele Vance", "Bianca Pisani", "Cameron White", "Debra Berger"].map(String::from).to_vec();
         let ask = |verb| decide(frame("Decide", Section::Plans), &plan(), verb, names.clone());
         gallery.add("plan-allow", &ask(Verb::Allow));
-        gallery.add("plan-part", &ask(Verb::AllowPart { picks: picks.clone(), only: true }));
-        let cause = Verb::AllowCause { cause: "deleted_in_source".into(), count: 212, only: false };
-        gallery.add("plan-cause", &ask(cause));
+        gallery.add("plan-part", &ask(Verb::AllowPart { part: Named::Picks(picks.clone()), only: true }));
+        let cause = Named::Cause { cause: "deleted_in_source".into(), count: 212 };
+        gallery.add("plan-cause", &ask(Verb::AllowPart { part: cause, only: false }));
         let alone = PlanView { decider: Decider::Alone("Contoso".into()), ..plan() };
         gallery.add("plan-allow-alone", &decide(frame("Decide", Section::Plans), &alone, Verb::Allow, names.clone()));
         gallery.add("plan-safe", &ask(Verb::AllowSafe));

@@ -16,7 +16,7 @@ use super::{name_of, reason, sources};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
 use crate::dirsync::picks::{MOST, Picking, Picks};
-use crate::dirsync::plan::{Decider, PlanPage, PlanView, Verb, decide};
+use crate::dirsync::plan::{Decider, Named, PlanPage, PlanView, Verb, decide};
 use crate::dirsync::plans::{self, PlanRow, SHEET};
 use crate::dirsync::run::{Can, change_table};
 use crate::dirsync::words;
@@ -199,13 +199,13 @@ async fn ask(desk: &Desk, rooms: &Rooms, id: RunId, verb: Verb) -> Result<Respon
     let may = desk.may(ReadSync {})?;
     let run = rooms.dirsync.get_run(&may, id).await?;
     let cause = match &verb {
-        Verb::AllowCause { cause, .. } => Some(cause.clone()),
+        Verb::AllowPart { part: Named::Cause { cause, .. }, .. } => Some(cause.clone()),
         _ => None,
     };
     let filter = ChangeFilter { visible_only: true, cause, ..ChangeFilter::default() };
     let first = rooms.dirsync.list_changes(&may, id, &filter, &PageRequest::first(24)).await?;
     let names = match &verb {
-        Verb::AllowPart { picks, .. } => picked_names(rooms, &may, id, picks).await?,
+        Verb::AllowPart { part: Named::Picks(picks), .. } => picked_names(rooms, &may, id, picks).await?,
         _ => first.items.into_iter().map(|planned| planned.change.name).collect(),
     };
     let view = PlanView { decider: decider(desk, rooms, &run).await?, ..view(&run, "") };
@@ -257,7 +257,7 @@ pub async fn ask_part(
     if picks.len() > MOST {
         return Ok(done(here(&back, &[("picks", &picked.before().to_string())]), Done::TooManyPicked));
     }
-    ask(&desk, &rooms, id, Verb::AllowPart { picks, only: way.way == "only" }).await
+    ask(&desk, &rooms, id, Verb::AllowPart { part: Named::Picks(picks), only: way.way == "only" }).await
 }
 
 /// `GET /dirsync/plans/{id}/allow-part`: what has one cause, on whichever page it stands.
@@ -272,7 +272,8 @@ pub async fn ask_cause(
     if count == 0 {
         return Ok(done(format!("/dirsync/plans/{id}"), Done::NothingPicked));
     }
-    ask(&desk, &rooms, id, Verb::AllowCause { cause: way.cause, count, only: way.way == "only" }).await
+    let part = Named::Cause { cause: way.cause, count };
+    ask(&desk, &rooms, id, Verb::AllowPart { part, only: way.way == "only" }).await
 }
 
 /// Whether the picked ones are all that is allowed, or all that is not.
