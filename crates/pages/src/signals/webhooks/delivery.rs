@@ -49,7 +49,7 @@ pub struct DeliveryPage {
     head: PageHead,
     facts: Facts,
     attempts: Table,
-    responses: Vec<(String, Code)>,
+    responses: Vec<Code>,
     body: Code,
 }
 
@@ -71,7 +71,7 @@ impl DeliveryPage {
             facts: facts(&one),
             attempts: attempts(&one.attempts, now),
             responses: responses(&one.attempts),
-            body: Code::new("body", "What is sent", one.body),
+            body: Code::new("body", "The body, made readable", one.body),
             frame,
         }
     }
@@ -108,11 +108,11 @@ fn attempts(rows: &[AttemptRow], now: Timestamp) -> Table {
         .empty(Empty::new("Not sent yet", "It waits for its turn."))
 }
 
-fn responses(rows: &[AttemptRow]) -> Vec<(String, Code)> {
+fn responses(rows: &[AttemptRow]) -> Vec<Code> {
     let said = rows.iter().filter(|row| !row.response.is_empty()).take(3).enumerate();
     said.map(|(index, row)| {
-        let label = format!("How the answer of {} began", format::moment(row.at));
-        (label.clone(), Code::new(format!("response-{index}"), label, &row.response).wrap())
+        let label = format!("At {}", format::moment(row.at));
+        Code::new(format!("response-{index}"), label, &row.response).wrap()
     })
     .collect()
 }
@@ -130,7 +130,7 @@ pub mod samples {
     pub fn add(gallery: &mut Gallery) {
         let attempt = |minutes: i64, status: Badge, error: &str, response: &str| AttemptRow {
             at: ago(minutes * MINUTE),
-            took: "132 ms".into(),
+            took: "132\u{a0}ms".into(),
             status,
             error: error.into(),
             response: response.into(),

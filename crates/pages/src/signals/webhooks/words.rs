@@ -159,7 +159,7 @@ fn answer(one: &webhooks::DeliveryView) -> String {
 }
 
 fn millis(took: f64) -> String {
-    if took < 10_000.0 { format!("{took:.0} ms") } else { format!("{:.1} s", took / 1_000.0) }
+    if took < 10_000.0 { format!("{took:.0}\u{a0}ms") } else { format!("{:.1}\u{a0}s", took / 1_000.0) }
 }
 
 /// A delivery for its page.
