@@ -243,6 +243,6 @@ pub mod samples {
             CallsPage::new(frame("What Entra saw", Section::Calls), &Listed::of(rows, next), &query, &here)
         };
         gallery.add("calls", &page(rows, Some("c1")));
-        gallery.add("calls-empty", &page(Vec::new(), Default::default()));
+        gallery.add("calls-empty", &page(Vec::new(), None));
     }
 }

@@ -281,7 +281,7 @@ impl ConnectionPage {
             ])
         });
         let columns = ["Key", "State", "Last used", "From", "Expires", "Made"].map(Column::new).into_iter();
-        Table::new("keys", "Keys", columns.chain([Column::actions()]).collect(), lines.collect())
+        Table::new("push-keys", "Keys", columns.chain([Column::actions()]).collect(), lines.collect())
             .empty(Empty::new("No key", "Nothing can be pushed without one."))
             .only_for(self.frame.role())
     }
@@ -497,19 +497,19 @@ pub mod samples {
         let fresh = ConnectionView {
             user_count: 0,
             group_count: 0,
-            last_call: Default::default(),
+            last_call: None,
             has_key: false,
             held_count: 0,
             tenant: String::new(),
             ..connection()
         };
-        let nothing = Course { cycle: Default::default(), dialects: Vec::new(), ..course() };
+        let nothing = Course { cycle: None, dialects: Vec::new(), ..course() };
         let frame_of = || frame("Vestibule", Section::Connections);
         gallery.add("connection-fresh", &ConnectionPage::new(frame_of(), fresh, Open::Course(nothing)));
         let paused = ConnectionView { paused: true, ..connection() };
         gallery.add("connection-paused", &ConnectionPage::new(frame_of(), paused, Open::Course(course())));
         let rows = vec![
-            key("Second key", true, Default::default()),
+            key("Second key", true, None),
             key("First key", true, Some(4 * MINUTE)),
             key("Script", false, Some(HOUR)),
             key("Old", false, Some(9 * DAY)),

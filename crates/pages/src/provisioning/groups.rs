@@ -175,7 +175,7 @@ pub mod samples {
         let here = Address::new(HERE);
         let query = GroupQuery::default();
         let page = |rows, total| {
-            page(frame("User groups", Section::UserGroups), &Listed::of(rows, Default::default()), &query, total, &here)
+            page(frame("User groups", Section::UserGroups), &Listed::of(rows, None), &query, total, &here)
         };
         gallery.add("user-groups", &page(rows, Some(3)));
         gallery.add("user-groups-empty", &page(Vec::new(), Some(0)));

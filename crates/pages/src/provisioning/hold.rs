@@ -336,7 +336,7 @@ pub mod samples {
         };
         let here = Address::new(HERE);
         let frame_of = || frame("Held push", Section::Holds);
-        let page = |state| HoldPage::new(frame_of(), hold(state), &Listed::of(rows(), Default::default()), "", &here);
+        let page = |state| HoldPage::new(frame_of(), hold(state), &Listed::of(rows(), None), "", &here);
         gallery.add("hold", &page(HoldState::Open));
         gallery.add("hold-allowed", &page(HoldState::Allowed));
         let names = || vec!["Adele Vance: disable".to_owned(), "Alex Wilber: delete".to_owned()];

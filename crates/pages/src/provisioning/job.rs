@@ -287,7 +287,7 @@ pub mod samples {
             job: Some(JobView {
                 id: "scim.6b5c1a528e7d4f149d7c0a7f4d0e5b11".into(),
                 status: "Active".into(),
-                quarantine_since: Default::default(),
+                quarantine_since: None,
                 last_began: Some(ago(9 * MINUTE)),
                 last_ended: Some(ago(4 * MINUTE)),
                 next: Some(ahead(31 * MINUTE)),
@@ -318,11 +318,11 @@ pub mod samples {
 
     pub fn nothing() -> JobTab {
         JobTab {
-            application: Default::default(),
+            application: None,
             bound: false,
-            job: Default::default(),
+            job: None,
             missing: Vec::new(),
-            on_demand: Default::default(),
+            on_demand: None,
             checks: Checklist::new(vec![Check::new(
                 Tone::Off,
                 "Tenant",

@@ -101,7 +101,7 @@ fn readable(query: &str) -> String {
     let spaced = query.replace('+', " ");
     percent_encoding::percent_decode_str(&spaced)
         .decode_utf8()
-        .map_or_else(|_| query.to_owned(), |text| text.into_owned())
+        .map_or_else(|_| query.to_owned(), std::borrow::Cow::into_owned)
 }
 
 /// What a person does about an answer; empty where there is nothing to do.

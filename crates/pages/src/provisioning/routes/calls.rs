@@ -200,7 +200,7 @@ pub async fn show(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<CallId>
         resource_id: call.resource_id.map(|id| id.to_string()).unwrap_or_default(),
         scim_type: call.scim_type.clone().unwrap_or_default(),
         detail: call.detail.clone().unwrap_or_default(),
-        key: key.or_else(|| call.key_id.map(|id| id.shown())).unwrap_or_default(),
+        key: key.or_else(|| call.key_id.map(provisioning::KeyId::shown)).unwrap_or_default(),
         request_id: call.request_id.to_string(),
         request: pretty(&found.request),
         answer: pretty(&found.answer),

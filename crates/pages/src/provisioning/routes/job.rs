@@ -37,7 +37,7 @@ async fn look(
     let found = find(desk, rooms, id).await?;
     let check = rooms.provisioning.check_job(&desk.may(ReadProvisioning {})?, id, &which).await?;
     let may_control = desk.can(ControlJob { connection: id });
-    let tab = JobTab { error, on_demand, ..tab(&found, check, which, may_control) };
+    let tab = JobTab { on_demand, error, ..tab(&found, check, which, may_control) };
     page_of(desk, rooms, &found, Open::Job(Box::new(tab))).await
 }
 
