@@ -72,9 +72,7 @@ pub(crate) fn complex(path: &AttributePath, value: Value, rules: &Rules) -> Resu
             reference = value.as_str().map(|text| last_segment(text).to_owned());
             continue;
         }
-        // What a member is, a client may say, and the server will know.
-        let is_hint = attribute.refers() && sub.name == "type";
-        if !sub.writable() && !is_hint {
+        if !sub.writable() {
             continue;
         }
         let Some(value) = simple(path, sub, value)? else { continue };

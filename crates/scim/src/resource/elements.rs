@@ -40,10 +40,13 @@ pub(crate) fn element(path: &AttributePath, value: Value, rules: &Rules) -> Resu
     if attribute.kind != Kind::Complex {
         return coerce::simple(path, attribute, value);
     }
-    let Some(mut element) = coerce::complex(path, value, rules)? else { return Ok(None) };
-    if attribute.refers() && !element.contains_key("value") {
+    // Somebody who is only described would be left out in silence, and the client would believe in them.
+    let refers = attribute.refers() && crate::filter::is_assigned(&value);
+    let element = coerce::complex(path, value, rules)?;
+    if refers && element.as_ref().is_none_or(|element| !element.contains_key("value")) {
         return Err(invalid(format!("an element of `{path}` has no `value`")));
     }
+    let Some(mut element) = element else { return Ok(None) };
     if attribute.name == "roles" {
         element = unpack_role(path, element, rules)?;
     }

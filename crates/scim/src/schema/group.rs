@@ -12,7 +12,10 @@ const MEMBER: &[Attribute] = &[
         mutability: Mutability::Immutable,
         ..Attribute::reference("$ref", "Address of the member", &["User", "Group"])
     },
-    Attribute::text("type", "Whether the member is a user or a group").suggest(&["User", "Group"]).on_request(),
+    Attribute {
+        mutability: Mutability::Immutable,
+        ..Attribute::text("type", "Whether the member is a user or a group").suggest(&["User", "Group"])
+    },
     Attribute::text("display", "Name of the member").on_request(),
 ];
 
