@@ -1,7 +1,7 @@
 //! The SCIM server as identity providers meet it: tables of cases over HTTP, on both databases.
 //!
 //! What is expected comes from RFC 7643, RFC 7644, RFC 9865 and from what Entra, Okta and others are known to send, never
-//! from the server's own code. Each case has a connection of its own, so what it counts is its own.
+//! from the server's own code. Each case begins with nothing in its connection, so what it counts is its own.
 
 use std::collections::BTreeMap;
 
@@ -50,9 +50,10 @@ async fn check(name: &str, text: &str) {
         serde_saphyr::from_str(include_str!("conformance/given.yaml")).expect("given.yaml can be read");
     testkit::on_each_database(async |db| {
         let stage = Stage::new(&db).await;
+        let table = run::Table::new(&stage, name).await;
         let mut faults = Vec::new();
         for case in &cases {
-            let found = run::run(&stage, case, &given).await;
+            let found = table.run(case, &given).await;
             if !found.is_empty() {
                 faults.push(format!("  {}\n{}", case.name, found.join("\n")));
             }

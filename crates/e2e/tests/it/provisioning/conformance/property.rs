@@ -8,7 +8,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
-use super::raw::{Answer, Request, send};
+use super::raw::Answer;
 use super::stage::{Pushing, Stage};
 
 /// One of the calls that go out together.
@@ -92,15 +92,8 @@ impl<'s> World<'s> {
     }
 
     async fn ask(&self, method: &str, path: &str, body: Value) -> Answer {
-        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-        let headers = vec![
-            ("host".to_owned(), self.stage.address.to_string()),
-            ("authorization".to_owned(), format!("Bearer {}", self.pushing.token)),
-            ("content-type".to_owned(), "application/scim+json".to_owned()),
-            ("content-length".to_owned(), body.len().to_string()),
-        ];
-        let target = format!("{}{path}", self.stage.path());
-        send(self.stage.address, &Request { method: method.to_owned(), target, headers, body }).await
+        let body = Some(&body).filter(|body| !body.is_null());
+        self.stage.ask(&self.pushing, method, &format!("{}{path}", self.stage.path()), body).await
     }
 
     async fn patch(&self, path: String, operation: Value) -> Answer {

@@ -16,52 +16,67 @@ pub const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const BULK: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 
-/// One case while it runs.
-pub struct Run<'s> {
+/// The connections of a table: one that its cases push to, and another of the same organisation.
+pub struct Table<'s> {
     stage: &'s Stage,
     own: Pushing,
+    other: Pushing,
+}
+
+/// One case while it runs.
+struct Run<'s> {
+    stage: &'s Stage,
+    own: &'s Pushing,
     variables: BTreeMap<String, String>,
     faults: Vec<String>,
 }
 
-/// Runs one case in a connection of its own; returns what is wrong.
-pub async fn run(stage: &Stage, case: &Case, given: &BTreeMap<String, Step>) -> Vec<String> {
-    let needs_other = format!("{:?}", case.steps).contains("{otherToken}");
-    let mut run = Run::new(stage, &case.name, needs_other).await;
-    for name in &case.given {
-        let step = given.get(name).unwrap_or_else(|| panic!("{} is not in given.yaml", name));
-        let step = Step { keep: BTreeMap::from([(name.clone(), "id".to_owned())]), ..step.clone() };
-        run.step(&step, name).await;
+impl<'s> Table<'s> {
+    pub async fn new(stage: &'s Stage, name: &str) -> Self {
+        let (own, other) = (stage.connect(name).await, stage.connect(&format!("not {name}")).await);
+        Self { stage, own, other }
     }
-    for (index, step) in case.steps.iter().enumerate() {
-        run.step(step, &format!("step {}", index + 1)).await;
-    }
-    run.faults
-}
 
-impl<'s> Run<'s> {
-    /// A case with nothing in its connection, perhaps beside another connection of the same organisation.
-    async fn new(stage: &'s Stage, name: &str, needs_other: bool) -> Self {
-        let own = stage.connect(name).await;
-        let other = if needs_other { stage.connect(&format!("another: {name}")).await.token } else { String::new() };
+    /// Runs one case with nothing in either connection; returns what is wrong.
+    pub async fn run(&self, case: &Case, given: &BTreeMap<String, Step>) -> Vec<String> {
+        let mut run = self.begin();
+        for name in &case.given {
+            let step = given.get(name).unwrap_or_else(|| panic!("{name} is not in given.yaml"));
+            let step = Step { keep: BTreeMap::from([(name.clone(), "id".to_owned())]), ..step.clone() };
+            run.step(&step, name).await;
+        }
+        for (index, step) in case.steps.iter().enumerate() {
+            run.step(step, &format!("step {}", index + 1)).await;
+        }
+        for pushing in [&self.own, &self.other] {
+            self.stage.empty(pushing).await;
+        }
+        run.faults
+    }
+
+    fn begin(&self) -> Run<'_> {
+        let (stage, own) = (self.stage, &self.own);
+        let (key, secret) = own.token.split_once(':').expect("a token is a key and a secret");
         let variables = [
             ("base", stage.base()),
             ("path", stage.path()),
             ("host", stage.address.to_string()),
             ("org", stage.organisation.clone()),
             ("token", own.token.clone()),
-            ("key", own.token.split(':').next().unwrap_or_default().to_owned()),
-            ("secret", own.token.split_once(':').map_or_else(String::new, |(_, secret)| secret.to_owned())),
-            ("otherToken", other),
+            ("key", key.to_owned()),
+            ("secret", secret.to_owned()),
+            ("otherToken", self.other.token.clone()),
             ("ent", ENTERPRISE.to_owned()),
             ("core", CORE.to_owned()),
             ("groupUrn", GROUP.to_owned()),
             ("nobody", "01890000-0000-7000-8000-000000000000".to_owned()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { stage, own, variables, faults: Vec::new() }
+        Run { stage, own, variables, faults: Vec::new() }
     }
+}
 
+impl Run<'_> {
     async fn step(&mut self, step: &Step, label: &str) {
         let request = self.request(step);
         let place = format!("{label}: {} {}", request.method, shorten(&request.target));
@@ -135,12 +150,7 @@ impl<'s> Run<'s> {
     }
 
     async fn look(&self, target: &str) -> Answer {
-        let headers = vec![
-            ("host".to_owned(), self.stage.address.to_string()),
-            ("authorization".to_owned(), format!("Bearer {}", self.own.token)),
-        ];
-        let request = Request { method: "GET".to_owned(), target: target.to_owned(), headers, body: Vec::new() };
-        send(self.stage.address, &request).await
+        self.stage.ask(self.own, "GET", target, None).await
     }
 
     // --- The request -----------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use testkit::Db;
 use uuid::Uuid;
 
+use super::raw::{Answer, Request, send};
+
 /// The server.
 pub struct Stage {
     pub node: Node,
@@ -48,13 +50,39 @@ impl Stage {
         http::good(path, http::ask(&self.client, method, &url, Some(&self.token), body.as_ref()).await)
     }
 
-    /// A connection of its own: nothing is in it, and no other sees what is put there.
+    /// A new connection: nothing is in it, and no other sees what is put there.
     pub async fn connect(&self, name: &str) -> Pushing {
-        let name: String = name.chars().take(60).collect();
         let connection = self.api("POST", "provisioning/connections", json!({ "name": name })).await;
         let id = connection["id"].as_str().expect("a connection has an id");
         let key = self.api("POST", &format!("provisioning/connections/{id}/keys"), json!({ "label": "first" })).await;
         Pushing { token: key["token"].as_str().expect("a key has a token").to_owned() }
+    }
+
+    /// Asks as an application that pushes.
+    pub async fn ask(&self, pushing: &Pushing, method: &str, target: &str, body: Option<&Value>) -> Answer {
+        let mut headers = vec![
+            ("host".to_owned(), self.address.to_string()),
+            ("authorization".to_owned(), format!("Bearer {}", pushing.token)),
+        ];
+        let body = body.map(Value::to_string).unwrap_or_default().into_bytes();
+        if !body.is_empty() {
+            headers.push(("content-type".to_owned(), "application/scim+json".to_owned()));
+            headers.push(("content-length".to_owned(), body.len().to_string()));
+        }
+        send(self.address, &Request { method: method.to_owned(), target: target.to_owned(), headers, body }).await
+    }
+
+    /// Deletes everything in a connection.
+    pub async fn empty(&self, pushing: &Pushing) {
+        for kind in ["Groups", "Users"] {
+            let list = format!("{}/{kind}", self.path());
+            let all = self.ask(pushing, "GET", &format!("{list}?count=500&attributes=id"), None).await.json();
+            for resource in all["Resources"].as_array().into_iter().flatten() {
+                let id = resource["id"].as_str().unwrap_or_default();
+                let answer = self.ask(pushing, "DELETE", &format!("{list}/{id}"), None).await;
+                assert_eq!(answer.status, 204, "{}", answer.text);
+            }
+        }
     }
 
     /// Where SCIM answers.
