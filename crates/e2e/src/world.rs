@@ -372,10 +372,10 @@ async fn tokens(node: &Node) -> (String, String) {
     let may = system.may(CreateOperator {}).expect("the system may");
     let password = Secret::from("correct horse battery");
     let mut tokens = Vec::new();
-    for name in ["ada", "grace"] {
+    for (name, label) in [("ada", "first person"), ("grace", "second person")] {
         let owner = node.app.operators.create_owner(&may, name, &password).await.expect("an owner");
         let kind = ActorKind::Operator { id: owner.id, name: owner.user_name };
-        let new = NewToken { label: format!("of {name}"), role: Role::Owner, expires_in_days: 365 };
+        let new = NewToken { label: label.to_owned(), role: Role::Owner, expires_in_days: 365 };
         let may = Actor { kind, ..system.clone() }.may(CreateToken {}).expect("an owner may");
         tokens.push(node.app.operators.create_token(&may, &new).await.expect("a token").text.expose().clone());
     }

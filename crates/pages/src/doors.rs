@@ -13,7 +13,7 @@ use operators::permissions::{
 use provisioning::permissions::{
     ControlJob, CreateConnection, CreateKey, DecideHold, DeleteConnection, RevokeKey, UpdateConnection,
 };
-use signals::permissions::ReadAudit;
+use signals::permissions::{CreateWebhook, ManageWebhook, ReadAudit, ReadWebhooks};
 use tenants::permissions::{ConnectTenant, DeleteTenant, ProbeTenant, PromoteCredential, PutCredential, UpdateTenant};
 
 /// A path, in which `*` stands for one part, and who may go there. The first that fits counts; others open for everybody.
@@ -66,6 +66,16 @@ const DOORS: &[Door] = &[
     ("/tenants/*/remove/preview", StartRun::ROLES),
     ("/signals/audit", ReadAudit::ROLES),
     ("/signals/audit/verify", ReadAudit::ROLES),
+    ("/signals/webhooks", ReadWebhooks::ROLES),
+    ("/signals/webhooks/new", CreateWebhook::ROLES),
+    ("/signals/webhooks/*/edit", ManageWebhook::ROLES),
+    ("/signals/webhooks/*/enable", ManageWebhook::ROLES),
+    ("/signals/webhooks/*/disable", ManageWebhook::ROLES),
+    ("/signals/webhooks/*/rotate", ManageWebhook::ROLES),
+    ("/signals/webhooks/*/remove", ManageWebhook::ROLES),
+    ("/signals/webhooks/*/test", ManageWebhook::ROLES),
+    ("/signals/webhooks/*/replay", ManageWebhook::ROLES),
+    ("/signals/webhooks/*/retry-dead", ManageWebhook::ROLES),
     ("/operators", ReadOperators::ROLES),
     ("/operators/new", CreateOperator::ROLES),
     ("/operators/tokens", ReadTokens::ROLES),

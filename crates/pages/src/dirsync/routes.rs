@@ -69,6 +69,14 @@ pub async fn sources(desk: &Desk, rooms: &Rooms) -> Result<Vec<(String, String)>
     Ok(found.into_iter().map(|tenant| (tenant.id.to_string(), tenant.name)).collect())
 }
 
+/// The same with those that are no longer connected, whose runs and plans are still there.
+async fn all_sources(desk: &Desk, rooms: &Rooms) -> Result<Vec<(String, String)>, Problem> {
+    let mut all = sources(desk, rooms).await?;
+    let former = rooms.tenants.former(desk.caller.actor().organisation).await?;
+    all.extend(former.into_iter().map(|tenant| (tenant.id.to_string(), tenant.name)));
+    Ok(all)
+}
+
 /// The page of a person or group that is known by its id in the source.
 pub fn object_href(kind: &str, source: directory::SourceId, object_id: &str) -> String {
     format!("/directory/{kind}s/of/{source}/{object_id}")

@@ -181,6 +181,7 @@ impl TenantPage {
             .chain([Column::actions()]);
         Table::new("credentials", "Credentials", columns.collect(), lines.collect())
             .empty(Empty::new("No credential", "Nothing can be read from the tenant without one."))
+            .only_for(self.frame.role())
     }
 
     /// How much of its life each credential has left.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use web::{Form, PageQuery, Path, Problem, Query};
 
 use super::runs::Changes;
-use super::{name_of, reason, sources};
+use super::{all_sources, name_of, reason};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
 use crate::dirsync::picks::{MOST, Picking, Picks};
@@ -74,7 +74,7 @@ impl Wanted {
 
 /// Plans that wait, or those that were decided: runs that made a plan and carry a decision.
 async fn rows(desk: &Desk, rooms: Rooms, wanted: &Wanted) -> Result<Rows<PlanRow>, Problem> {
-    let sources = sources(desk, &rooms).await?;
+    let sources = all_sources(desk, &rooms).await?;
     let decided = wanted.decided();
     let filter = if decided { RunFilter { with_changes_only: true, ..RunFilter::default() } } else { waiting() };
     let context = (rooms, desk.may(ReadSync {})?, filter, sources, decided);
@@ -184,7 +184,7 @@ pub async fn get_plan(
     let here = place.apply(here(&format!("/dirsync/plans/{id}"), &wanted.values())).with("picks", picks.to_string());
     let can = if held && decider.allows() { Can::Pick(&picks) } else { Can::Look };
     let table = change_table(&rows, &here, found.next.as_ref().map(Cursor::as_str), can);
-    let sources = sources(&desk, &rooms).await?;
+    let sources = all_sources(&desk, &rooms).await?;
     let owners =
         rooms.dirsync.get_source_uncounted(&may, run.source_id).await.map(|source| source.kept.settings.owners);
     let view =

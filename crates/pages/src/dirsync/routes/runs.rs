@@ -17,7 +17,7 @@ use tokio::time::{Interval, interval};
 use web::events::{Event, sse};
 use web::{PageQuery, Path, Problem, Query};
 
-use super::{name_of, sources};
+use super::{all_sources, name_of, sources};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
 use crate::dirsync::run::{Can, ChangeQuery, RunLive, RunPage, RunView, change_table};
@@ -52,7 +52,8 @@ pub async fn list_runs(
     place: Paged,
 ) -> Result<Response, Problem> {
     let sources = sources(&desk, &rooms).await?;
-    let rows = rows(&desk, rooms, &wanted, sources.clone())?;
+    let names = all_sources(&desk, &rooms).await?;
+    let rows = rows(&desk, rooms, &wanted, names)?;
     let listed = SHEET.page(&rows, &wanted.sort, &query.request()).await?;
     let Wanted { state, kind, changes, sort } = wanted;
     let values = [("state", state.as_str()), ("kind", &kind), ("changes", &changes), ("sort", &sort)];
@@ -67,7 +68,7 @@ pub async fn export_runs(
     State(rooms): State<Rooms>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let sources = sources(&desk, &rooms).await?;
+    let sources = all_sources(&desk, &rooms).await?;
     SHEET.csv(rows(&desk, rooms, &wanted, sources)?, &wanted.sort).await
 }
 
@@ -158,7 +159,7 @@ pub async fn get_run(
     let may_undo = desk.can(Undo { source: run.source_id });
     let can = if may_undo { Can::Undo } else { Can::Look };
     let table = change_table(&rows, &here, found.next.as_ref().map(Cursor::as_str), can);
-    let sources = sources(&desk, &rooms).await?;
+    let sources = all_sources(&desk, &rooms).await?;
     let causes = words::causes(run.totals.as_ref());
     let undo = run.state == RunState::Done && may_undo;
     let undo_now = may_undo && run.kind == RunKind::Undo && run.state == RunState::Previewed;
