@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 use e2e::world::Ground;
 use e2e::{Node, http};
-use kernel::{Actor, RequestId, Role};
+use kernel::{Actor, ActorKind, RequestId, Role, Secret};
 use operators::NewToken;
-use operators::permissions::CreateToken;
+use operators::permissions::{CreateOperator, CreateToken};
 use serde_json::{Value, json};
 use testkit::Db;
 use uuid::Uuid;
@@ -36,7 +36,11 @@ impl Stage {
         let node = Node::start(&Ground::of(db)).await.expect("the node starts");
         let organisation = node.app.operators.ensure_organisation().await.expect("an organisation").id;
         let system = Actor::system("conformance", organisation, RequestId(Uuid::from_u128(1)));
-        let may = system.may(CreateToken {}).expect("the system may");
+        let may = system.may(CreateOperator {}).expect("the system may");
+        let password = Secret::from("correct horse battery");
+        let owner = node.app.operators.create_owner(&may, "ada", &password).await.expect("an owner");
+        let kind = ActorKind::Operator { id: owner.id, name: owner.user_name };
+        let may = Actor { kind, ..system.clone() }.may(CreateToken {}).expect("an owner may");
         let new = NewToken { label: "conformance".to_owned(), role: Role::Owner, expires_in_days: 365 };
         let token = node.app.operators.create_token(&may, &new).await.expect("a token").text.expose().clone();
         let address = node.url.trim_start_matches("http://").parse().expect("an address");
