@@ -168,8 +168,8 @@ impl Provisioning {
     }
 
     async fn look(&self, client: &Client, connection: &Connection, which: &Which, check: &mut Check) {
-        match client.token_claims().await {
-            Ok(claims) => check.roles = claims.roles,
+        match roles(client).await {
+            Ok(roles) => check.roles = roles,
             Err(error) => return check.lines.push(lines::failed("permission", &error, "")),
         }
         check.lines.extend(lines::permissions(&check.roles));
@@ -242,6 +242,16 @@ fn ready_scripts(tenant: &Tenant) -> Scripts {
     let grants = grants::needed(&features);
     let client_id = Some(tenant.client_id);
     scripts(&Wanted { cloud: &tenant.cloud, grants: &grants, client_id, certificate: None })
+}
+
+/// What the application may do. Where something is missing a new token is asked for: consent shows in a new one only.
+async fn roles(client: &Client) -> Result<Vec<String>, GraphError> {
+    let roles = client.token_claims().await?.roles;
+    if roles.iter().any(|role| role == WRITER) {
+        return Ok(roles);
+    }
+    client.forget_token();
+    Ok(client.token_claims().await?.roles)
 }
 
 fn shown(app: &EnterpriseApp) -> ApplicationView {

@@ -259,11 +259,15 @@ fn read(key: &str, value: &str) -> OnDemandResult {
     let list = |name: &str| value[name].as_array().cloned().unwrap_or_default();
     let error = &key["error"];
     let first = |names: &[&str]| names.iter().find_map(|name| text(&error[*name]));
+    let result = text(&key["result"]).unwrap_or_default().to_lowercase();
+    // Of what was skipped the last step says why.
+    let last = || list("provisioningSteps").last().and_then(|step| text(&step["description"]));
+    let reason = first(&["reason", "additionalDetails", "message"]);
     OnDemandResult {
-        result: text(&key["result"]).unwrap_or_default().to_lowercase(),
+        reason: if result == "success" { reason } else { reason.or_else(last) },
+        result,
         action: text(&key["action"]).unwrap_or_default(),
         error_code: first(&["errorCode", "code"]),
-        reason: first(&["reason", "additionalDetails", "message"]),
         steps: list("provisioningSteps")
             .iter()
             .map(|step| OnDemandStep {
