@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use kernel::{May, OrganisationId, Timestamp};
 use serde::Serialize;
 use signals::permissions::ReadEvents;
@@ -43,7 +43,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Line<'a> {
     Snapshot { format: u32, organisation: OrganisationId, revision: i64, at: Timestamp },
-    User(UserView),
+    User(Box<UserView>),
     Group(GroupLine<'a>),
     Members { group_id: GroupId, source_id: Uuid, object_id: Uuid, members: Vec<MemberLine> },
     End { revision: i64, users: u64, groups: u64, memberships: u64 },
@@ -79,7 +79,7 @@ impl Directory {
         let whole = Arc::new(AtomicBool::new(false));
         let writer = Writer { tx, out, organisation, revision, users: 0, groups: 0, memberships: 0 };
         tokio::spawn(writer.run(self.env.now(), whole.clone(), permit));
-        Ok(stream::unfold((lines, whole, false), |(mut lines, whole, ended)| async move {
+        let lines = stream::unfold((lines, whole, false), |(mut lines, whole, ended)| async move {
             if ended {
                 return None;
             }
@@ -88,7 +88,9 @@ impl Directory {
                 None if whole.load(Ordering::Acquire) => None,
                 None => Some((Err(DirectoryError::BrokenOff), (lines, whole, true))),
             }
-        }))
+        });
+        // Whoever packs it asks once more after its end.
+        Ok(lines.fuse())
     }
 }
 
@@ -152,7 +154,7 @@ impl Writer {
             let mut text = String::new();
             for user in users {
                 self.users += 1;
-                text.push_str(&line(&Line::User(user.into())));
+                text.push_str(&line(&Line::User(Box::new(user.into()))));
             }
             self.say(text).await?;
         }

@@ -25,7 +25,7 @@ impl web::Authenticate for Door {
     }
 }
 
-fn router(house: &House) -> Router {
+pub(super) fn router(house: &House) -> Router {
     let gate = Gate::new(Arc::new(Door(house.db.organisation)), CsrfKey::random(Rng::seeded(1)));
     let api = OpenApiRouter::new().nest("/api/v1/directory", routes(house.directory.clone()));
     web::layers(api.into(), Settings::new(house.db.env.clone(), gate))

@@ -49,6 +49,24 @@ async fn a_snapshot_holds_everything_at_one_revision() {
 }
 
 #[tokio::test]
+async fn a_snapshot_travels_packed() {
+    on_each_database(async |db| {
+        let house = House::new(db);
+        small(&house).await;
+        let request = http::Request::get("/api/v1/directory/snapshot")
+            .header("authorization", "Bearer helpdesk")
+            .header("accept-encoding", "gzip")
+            .body(axum::body::Body::empty())
+            .unwrap();
+        let answer = testkit::call(&super::routes::router(&house), request).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.headers["content-encoding"], "gzip");
+        assert!(answer.body.starts_with(&[0x1f, 0x8b]));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_organisation_without_anybody_has_a_snapshot_too_and_sees_nobody_elses() {
     on_each_database(async |db| {
         let house = House::new(db);
