@@ -126,36 +126,19 @@ impl App {
         web::measure::install().map_err(|error| WiringError::Metrics(error.into()))?;
         let Outside { env, pace } = outside;
         let operators = Operators::new(store.clone(), env.clone(), config.operators.clone());
-        let signals = Signals::new(store.clone());
-        let tenants = Tenants::new(tenants::Parts {
-            store: store.clone(),
-            env: env.clone(),
-            sealer: ring.sealer.clone(),
-            config: config.tenants.clone(),
-            http: config.graph.settings()?,
-            pace,
-        })?;
+        let tenants = tenants(&config, &store, &env, &ring, pace)?;
         let directory = Directory::new(store.clone(), env.clone());
         let signals = Signals::new(store.clone()).with_objects(Arc::new(directory.clone()));
         let webhooks = webhooks(&config, &store, &env, &ring, &directory)?;
-        let sources = Arc::new(TenantSources(tenants.clone()));
-        let post = Post {
-            mailer: Mailer::new(&config.mail),
-            url: config.url(),
-            operators: Arc::new(Owners(operators.clone())),
-        };
-        let dirsync =
-            Dirsync::new(store.clone(), env.clone(), sources).with_config(config.dirsync.clone()).with_post(post);
-        let provisioning = Provisioning::new(provisioning::Parts {
+        let dirsync = dirsync(&config, &store, &env, &tenants, &operators);
+        let parts = provisioning::Parts {
             store: store.clone(),
             env: env.clone(),
             directory: directory.clone(),
             tenants: tenants.clone(),
             url: config.url(),
-        })
-        .with_config(config.provisioning.clone())
-        .with_uses(Arc::new(SyncScopes(dirsync.clone())))
-        .with_issuer_keys(IssuerKeys::new(graph::http_client(&config.graph.settings()?)?, env.clone()));
+        };
+        let provisioning = provisioning(&config, parts, &dirsync)?;
         let jobs = Jobs::new(store.clone(), env.clone());
         let gate = Gate::new(Arc::new(operators.clone()), CsrfKey::new(&ring.csrf, env.rng.clone()));
         let config = Arc::new(config);
@@ -180,14 +163,7 @@ impl App {
             provisioning: provisioning.clone(),
             jobs: jobs.clone(),
         };
-        let exposure = config.web.exposure().map_err(WiringError::MetricsToken)?;
-        let settings = web::Settings {
-            protocols: router::protocols(),
-            probes: web::health::routes(router::checks(&store), exposure),
-            problem_page: Some(Arc::new(pages::problem_page(&env))),
-            ..config.web.layer_settings(env.clone(), gate)
-        };
-        let (router, openapi) = router::build(rooms, settings);
+        let (router, openapi) = router::build(rooms, layers(&config, &store, &env, gate)?);
         Ok(Self {
             config,
             env,
@@ -205,6 +181,43 @@ impl App {
             openapi,
         })
     }
+}
+
+fn tenants(config: &Config, store: &Store, env: &Env, ring: &Ring, pace: Pace) -> Result<Tenants, WiringError> {
+    Ok(Tenants::new(tenants::Parts {
+        store: store.clone(),
+        env: env.clone(),
+        sealer: ring.sealer.clone(),
+        config: config.tenants.clone(),
+        http: config.graph.settings()?,
+        pace,
+    })?)
+}
+
+fn dirsync(config: &Config, store: &Store, env: &Env, tenants: &Tenants, operators: &Operators) -> Dirsync {
+    let sources = Arc::new(TenantSources(tenants.clone()));
+    let post =
+        Post { mailer: Mailer::new(&config.mail), url: config.url(), operators: Arc::new(Owners(operators.clone())) };
+    Dirsync::new(store.clone(), env.clone(), sources).with_config(config.dirsync.clone()).with_post(post)
+}
+
+fn provisioning(config: &Config, parts: provisioning::Parts, dirsync: &Dirsync) -> Result<Provisioning, WiringError> {
+    let keys = IssuerKeys::new(graph::http_client(&config.graph.settings()?)?, parts.env.clone());
+    Ok(Provisioning::new(parts)
+        .with_config(config.provisioning.clone())
+        .with_uses(Arc::new(SyncScopes(dirsync.clone())))
+        .with_issuer_keys(keys))
+}
+
+/// What every request meets.
+fn layers(config: &Config, store: &Store, env: &Env, gate: Gate) -> Result<web::Settings, WiringError> {
+    let exposure = config.web.exposure().map_err(WiringError::MetricsToken)?;
+    Ok(web::Settings {
+        protocols: router::protocols(),
+        probes: web::health::routes(router::checks(store), exposure),
+        problem_page: Some(Arc::new(pages::problem_page(env))),
+        ..config.web.layer_settings(env.clone(), gate)
+    })
 }
 
 fn webhooks(
