@@ -247,8 +247,11 @@ async fn a_protocol_that_is_not_ours_says_in_its_own_words_what_did_not_work_and
         settings.problem_page = Some(Arc::new(|_| "a page".to_owned()));
         settings.rate = Some(RateLimit::per_minute(1, 1));
     });
-    let cases =
-        [("/scim/panic", "500 web.panic"), ("/scim/post", "405 web.method_not_allowed"), ("/scim", "404 web.no_such_path")];
+    let cases = [
+        ("/scim/panic", "500 web.panic"),
+        ("/scim/post", "405 web.method_not_allowed"),
+        ("/scim", "404 web.no_such_path"),
+    ];
     for (path, expected) in cases {
         let asked = request(&format!("GET {path}"), &[("accept", "text/html")], "");
         let answer = ask(&router, from_peer(asked, "192.0.2.1:5", false)).await;
