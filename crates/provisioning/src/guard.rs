@@ -122,7 +122,7 @@ pub fn judge(losses: &[Loss], day: &Day, population: Population, limits: &Limits
 }
 
 fn too_many(kind: LossKind, toll: Toll, limit: u64, limit_percent: u64) -> Option<Breach> {
-    toll.reaches(limit, limit_percent).then(|| Breach {
+    toll.reaches(limit, limit_percent).then_some(Breach {
         kind,
         lost: toll.lost,
         lost_before: toll.lost_before,

@@ -246,7 +246,9 @@ impl Provisioning {
             let steps = rows::steps(&mut tx, connection, before, 5_000).await?;
             let Some((last, _)) = steps.last() else { break };
             before = Some(*last);
-            steps.iter().for_each(|(_, step)| count.add(step));
+            for (_, step) in &steps {
+                count.add(step);
+            }
         }
         Ok(count.finish())
     }

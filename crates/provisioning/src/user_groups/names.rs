@@ -45,7 +45,9 @@ impl Provisioning {
             let Some(last) = entries.last() else { break };
             after = last.revision;
             looked_at += entries.len();
-            entries.iter().for_each(|entry| note(&mut names, entry));
+            for entry in &entries {
+                note(&mut names, entry);
+            }
         }
         names.reverse();
         Ok(names)
