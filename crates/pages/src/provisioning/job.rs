@@ -248,8 +248,8 @@ pub mod samples {
     use crate::parts::Check;
     use crate::tests::{Gallery, MINUTE, ago, ahead, frame};
 
-    pub fn tab() -> JobTab {
-        let checks = vec![
+    fn checks() -> Vec<Check> {
+        vec![
             Check::new(
                 Tone::Ok,
                 "Permission",
@@ -274,7 +274,10 @@ pub mod samples {
                 "Scope",
                 "Graph does not show whether only assigned users and groups are provisioned",
             ),
-        ];
+        ]
+    }
+
+    pub fn tab() -> JobTab {
         JobTab {
             connection: "c1".into(),
             application: Some((
@@ -299,7 +302,7 @@ pub mod samples {
             missing: vec!["Application.Read.All".into()],
             powershell: "Connect-MgGraph".into(),
             az: "az login".into(),
-            checks: Checklist::new(checks),
+            checks: Checklist::new(checks()),
             passed: false,
             on_demand: Some(OnDemandView {
                 what: "mia.okafor@contoso.example".into(),
