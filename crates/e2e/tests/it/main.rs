@@ -4,6 +4,7 @@
 mod console;
 mod coverage;
 mod dirsync;
+mod provisioning;
 mod server;
 mod signals;
 mod tenants;
