@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
+use crate::second::Second;
+
 /// The data folder: the one that was named, or one that goes with the process.
 #[derive(Debug)]
 pub(crate) struct Folder {
@@ -20,6 +22,9 @@ pub(crate) struct Folder {
 pub(crate) struct Notes {
     pub password: String,
     pub api_token: String,
+    /// None in the notes of an older demo.
+    #[serde(default)]
+    pub second: Option<Second>,
 }
 
 impl Folder {

@@ -4,6 +4,7 @@ pub mod arguments;
 mod folder;
 mod life;
 pub mod ready;
+pub mod second;
 mod set_up;
 pub mod start;
 

@@ -28,6 +28,13 @@ pub fn json(demo: &Demo) -> Value {
             "admin_url": emulator.admin_url,
             "ca_file": demo.ca_file,
         },
+        "scim": {
+            "base_url": demo.scim_url,
+            "token": demo.second.token,
+            "organisation": demo.second.organisation,
+            "operator": { "username": demo.second.username, "password": demo.second.password },
+            "ca_file": demo.ca_file,
+        },
     })
 }
 
@@ -43,6 +50,10 @@ pub fn banner(demo: &Demo) -> String {
     Console     {url}
     Sign in     {username}
     Password    {password}
+
+    A second organisation, which the local Entra pushes to
+                {url}, as {second} with {second_password}
+                {scim}
 
     The local Entra, to change things and see them arrive
                 {emulator}/
@@ -60,6 +71,9 @@ pub fn banner(demo: &Demo) -> String {
         password = demo.password,
         emulator = demo.emulator.base_url,
         token = demo.api_token,
+        second = demo.second.username,
+        second_password = demo.second.password,
+        scim = demo.scim_url,
         kept = if demo.is_kept() { "" } else { "Everything is gone when you stop it; --data DIR keeps it. " },
     )
 }

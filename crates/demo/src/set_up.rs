@@ -20,6 +20,7 @@ use vestibule::App;
 
 use crate::folder::{Folder, Notes};
 use crate::ready::note;
+use crate::second::{self, Second};
 
 /// Who signs in.
 pub(crate) const OWNER: &str = "admin";
@@ -34,19 +35,27 @@ pub(crate) struct Done {
     pub organisation: OrganisationId,
     pub tenant: SourceId,
     pub user_count: u64,
+    pub second: Second,
+    pub base_url: String,
 }
 
 /// Sets everything up, or finds it set up.
 pub(crate) async fn set_up(app: &App, emulator: &Running, folder: &Folder, url: &str) -> anyhow::Result<Done> {
     let organisation = app.operators.ensure_organisation().await?.id;
     let actor = Actor::system("demo", organisation, app.env.new_id::<RequestId>());
-    let notes = if let Some(notes) = folder.notes() {
+    let mut notes = if let Some(notes) = folder.notes() {
         notes
     } else {
         let notes = become_owner(app, &actor).await?;
         folder.keep_notes(&notes)?;
         notes
     };
+    let second = match notes.second.take() {
+        Some(second) => second,
+        None => second::create(app, &actor).await?,
+    };
+    notes.second = Some(second.clone());
+    folder.keep_notes(&notes)?;
     let tenant = match app.tenants.list(organisation).await?.into_iter().next() {
         Some(tenant) => tenant,
         None => connect(app, &actor, emulator).await?,
@@ -54,10 +63,13 @@ pub(crate) async fn set_up(app: &App, emulator: &Running, folder: &Folder, url: 
     let source = SourceId(tenant.id.0);
     note(&format!("reading the organisation; watch it at {url}"));
     first_run(app, &actor, source).await?;
+    let base_url = format!("{url}/scim/orgs/{}/", second.organisation);
+    second::push(emulator, &second, &base_url).await?;
     let status = app.dirsync.get_source(&actor.may(ReadSync {})?, source).await?;
     let here = |state: &str| ["active", "disabled"].contains(&state);
     let user_count = status.users.iter().filter(|count| here(&count.state)).map(|count| count.count).sum();
-    Ok(Done { password: notes.password, api_token: notes.api_token, organisation, tenant: source, user_count })
+    let Notes { password, api_token, .. } = notes;
+    Ok(Done { password, api_token, organisation, tenant: source, user_count, second, base_url })
 }
 
 async fn become_owner(app: &App, actor: &Actor) -> anyhow::Result<Notes> {
@@ -67,7 +79,7 @@ async fn become_owner(app: &App, actor: &Actor) -> anyhow::Result<Notes> {
     app.operators.rename_organisation(&actor.may(RenameOrganisation { organisation })?, COMPANY).await?;
     let token = NewToken { label: "demo".to_owned(), role: Role::Owner, expires_in_days: 365 };
     let issued = app.operators.create_token(&actor.may(CreateToken {})?, &token).await?;
-    Ok(Notes { password, api_token: issued.text.expose().clone() })
+    Ok(Notes { password, api_token: issued.text.expose().clone(), second: None })
 }
 
 /// Connects the tenant as one whose application the administrator registered.

@@ -13,6 +13,7 @@ use web::Server;
 
 use crate::folder::Folder;
 use crate::ready::note;
+use crate::second::Second;
 use crate::{Arguments, life, set_up};
 
 /// Everything, running. Stop it with [`Demo::stop`].
@@ -32,6 +33,10 @@ pub struct Demo {
     pub tenant: SourceId,
     /// How many people came in.
     pub user_count: u64,
+    /// The organisation that is pushed to.
+    pub second: Second,
+    /// Where it is pushed to.
+    pub scim_url: String,
     /// The certificate authority of both sides, when they speak HTTPS.
     pub ca_file: Option<PathBuf>,
     /// The local Entra.
@@ -72,6 +77,8 @@ pub async fn start(arguments: &Arguments) -> anyhow::Result<Demo> {
         organisation: done.organisation,
         tenant: done.tenant,
         user_count: done.user_count,
+        second: done.second,
+        scim_url: done.base_url,
         ca_file,
         emulator,
         folder,

@@ -61,6 +61,22 @@ async fn the_organisation_has_arrived_and_the_token_opens_the_api() {
 }
 
 #[tokio::test]
+async fn a_second_organisation_is_pushed_to() {
+    let demo = begin(&[]).await;
+    let ready = ready::json(&demo);
+    let scim = |name: &str| ready["scim"][name].as_str().unwrap().to_owned();
+    for kind in ["Users", "Groups"] {
+        let url = format!("{}{kind}", scim("base_url"));
+        let answer = client(&demo).get(url).bearer_auth(scim("token")).send().await.unwrap();
+        let list: Value = answer.error_for_status().unwrap().json().await.unwrap();
+        assert!(list["totalResults"].as_u64().unwrap() > 5, "{kind}: {list}");
+    }
+    assert!(ready::banner(&demo).contains(&scim("base_url")));
+    assert!(ready["scim"]["operator"]["password"].is_string());
+    end(demo).await;
+}
+
+#[tokio::test]
 async fn with_tls_both_sides_are_trusted_by_one_authority() {
     let demo = begin(&["--tls"]).await;
     assert!(demo.url.starts_with("https://") && demo.emulator.base_url.starts_with("https://"));
