@@ -1,25 +1,49 @@
 //! Appending: the only way into the log.
 
-use kernel::{Actor, Env};
+use kernel::{Actor, Env, OrganisationId};
 use store::{StoreError, Tx};
 
 use crate::model::{actor_parts, address_text};
 use crate::{Entry, Logged, Revision, chain, store as rows};
 
-/// Appends entries in this unit of work; returns the revision of the last one.
-///
-/// Takes the lock on the organisation's head: appends of one organisation wait for each other until they commit, which
-/// is what makes revisions gapless and ordered. Append late in the unit of work.
+/// An organisation's turn at the head of its log. Whoever else wants it waits until this unit of work ends, which is what
+/// makes revisions gapless and ordered.
+#[derive(Debug)]
+pub struct Turn {
+    organisation: OrganisationId,
+    revision: Revision,
+    hash: Vec<u8>,
+}
+
+/// Takes an organisation's turn, for what must not be done by two at once and ends in the log.
+pub async fn turn(tx: &mut Tx, organisation: OrganisationId) -> Result<Turn, StoreError> {
+    let (revision, hash) = rows::lock_head(tx, organisation).await?;
+    Ok(Turn { organisation, revision, hash })
+}
+
+/// Appends entries in this unit of work; returns the revision of the last one. Takes the organisation's turn: append late
+/// in the unit of work.
 pub async fn append(tx: &mut Tx, env: &Env, actor: &Actor, entries: Vec<Entry>) -> Result<Revision, StoreError> {
-    let organisation = actor.organisation;
-    let (mut revision, mut previous) = rows::lock_head(tx, organisation).await?;
+    let turn = turn(tx, actor.organisation).await?;
+    append_in(tx, env, actor, turn, entries).await
+}
+
+/// Appends entries in a turn that was taken before in this unit of work, with nothing appended since.
+pub async fn append_in(
+    tx: &mut Tx,
+    env: &Env,
+    actor: &Actor,
+    turn: Turn,
+    entries: Vec<Entry>,
+) -> Result<Revision, StoreError> {
+    let Turn { organisation, mut revision, hash: mut previous } = turn;
     if entries.is_empty() {
         return Ok(revision);
     }
     let (actor_kind, actor_id, actor_name) = actor_parts(actor);
     let at = env.now();
-    let mut logged = Vec::with_capacity(entries.len());
-    for entry in entries {
+    // Rows are made while the database has those before them.
+    let logged = entries.into_iter().map(|entry| {
         revision += 1;
         let mut row = Logged {
             organisation,
@@ -42,8 +66,8 @@ pub async fn append(tx: &mut Tx, env: &Env, actor: &Actor, entries: Vec<Entry>) 
         };
         row.hash = chain::link(&previous, &row).to_vec();
         previous.clone_from(&row.hash);
-        logged.push(row);
-    }
+        row
+    });
     rows::insert(tx, logged).await?;
     rows::move_head(tx, organisation, revision, previous).await?;
     tx.announce();

@@ -18,7 +18,7 @@ pub mod webhooks;
 mod routes;
 mod store;
 
-pub use append::append;
+pub use append::{Turn, append, append_in, turn};
 pub use config::Config;
 pub use error::SignalsError;
 pub use identity::{Identities, Identity, KnowObjects, Known};

@@ -43,8 +43,11 @@ pub(crate) async fn move_head(
     Ok(())
 }
 
-pub(crate) async fn insert(tx: &mut Tx, entries: Vec<Logged>) -> Result<(), StoreError> {
-    let rows = entries.into_iter().map(|entry| {
+pub(crate) fn insert<'a>(
+    tx: &'a mut Tx,
+    entries: impl Iterator<Item = Logged> + Send + 'a,
+) -> impl Future<Output = Result<u64, StoreError>> + Send + 'a {
+    let rows = entries.map(|entry| {
         let (object_kind, object_id, object_name) = match entry.object {
             Some(object) => (Some(object.kind), Some(object.id), object.name),
             None => (None, None, None),
@@ -67,8 +70,8 @@ pub(crate) async fn insert(tx: &mut Tx, entries: Vec<Logged>) -> Result<(), Stor
             entry.reason,
             entry.address,
             entry.request_id,
-            entry.before.map(|json| json.get().to_owned()),
-            entry.after.map(|json| json.get().to_owned()),
+            entry.before.map(|json| String::from(Box::<str>::from(json))),
+            entry.after.map(|json| String::from(Box::<str>::from(json))),
             entry.members,
             entry.hash,
         ]
@@ -79,8 +82,6 @@ pub(crate) async fn insert(tx: &mut Tx, entries: Vec<Logged>) -> Result<(), Stor
         rows,
         "",
     )
-    .await?;
-    Ok(())
 }
 
 /// Up to `limit` entries after a revision, oldest first.

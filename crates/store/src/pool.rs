@@ -151,6 +151,8 @@ async fn open_sqlite(settings: &Settings) -> Result<Pools, StoreError> {
         // Pages that many units of work change are written to the file once for all of them.
         .pragma("wal_autocheckpoint", "16384")
         .pragma("journal_size_limit", "134217728")
+        // Rows wait for whoever reads them, not the other way round: a hand-over each costs more than the row.
+        .row_buffer_size(1_024)
         .statement_cache_capacity(256);
     let write = SqlitePoolOptions::new()
         .max_connections(1)

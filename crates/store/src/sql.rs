@@ -25,6 +25,8 @@ pub(crate) enum Bound {
     One(Scalar),
     /// A parenthesised list of values of one kind; never empty.
     List(Vec<Scalar>),
+    /// The rows of an insert, all of the same kinds; never empty.
+    Rows(Vec<Vec<Scalar>>),
 }
 
 impl Sql {
@@ -60,19 +62,12 @@ impl Sql {
         self
     }
 
-    /// Adds `(a, b), (c, d), …`, the body of a multi-row insert. The rows must not be empty.
+    /// Adds `(a, b), (c, d), …` behind `VALUES `, the body of an insert of many rows. The rows must not be empty, and their
+    /// values of the same kinds.
     #[must_use]
     pub fn bind_rows(mut self, rows: impl IntoIterator<Item = Vec<Scalar>>) -> Self {
-        for (index, row) in rows.into_iter().enumerate() {
-            self.text.push_str(if index == 0 { "(" } else { ", (" });
-            for (column, value) in row.into_iter().enumerate() {
-                if column > 0 {
-                    self.text.push(',');
-                }
-                self.place(value);
-            }
-            self.text.push(')');
-        }
+        self.args.push(Bound::Rows(rows.into_iter().collect()));
+        self.text.push(PLACE);
         self
     }
 
@@ -86,7 +81,7 @@ impl Sql {
     /// SQLite takes `$1` for a name and compares it with every name before it, which makes a statement of ten thousand
     /// values take a second; a bare `?` has no name. PostgreSQL gets a list as one array, `= ANY($1)` for
     /// `IN`: the statement is the same however long the list is, and the values are looked up in an index even where the
-    /// statistics are of yesterday.
+    /// statistics are of yesterday. Rows it gets as one array per column, for the same reason.
     pub(crate) fn into_parts(self, backend: Backend) -> (String, Vec<Bound>) {
         let mut text = String::with_capacity(self.text.len() + 5 * self.args.len());
         let mut bound = Vec::with_capacity(self.args.len());
@@ -113,6 +108,31 @@ impl Sql {
                     text.truncate(text.trim_end_matches("IN ").len());
                     write!(text, "= ANY(${}::{kind})", bound.len()).expect(WRITES);
                 }
+                (Backend::Postgres, Bound::Rows(rows)) if rows.len() > 1 => {
+                    text.truncate(text.trim_end_matches("VALUES ").len());
+                    text.push_str("SELECT * FROM UNNEST(");
+                    for (index, column) in columns(rows).into_iter().enumerate() {
+                        let kind = array_type(&column[0]);
+                        bound.push(Bound::List(column));
+                        let comma = if index == 0 { "" } else { ", " };
+                        write!(text, "{comma}${}::{kind}", bound.len()).expect(WRITES);
+                    }
+                    text.push(')');
+                }
+                (_, Bound::Rows(rows)) => {
+                    for (index, row) in rows.into_iter().enumerate() {
+                        text.push_str(if index == 0 { "(" } else { ", (" });
+                        for (column, value) in row.into_iter().enumerate() {
+                            text.push_str(if column == 0 { "" } else { "," });
+                            bound.push(Bound::One(value));
+                            match backend {
+                                Backend::Sqlite => text.push('?'),
+                                Backend::Postgres => write!(text, "${}", bound.len()).expect(WRITES),
+                            }
+                        }
+                        text.push(')');
+                    }
+                }
                 (Backend::Postgres, one) => {
                     bound.push(one);
                     write!(text, "${}", bound.len()).expect(WRITES);
@@ -122,6 +142,16 @@ impl Sql {
         }
         (text, bound)
     }
+}
+
+fn columns(rows: Vec<Vec<Scalar>>) -> Vec<Vec<Scalar>> {
+    let mut columns = vec![Vec::with_capacity(rows.len()); rows.first().map_or(0, Vec::len)];
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push(value);
+        }
+    }
+    columns
 }
 
 /// PostgreSQL's name of an array of such values.

@@ -34,8 +34,10 @@ pub(crate) enum Inner {
 
 /// The most values one statement may bind; both databases take at least this many.
 const MOST_ARGS: usize = 30_000;
-/// The most rows one insert carries; measured best between 100 and 500.
+/// The most rows one insert carries on SQLite; measured best between 100 and 500.
 const MOST_ROWS: usize = 256;
+/// The most rows one insert carries on PostgreSQL, which is told the rows by the column.
+const MOST_UNNESTED: usize = 2_000;
 
 /// The largest power of two that is not above `count`, which must not be 0. Statements of such lengths only are few enough
 /// to stay prepared; of any length, they would fill the memory.
@@ -122,25 +124,45 @@ impl Tx {
     }
 
     /// Inserts many rows, several hundred a statement: `head` is `INSERT INTO t (a, b) VALUES `, `tail` may be an
-    /// `ON CONFLICT` clause. Returns how many rows were changed.
-    pub fn insert_many(
+    /// `ON CONFLICT` clause. Returns how many rows were changed. `rows` makes the rows of the next statement while the
+    /// database has the last one.
+    pub fn insert_many<'a>(
+        &'a mut self,
+        head: &'static str,
+        rows: impl IntoIterator<Item = Vec<Scalar>, IntoIter: Send + 'a>,
+        tail: &'static str,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send + 'a {
+        // Boxed, so that the future does not hold the caller's type.
+        self.insert_boxed(head, Box::new(rows.into_iter()), tail)
+    }
+
+    async fn insert_boxed(
         &mut self,
         head: &'static str,
-        rows: impl IntoIterator<Item = Vec<Scalar>>,
+        mut rows: Box<dyn Iterator<Item = Vec<Scalar>> + Send + '_>,
         tail: &'static str,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
-        // Collected here, so that the future does not hold the caller's iterator.
-        let mut rows: Vec<_> = rows.into_iter().collect();
-        async move {
-            let most = (MOST_ARGS / rows.first().map_or(1, Vec::len).max(1)).clamp(1, MOST_ROWS);
-            let mut changed = 0;
-            while !rows.is_empty() {
-                let rest = rows.split_off(even(rows.len().min(most)));
-                changed += self.alter(Sql::new(head).bind_rows(rows).push(" ").push(tail)).await?;
-                rows = rest;
-            }
-            Ok(changed)
+    ) -> Result<u64, StoreError> {
+        let backend = self.backend();
+        let most = |width: usize| match backend {
+            Backend::Sqlite => (MOST_ARGS / width.max(1)).clamp(1, MOST_ROWS),
+            Backend::Postgres => MOST_UNNESTED,
+        };
+        let mut part: Vec<_> = rows.by_ref().take(1).collect();
+        let most = most(part.first().map_or(1, Vec::len));
+        part.extend(rows.by_ref().take(most - 1));
+        let mut changed = 0;
+        while !part.is_empty() {
+            // Statements of few lengths stay prepared; PostgreSQL's is of one length.
+            let rest = if backend == Backend::Sqlite { part.split_off(even(part.len())) } else { Vec::new() };
+            let alter = self.alter(Sql::new(head).bind_rows(part).push(" ").push(tail));
+            let (done, next) = tokio::join!(alter, async {
+                let missing = most - rest.len();
+                rest.into_iter().chain(rows.by_ref().take(missing)).collect::<Vec<_>>()
+            });
+            changed += done?;
+            part = next;
         }
+        Ok(changed)
     }
 
     /// Lets PostgreSQL look at tables that have just grown or shrunk a lot, so that its next plans fit them. SQLite plans by
@@ -215,6 +237,7 @@ fn sqlite_args(args: Vec<Bound>) -> Result<SqliteArguments, StoreError> {
         match arg {
             Bound::One(value) => add!(bound, value)?,
             Bound::List(values) => values.into_iter().try_for_each(|value| add!(bound, value))?,
+            Bound::Rows(rows) => rows.into_iter().flatten().try_for_each(|value| add!(bound, value))?,
         }
     }
     Ok(bound)
@@ -226,6 +249,7 @@ fn postgres_args(args: Vec<Bound>) -> Result<PgArguments, StoreError> {
         match arg {
             Bound::One(value) => add!(bound, value)?,
             Bound::List(values) => add_array(&mut bound, values)?,
+            Bound::Rows(rows) => rows.into_iter().flatten().try_for_each(|value| add!(bound, value))?,
         }
     }
     Ok(bound)

@@ -24,9 +24,16 @@ fn an_empty_list_matches_nothing() {
 #[test]
 fn rows_are_written_one_behind_the_other() {
     let rows = vec![vec![1_i64.to_scalar(), "x".to_scalar()], vec![2_i64.to_scalar(), None::<String>.to_scalar()]];
-    let (text, args) = Sql::new("INSERT INTO t (a, b) VALUES ").bind_rows(rows).into_parts(Backend::Postgres);
-    assert_eq!(text, "INSERT INTO t (a, b) VALUES ($1,$2), ($3,$4)");
+    let insert = |rows: &[Vec<Scalar>]| Sql::new("INSERT INTO t (a, b) VALUES ").bind_rows(rows.to_vec()).push(" tail");
+    let (text, args) = insert(&rows).into_parts(Backend::Sqlite);
+    assert_eq!(text, "INSERT INTO t (a, b) VALUES (?,?), (?,?) tail");
     assert_eq!((args.len(), &args[3]), (4, &Bound::One(Scalar::Text(None))));
+    let (text, args) = insert(&rows).into_parts(Backend::Postgres);
+    assert_eq!(text, "INSERT INTO t (a, b) SELECT * FROM UNNEST($1::int8[], $2::text[]) tail");
+    let texts = vec![Scalar::Text(Some("x".to_owned())), Scalar::Text(None)];
+    assert_eq!((args.len(), &args[1]), (2, &Bound::List(texts)));
+    let (text, _) = insert(&rows[..1]).into_parts(Backend::Postgres);
+    assert_eq!(text, "INSERT INTO t (a, b) VALUES ($1,$2) tail");
 }
 
 #[test]
