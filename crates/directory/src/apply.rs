@@ -71,6 +71,8 @@ pub async fn apply(
     changes: &[Change],
     origin: Origin,
 ) -> Result<Applied, StoreError> {
+    // First of all, so that nothing that is read here is changed by somebody else before it is written.
+    let turn = signals::turn(tx, source.organisation).await?;
     let mut working = Working::load(tx, env, source, changes).await?;
     let mut done = Applied::default();
     let mut entries = Vec::new();
@@ -90,7 +92,7 @@ pub async fn apply(
     for entry in &entries {
         *done.events.entry(entry.name.to_owned()).or_default() += 1;
     }
-    done.revision = signals::append(tx, env, actor, entries).await?;
+    done.revision = signals::append_in(tx, env, actor, turn, entries).await?;
     working.finish(tx, done.revision).await?;
     Ok(done)
 }

@@ -61,8 +61,9 @@ async fn load_groups(tx: &mut Tx, organisation: OrganisationId, index: &mut Inde
         lines.add(group.ordinal, group.id, group.line);
     })
     .await?;
-    rows::members::each_of_organisation(tx, organisation, |ordinal, member| {
-        if let Some(source) = sources.get(&ordinal) {
+    rows::members::each_of_organisation(tx, organisation, |ordinal, members| {
+        let Some(source) = sources.get(&ordinal) else { return };
+        for member in members {
             let key = MemberKey::new(*source, member.object_id);
             index.add_membership(GroupOrdinal(ordinal), key, member.kind);
         }

@@ -8,6 +8,7 @@ use kernel::{OrganisationId, Page, PageRequest, Timestamp};
 use store::{StoreError, Tx};
 use uuid::Uuid;
 
+use crate::change::ObjectKind;
 use crate::model::{Group, GroupId, Member, Source, SourceId, User, UserId};
 use crate::state::Conflict;
 use crate::store as rows;
@@ -104,7 +105,17 @@ pub async fn user_counts(
     organisation: OrganisationId,
     source: SourceId,
 ) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
-    rows::users::counts(tx, organisation, source).await
+    counts(tx, organisation, ObjectKind::User, source).await
+}
+
+async fn counts(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    kind: ObjectKind,
+    source: SourceId,
+) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
+    let counts = rows::counts::of(tx, organisation, kind, Some(source)).await?;
+    Ok(counts.into_iter().map(|(state, cause, count)| (state.as_str().to_owned(), cause, count)).collect())
 }
 
 /// Which of these user principal names (in lower case) some user of the organisation has, and which user.
@@ -152,7 +163,7 @@ pub async fn group_counts(
     organisation: OrganisationId,
     source: SourceId,
 ) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
-    rows::groups::counts(tx, organisation, source).await
+    counts(tx, organisation, ObjectKind::Group, source).await
 }
 
 /// Every direct member of a group, in the order of their object ids.
@@ -167,21 +178,35 @@ pub async fn members_of_groups(
 ) -> Result<HashMap<Uuid, Vec<Member>>, StoreError> {
     let ids: HashMap<u32, Uuid> = groups.into_iter().map(|group| (group.ordinal, group.object_id)).collect();
     let mut members: HashMap<Uuid, Vec<Member>> = HashMap::with_capacity(ids.len());
-    rows::members::of_groups(tx, ids.keys().copied(), |ordinal, member| {
+    rows::members::of_groups(tx, ids.keys().copied(), |ordinal, part| {
         if let Some(id) = ids.get(&ordinal) {
-            members.entry(*id).or_default().push(member);
+            members.entry(*id).or_default().extend(part);
         }
     })
     .await?;
     Ok(members)
 }
 
-/// Which of these ids are direct members of a group.
-pub async fn members_among(tx: &mut Tx, group: &Group, ids: &[Uuid]) -> Result<Vec<Member>, StoreError> {
-    rows::members::among(tx, group.ordinal, ids).await
+/// Which of these are direct members of the groups they stand with, by the groups' object ids.
+pub async fn members_among(
+    tx: &mut Tx,
+    wanted: &[(&Group, Vec<Member>)],
+) -> Result<HashMap<Uuid, Vec<Member>>, StoreError> {
+    let ids: HashMap<u32, Uuid> = wanted.iter().map(|(group, _)| (group.ordinal, group.object_id)).collect();
+    let mut members: HashMap<Uuid, Vec<Member>> = HashMap::with_capacity(ids.len());
+    let wanted: Vec<_> = wanted.iter().map(|(group, members)| (group.ordinal, members.as_slice())).collect();
+    for (ordinal, member) in rows::members::among(tx, &wanted).await? {
+        if let Some(id) = ids.get(&ordinal) {
+            members.entry(*id).or_default().push(member);
+        }
+    }
+    Ok(members)
 }
 
-/// How many direct members a group has.
-pub async fn member_count(tx: &mut Tx, group: &Group) -> Result<u64, StoreError> {
-    rows::members::count(tx, group.ordinal).await
+/// How many direct members groups have, by their object ids; those that have none are left out.
+pub async fn member_counts(tx: &mut Tx, groups: &[&Group]) -> Result<HashMap<Uuid, u64>, StoreError> {
+    let ids: HashMap<u32, Uuid> = groups.iter().map(|group| (group.ordinal, group.object_id)).collect();
+    let ordinals: Vec<_> = ids.keys().copied().collect();
+    let counts = rows::members::counts(tx, &ordinals).await?;
+    Ok(counts.into_iter().filter_map(|(ordinal, count)| Some((*ids.get(&ordinal)?, count))).collect())
 }

@@ -1,6 +1,7 @@
 //! Every SQL statement of the directory, by noun.
 
 pub(crate) mod conflicts;
+pub(crate) mod counts;
 pub(crate) mod groups;
 pub(crate) mod listing;
 pub(crate) mod members;

@@ -1,12 +1,10 @@
 //! Members of groups: what a batch of changes adds and removes, and what the log says of it.
 
-use std::collections::HashSet;
-
 use signals::members::{self, MemberChange};
 use store::{StoreError, Tx};
 
 use super::{Act, Change, Entry, Object, Working, rows};
-use crate::model::{Group, Member};
+use crate::model::Member;
 
 /// Writes the member changes among `changes`; returns what each really changed.
 pub(super) async fn write<'a>(
@@ -15,51 +13,37 @@ pub(super) async fn write<'a>(
     changes: &'a [Change],
 ) -> Result<Vec<(&'a Change, Vec<MemberChange>)>, StoreError> {
     let touched: Vec<_> = changes.iter().filter_map(|change| Touched::of(working, change)).collect();
-    let mut ordinals: Vec<_> = touched.iter().map(|touched| touched.group.ordinal).collect();
-    ordinals.dedup();
-    // A group without members takes new ones unseen, hundreds in a statement and several groups together.
-    let bare = rows::members::without_any(tx, &ordinals).await?;
-    let (mut fresh, mut done) = (Vec::new(), Vec::with_capacity(touched.len()));
-    for one in touched {
-        done.push((one.change, one.write(tx, &bare, &mut fresh).await?));
+    if touched.is_empty() {
+        return Ok(Vec::new());
     }
-    rows::members::fill(tx, &fresh).await?;
+    let wanted: Vec<_> =
+        touched.iter().flat_map(|one| [(one.ordinal, one.removed), (one.ordinal, one.added)]).collect();
+    let mut parts = rows::members::Parts::load(tx, &wanted).await?;
+    let done = touched.iter().map(|one| (one.change, one.make(&mut parts))).collect();
+    parts.write(tx).await?;
     Ok(done)
 }
 
 /// A change of a group's members.
-struct Touched<'a, 'w> {
+struct Touched<'a> {
     change: &'a Change,
-    group: &'w Group,
+    ordinal: u32,
     added: &'a [Member],
     removed: &'a [Member],
 }
 
-impl<'a, 'w> Touched<'a, 'w> {
-    fn of(working: &'w Working, change: &'a Change) -> Option<Self> {
+impl<'a> Touched<'a> {
+    fn of(working: &Working, change: &'a Change) -> Option<Self> {
         let Act::Members { added, removed } = &change.act else { return None };
-        Some(Self { change, group: working.groups.get(&change.object_id)?, added, removed })
+        Some(Self { change, ordinal: working.groups.get(&change.object_id)?.ordinal, added, removed })
     }
 
-    async fn write(
-        &self,
-        tx: &mut Tx,
-        bare: &HashSet<u32>,
-        fresh: &mut Vec<(u32, Member)>,
-    ) -> Result<Vec<MemberChange>, StoreError> {
-        let ordinal = self.group.ordinal;
-        if bare.contains(&ordinal) {
-            fresh.extend(self.added.iter().map(|member| (ordinal, *member)));
-            return Ok(self.added.iter().map(|member| note(*member, false)).collect());
-        }
-        // Loss first: if this is cut short, nobody has kept what they lost.
-        let removed = rows::members::remove(tx, ordinal, self.removed).await?;
-        let added = rows::members::add(tx, ordinal, self.added).await?;
-        Ok(removed
-            .into_iter()
-            .map(|one| note(one, true))
-            .chain(added.into_iter().map(|one| note(one, false)))
-            .collect())
+    /// Makes the change in memory; returns what it really changed.
+    fn make(&self, parts: &mut rows::members::Parts) -> Vec<MemberChange> {
+        let gone = self.removed.iter().filter_map(|one| parts.remove(self.ordinal, one.object_id));
+        let mut found: Vec<_> = gone.map(|one| note(one, true)).collect();
+        found.extend(self.added.iter().filter(|one| parts.add(self.ordinal, **one)).map(|one| note(*one, false)));
+        found
     }
 }
 

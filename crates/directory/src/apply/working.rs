@@ -18,6 +18,7 @@ pub(super) struct Working {
     missing: Vec<(ObjectKind, Uuid)>,
     /// Changes whose object has moved on since they were planned.
     pub(super) stale: u64,
+    counts: rows::counts::Moves,
     env: Env,
     now: Timestamp,
     source: Source,
@@ -42,6 +43,7 @@ impl Working {
             purged: Vec::new(),
             missing: Vec::new(),
             stale: 0,
+            counts: rows::counts::Moves::default(),
             env: env.clone(),
             now: env.now(),
             source,
@@ -89,7 +91,6 @@ impl Working {
         after.attributes = attributes;
         after.state = state.clone();
         after.missing_since = None;
-        after.source = authority(before.as_ref().map(|group| group.source), self.source);
         after.source = authority(before.as_ref().map(|user| user.source), self.source);
         if before.as_ref() == Some(&after) {
             return None;
@@ -106,6 +107,7 @@ impl Working {
             change.cause,
         )
         .filter(|_| !same);
+        self.counts.note(ObjectKind::User, before.as_ref().map(|user| &user.state), Some(&after.state));
         self.users.insert(id, after);
         self.dirty_users.push(id);
         entry
@@ -135,6 +137,7 @@ impl Working {
         after.attributes = attributes;
         after.state = state.clone();
         after.missing_since = None;
+        after.source = authority(before.as_ref().map(|group| group.source), self.source);
         if before.as_ref() == Some(&after) {
             return None;
         }
@@ -150,6 +153,7 @@ impl Working {
             change.cause,
         )
         .filter(|_| !same);
+        self.counts.note(ObjectKind::Group, before.as_ref().map(|group| &group.state), Some(&after.state));
         self.groups.insert(id, after);
         self.dirty_groups.push(id);
         entry
@@ -161,12 +165,14 @@ impl Working {
             ObjectKind::User => {
                 let user = self.users.remove(&id)?;
                 self.dirty_users.retain(|dirty| *dirty != id);
+                self.counts.note(kind, Some(&user.state), None);
                 let before = Side { state: &user.state, attributes: &user.attributes };
                 entry(kind, || Object::new("user", user.id, user.name()), Some(before), None, change.cause)
             }
             ObjectKind::Group => {
                 let group = self.groups.remove(&id)?;
                 self.dirty_groups.retain(|dirty| *dirty != id);
+                self.counts.note(kind, Some(&group.state), None);
                 let before = Side { state: &group.state, attributes: &group.attributes };
                 entry(kind, || Object::new("group", group.id, group.name()), Some(before), None, change.cause)
             }
@@ -206,7 +212,8 @@ impl Working {
         rows::users::mark_missing(tx, source, &of(&self.missing, ObjectKind::User), self.now).await?;
         rows::groups::mark_missing(tx, source, &of(&self.missing, ObjectKind::Group), self.now).await?;
         rows::users::remove(tx, source, &of(&self.purged, ObjectKind::User)).await?;
-        rows::groups::remove(tx, source, &of(&self.purged, ObjectKind::Group)).await
+        rows::groups::remove(tx, source, &of(&self.purged, ObjectKind::Group)).await?;
+        self.counts.write(tx, self.source).await
     }
 }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::users::{find, numbers, plain};
 use super::{Directory, rows};
+use crate::change::ObjectKind;
 use crate::error::DirectoryError;
 use crate::filter::{GroupFilter, GroupSort, Order, UserFilter, UserSort};
 use crate::index::{Reach, Snapshot};
@@ -48,7 +49,7 @@ impl Directory {
     /// How many groups are in each state and for which cause, the excluded too.
     pub async fn group_counts(&self, may: &May<ReadDirectory>) -> Result<Vec<StateCount>, DirectoryError> {
         let mut tx = self.store.read().await?;
-        let counts = rows::groups::counts_of(&mut tx, may.actor().organisation).await?;
+        let counts = rows::counts::of(&mut tx, may.actor().organisation, ObjectKind::Group, None).await?;
         Ok(counts.into_iter().map(|(state, cause, count)| StateCount { state, cause, count }).collect())
     }
 

@@ -7,6 +7,7 @@ use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use super::{Directory, rows};
+use crate::change::ObjectKind;
 use crate::error::DirectoryError;
 use crate::filter::{Order, UserFilter, UserSort};
 use crate::follow::View;
@@ -50,7 +51,7 @@ impl Directory {
     /// How many users are in each state and for which cause, the excluded too.
     pub async fn user_counts(&self, may: &May<ReadDirectory>) -> Result<Vec<StateCount>, DirectoryError> {
         let mut tx = self.store.read().await?;
-        let counts = rows::users::counts_of(&mut tx, may.actor().organisation).await?;
+        let counts = rows::counts::of(&mut tx, may.actor().organisation, ObjectKind::User, None).await?;
         Ok(counts.into_iter().map(|(state, cause, count)| StateCount { state, cause, count }).collect())
     }
 

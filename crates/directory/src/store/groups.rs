@@ -7,7 +7,14 @@ use uuid::Uuid;
 use super::{detail_of, source_of, state_of};
 use crate::model::{Group, GroupId, Source, SourceId};
 use crate::search;
-use crate::state::StateName;
+
+/// What is read of a group: the columns beside these are for finding and sorting.
+macro_rules! groups {
+    () => {
+        "SELECT ordinal, id, organisation, source, source_id, object_id, state, state_detail, missing_since, attributes,
+             created_at, changed_at, seen_at, revision FROM directory_groups"
+    };
+}
 
 const HEAD: &str = "INSERT INTO directory_groups (id, organisation, source, source_id, object_id, state, state_cause,
     state_detail, due, missing_since, display_name, description, mail, kind, dynamic, sort_name, attributes, created_at,
@@ -58,11 +65,13 @@ fn values(group: &Group) -> Vec<Scalar> {
 pub(crate) async fn by_object_ids(tx: &mut Tx, source: SourceId, ids: &[Uuid]) -> Result<Vec<Group>, StoreError> {
     let mut groups = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
-        let sql = Sql::new("SELECT * FROM directory_groups WHERE source_id = ").bind(source);
-        let rows = tx.select(sql.push(" AND object_id IN ").bind_list(ids.iter().copied())).await?;
-        for row in &rows {
-            groups.push(group_of(row)?);
-        }
+        let sql = Sql::new(concat!(groups!(), " WHERE source_id = ")).bind(source);
+        // Understood as they come, which takes as long as finding the next.
+        tx.for_each(sql.push(" AND object_id IN ").bind_list(ids.iter().copied()), |row| {
+            groups.push(group_of(&row)?);
+            Ok(())
+        })
+        .await?;
     }
     Ok(groups)
 }
@@ -76,7 +85,7 @@ pub(crate) async fn after(
 ) -> Result<Vec<Group>, StoreError> {
     let rows = tx
         .all(
-            "SELECT * FROM directory_groups WHERE source_id = $1 AND object_id > $2 ORDER BY object_id LIMIT $3",
+            concat!(groups!(), " WHERE source_id = $1 AND object_id > $2 ORDER BY object_id LIMIT $3"),
             args![source, after.unwrap_or(Uuid::nil()), limit],
         )
         .await?;
@@ -101,8 +110,7 @@ pub(crate) async fn keys_after(
 
 /// One group of an organisation.
 pub(crate) async fn find(tx: &mut Tx, organisation: OrganisationId, id: GroupId) -> Result<Option<Group>, StoreError> {
-    let row =
-        tx.one("SELECT * FROM directory_groups WHERE organisation = $1 AND id = $2", args![organisation, id]).await?;
+    let row = tx.one(concat!(groups!(), " WHERE organisation = $1 AND id = $2"), args![organisation, id]).await?;
     row.as_ref().map(group_of).transpose()
 }
 
@@ -115,33 +123,18 @@ pub(crate) async fn find_by_object_id(
 ) -> Result<Option<Group>, StoreError> {
     let row = tx
         .one(
-            "SELECT * FROM directory_groups WHERE organisation = $1 AND source_id = $2 AND object_id = $3",
+            concat!(groups!(), " WHERE organisation = $1 AND source_id = $2 AND object_id = $3"),
             args![organisation, source, object_id],
         )
         .await?;
     row.as_ref().map(group_of).transpose()
 }
 
-/// How many groups of an organisation are in each state, and for which cause.
-pub(crate) async fn counts_of(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-) -> Result<Vec<(StateName, Option<String>, u64)>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT state, state_cause, COUNT(*) AS n FROM directory_groups WHERE organisation = $1
-             GROUP BY state, state_cause ORDER BY state, state_cause",
-            args![organisation],
-        )
-        .await?;
-    rows.iter().map(|row| Ok((row.get("state")?, row.get("state_cause")?, row.get("n")?))).collect()
-}
-
 /// Groups of an organisation by our ids, in no order.
 pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uuid]) -> Result<Vec<Group>, StoreError> {
     let mut groups = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
-        let sql = Sql::new("SELECT * FROM directory_groups WHERE organisation = ").bind(organisation);
+        let sql = Sql::new(concat!(groups!(), " WHERE organisation = ")).bind(organisation);
         groups.extend(select(tx, sql.push(" AND id IN ").bind_list(ids.iter().copied())).await?);
     }
     Ok(groups)
@@ -226,28 +219,15 @@ pub(crate) async fn select(tx: &mut Tx, sql: Sql) -> Result<Vec<Group>, StoreErr
 pub(crate) async fn due(tx: &mut Tx, source: Source, now: Timestamp, limit: usize) -> Result<Vec<Group>, StoreError> {
     let rows = tx
         .all(
-            "SELECT * FROM directory_groups WHERE organisation = $1 AND state IN ('conflict', 'deleted')
-                 AND due <= $3 AND source_id = $2 ORDER BY due LIMIT $4",
+            concat!(
+                groups!(),
+                " WHERE organisation = $1 AND state IN ('conflict', 'deleted')
+                 AND due <= $3 AND source_id = $2 ORDER BY due LIMIT $4"
+            ),
             args![source.organisation, source.id, now, limit],
         )
         .await?;
     rows.iter().map(group_of).collect()
-}
-
-/// How many groups of a source are in each state, and for which cause.
-pub(crate) async fn counts(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    source: SourceId,
-) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT state, state_cause, COUNT(*) AS n FROM directory_groups WHERE organisation = $1 AND source_id = $2
-             GROUP BY state, state_cause ORDER BY state, state_cause",
-            args![organisation, source],
-        )
-        .await?;
-    rows.iter().map(|row| Ok((row.get("state")?, row.get("state_cause")?, row.get("n")?))).collect()
 }
 
 /// Notes that complete reads have not shown these groups since `since`; keeps an earlier note.
@@ -279,7 +259,7 @@ pub(crate) async fn stamp(tx: &mut Tx, source: SourceId, ids: &[Uuid], revision:
 pub(crate) async fn remove(tx: &mut Tx, source: SourceId, ids: &[Uuid]) -> Result<(), StoreError> {
     for ids in ids.chunks(500) {
         let sql = Sql::new(
-            "DELETE FROM directory_memberships WHERE group_ordinal IN (SELECT ordinal FROM directory_groups WHERE source_id = ",
+            "DELETE FROM directory_members WHERE group_ordinal IN (SELECT ordinal FROM directory_groups WHERE source_id = ",
         );
         let sql = sql.bind(source).push(" AND object_id IN ").bind_list(ids.iter().copied());
         tx.alter(sql.push(")")).await?;

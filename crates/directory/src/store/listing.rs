@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use store::{Row, Sql, StoreError, Tx};
 use uuid::Uuid;
 
-use super::{groups, pattern, users};
+use super::{counts, groups, pattern, users};
+use crate::change::ObjectKind;
 use crate::error::DirectoryError;
 use crate::filter::{GroupFilter, GroupSort, Order, UserFilter, UserSort};
 use crate::model::{Group, User};
@@ -81,6 +82,14 @@ pub(crate) async fn count_users(
     organisation: OrganisationId,
     filter: &UserFilter,
 ) -> Result<u64, StoreError> {
+    let UserFilter { state, cause, source, .. } = filter.clone();
+    if *filter == (UserFilter { state, cause: cause.clone(), source, ..UserFilter::default() }) {
+        let counts = counts::of(tx, organisation, ObjectKind::User, source).await?;
+        let held = |found: StateName| !matches!(found, StateName::Deleted | StateName::Excluded);
+        let wanted = counts.into_iter().filter(|(found, _, _)| state.map_or(held(*found), |state| state == *found));
+        let wanted = wanted.filter(|(_, found, _)| cause.is_none() || cause == *found);
+        return Ok(wanted.map(|(_, _, count)| count).sum());
+    }
     let sql = Sql::new("SELECT COUNT(*) AS n FROM directory_users WHERE organisation = ").bind(organisation);
     let rows = tx.select(user_conditions(sql, filter)).await?;
     rows.first().map_or(Ok(0), |row| row.get("n"))

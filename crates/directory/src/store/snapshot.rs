@@ -1,10 +1,12 @@
 //! Everything of an organisation bit by bit, and the ids of some of it.
 
+use std::collections::{HashMap, HashSet};
+
 use kernel::OrganisationId;
-use store::{Row, Sql, StoreError, Tx, args};
+use store::{Sql, StoreError, Tx, args};
 use uuid::Uuid;
 
-use super::{groups, users};
+use super::{groups, members, users};
 use crate::model::{Group, Member, MemberKind, SourceId, User};
 
 /// The next users that are not kept out, by ordinal.
@@ -38,32 +40,52 @@ pub(crate) struct KnownMember {
     pub id: Option<Uuid>,
 }
 
-/// The next memberships of some groups, by group and object id.
+/// The next memberships of some groups, by group and object id: about `limit`, and always whole parts of a group.
 pub(crate) async fn members_after(
     tx: &mut Tx,
     groups: &[u32],
     after: (u32, Uuid),
     limit: usize,
 ) -> Result<Vec<KnownMember>, StoreError> {
-    let sql = Sql::new(
-        "SELECT m.group_ordinal, m.member_object_id, m.member_kind, COALESCE(u.id, h.id) AS known
-         FROM directory_memberships m JOIN directory_groups g ON g.ordinal = m.group_ordinal
-         LEFT JOIN directory_users u ON m.member_kind = 0 AND u.source_id = g.source_id
-             AND u.object_id = m.member_object_id AND u.state <> 'excluded'
-         LEFT JOIN directory_groups h ON m.member_kind = 1 AND h.source_id = g.source_id
-             AND h.object_id = m.member_object_id AND h.state <> 'excluded'
-         WHERE m.group_ordinal IN ",
-    );
-    let sql = sql.bind_list(groups.iter().copied()).push(" AND (m.group_ordinal, m.member_object_id) > (");
-    let sql = sql.bind(after.0).push(", ").bind(after.1);
-    let sql = sql.push(") ORDER BY m.group_ordinal, m.member_object_id LIMIT ").bind(limit);
-    tx.select(sql).await?.iter().map(known_member).collect()
+    let found = members::parts_after(tx, groups, after, limit).await?;
+    let mut ordinals: Vec<_> = found.iter().map(|(group, _)| *group).collect();
+    ordinals.dedup();
+    let mut sources: HashMap<u32, SourceId> = HashMap::new();
+    let sql = Sql::new("SELECT ordinal, source_id FROM directory_groups WHERE ordinal IN ").bind_list(ordinals);
+    for row in tx.select(sql).await? {
+        sources.insert(row.get("ordinal")?, row.get("source_id")?);
+    }
+    let mut known = HashMap::new();
+    for source in sources.values().copied().collect::<HashSet<_>>() {
+        for kind in [MemberKind::User, MemberKind::Group] {
+            let own = |group: &u32, member: &Member| member.kind == kind && sources.get(group) == Some(&source);
+            let named = found.iter().filter(|(group, member)| own(group, member));
+            let ids: Vec<_> = named.map(|(_, member)| member.object_id).collect();
+            let ours = our_ids(tx, source, &ids, kind).await?;
+            known.extend(ours.into_iter().map(|(object_id, id)| ((source, kind, object_id), id)));
+        }
+    }
+    let id = |group, member: &Member| known.get(&(*sources.get(&group)?, member.kind, member.object_id)).copied();
+    Ok(found.into_iter().map(|(group, member)| KnownMember { group, id: id(group, &member), member }).collect())
 }
 
-fn known_member(row: &Row) -> Result<KnownMember, StoreError> {
-    let member =
-        Member { object_id: row.get("member_object_id")?, kind: MemberKind::from_code(row.get("member_kind")?) };
-    Ok(KnownMember { group: row.get("group_ordinal")?, member, id: row.get("known")? })
+/// Our ids of those whom a source knows by these ids and who are not kept out.
+async fn our_ids(
+    tx: &mut Tx,
+    source: SourceId,
+    ids: &[Uuid],
+    kind: MemberKind,
+) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+    let table = if kind == MemberKind::Group { "directory_groups" } else { "directory_users" };
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(500) {
+        let sql = Sql::new("SELECT object_id, id FROM ").push(table).push(" WHERE state <> 'excluded' AND source_id = ");
+        let sql = sql.bind(source).push(" AND object_id IN ").bind_list(ids.iter().copied());
+        for row in tx.select(sql).await? {
+            found.push((row.get("object_id")?, row.get("id")?));
+        }
+    }
+    Ok(found)
 }
 
 /// Where users or groups come from: our id, the kind of source, the source, the id there.

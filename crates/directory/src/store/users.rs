@@ -1,7 +1,5 @@
 //! `directory_users`.
 
-use std::collections::BTreeMap;
-
 use kernel::{OrganisationId, Scalar, Timestamp};
 use store::{Row, Sql, StoreError, Tx, args};
 use uuid::Uuid;
@@ -9,7 +7,14 @@ use uuid::Uuid;
 use super::{detail_of, source_of, state_of};
 use crate::model::{Source, SourceId, User, UserId};
 use crate::search;
-use crate::state::StateName;
+
+/// What is read of a user: the columns beside these are for finding and sorting.
+macro_rules! users {
+    () => {
+        "SELECT ordinal, id, organisation, source, source_id, object_id, state, state_detail, missing_since, attributes,
+             created_at, changed_at, seen_at, revision FROM directory_users"
+    };
+}
 
 const HEAD: &str = "INSERT INTO directory_users (id, organisation, source, source_id, object_id, state, state_cause,
     state_detail, due, missing_since, display_name, user_principal_name, mail, department, job_title, user_type,
@@ -66,11 +71,13 @@ fn values(user: &User) -> Vec<Scalar> {
 pub(crate) async fn by_object_ids(tx: &mut Tx, source: SourceId, ids: &[Uuid]) -> Result<Vec<User>, StoreError> {
     let mut users = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
-        let sql = Sql::new("SELECT * FROM directory_users WHERE source_id = ").bind(source);
-        let rows = tx.select(sql.push(" AND object_id IN ").bind_list(ids.iter().copied())).await?;
-        for row in &rows {
-            users.push(user_of(row)?);
-        }
+        let sql = Sql::new(concat!(users!(), " WHERE source_id = ")).bind(source);
+        // Understood as they come, which takes as long as finding the next.
+        tx.for_each(sql.push(" AND object_id IN ").bind_list(ids.iter().copied()), |row| {
+            users.push(user_of(&row)?);
+            Ok(())
+        })
+        .await?;
     }
     Ok(users)
 }
@@ -84,7 +91,7 @@ pub(crate) async fn after(
 ) -> Result<Vec<User>, StoreError> {
     let rows = tx
         .all(
-            "SELECT * FROM directory_users WHERE source_id = $1 AND object_id > $2 ORDER BY object_id LIMIT $3",
+            concat!(users!(), " WHERE source_id = $1 AND object_id > $2 ORDER BY object_id LIMIT $3"),
             args![source, after.unwrap_or(Uuid::nil()), limit],
         )
         .await?;
@@ -109,8 +116,7 @@ pub(crate) async fn keys_after(
 
 /// One user of an organisation.
 pub(crate) async fn find(tx: &mut Tx, organisation: OrganisationId, id: UserId) -> Result<Option<User>, StoreError> {
-    let row =
-        tx.one("SELECT * FROM directory_users WHERE organisation = $1 AND id = $2", args![organisation, id]).await?;
+    let row = tx.one(concat!(users!(), " WHERE organisation = $1 AND id = $2"), args![organisation, id]).await?;
     row.as_ref().map(user_of).transpose()
 }
 
@@ -123,7 +129,7 @@ pub(crate) async fn find_by_object_id(
 ) -> Result<Option<User>, StoreError> {
     let row = tx
         .one(
-            "SELECT * FROM directory_users WHERE organisation = $1 AND source_id = $2 AND object_id = $3",
+            concat!(users!(), " WHERE organisation = $1 AND source_id = $2 AND object_id = $3"),
             args![organisation, source, object_id],
         )
         .await?;
@@ -134,9 +140,9 @@ pub(crate) async fn find_by_object_id(
 pub(crate) async fn by_upn(tx: &mut Tx, organisation: OrganisationId, upn: &str) -> Result<Vec<User>, StoreError> {
     let rows = tx
         .all(
-            "SELECT * FROM directory_users WHERE organisation = $1 AND sort_upn = $2
+            concat!(users!(), " WHERE organisation = $1 AND sort_upn = $2
              ORDER BY CASE state WHEN 'active' THEN 0 WHEN 'disabled' THEN 1 WHEN 'conflict' THEN 1 WHEN 'deleted' THEN 2
-                 ELSE 3 END, changed_at DESC, id LIMIT 10",
+                 ELSE 3 END, changed_at DESC, id LIMIT 10"),
             args![organisation, upn.to_lowercase()],
         )
         .await?;
@@ -150,33 +156,11 @@ pub(crate) async fn with_text_in_attributes(
     text: &str,
     limit: usize,
 ) -> Result<Vec<User>, StoreError> {
-    let sql = Sql::new("SELECT * FROM directory_users WHERE state NOT IN ('deleted', 'excluded') AND organisation = ");
+    let sql = Sql::new(concat!(users!(), " WHERE state NOT IN ('deleted', 'excluded') AND organisation = "));
     let sql = sql.bind(source.organisation).push(" AND source_id = ").bind(source.id);
     let sql =
         sql.push(" AND LOWER(attributes) LIKE ").bind(super::pattern(text)).push(" ESCAPE '\\' ORDER BY id LIMIT ");
     select(tx, sql.bind(limit)).await
-}
-
-/// How many users of an organisation are in each state, and for which cause.
-pub(crate) async fn counts_of(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-) -> Result<Vec<(StateName, Option<String>, u64)>, StoreError> {
-    // By source first: that is the index's order, and there are few.
-    let rows = tx
-        .all(
-            "SELECT state, state_cause, COUNT(*) AS n FROM directory_users WHERE organisation = $1
-             GROUP BY source_id, state, state_cause ORDER BY source_id, state, state_cause",
-            args![organisation],
-        )
-        .await?;
-    let mut counts = BTreeMap::<(String, Option<String>), (StateName, u64)>::new();
-    for row in rows {
-        let state: StateName = row.get("state")?;
-        let sum = counts.entry((state.as_str().to_owned(), row.get("state_cause")?)).or_insert((state, 0));
-        sum.1 += row.get::<u64>("n")?;
-    }
-    Ok(counts.into_iter().map(|((_, cause), (state, count))| (state, cause, count)).collect())
 }
 
 /// The organisations that have users or groups, found by leaps along an index.
@@ -201,7 +185,7 @@ pub(crate) async fn organisations(tx: &mut Tx) -> Result<Vec<OrganisationId>, St
 pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uuid]) -> Result<Vec<User>, StoreError> {
     let mut users = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
-        let sql = Sql::new("SELECT * FROM directory_users WHERE organisation = ").bind(organisation);
+        let sql = Sql::new(concat!(users!(), " WHERE organisation = ")).bind(organisation);
         users.extend(select(tx, sql.push(" AND id IN ").bind_list(ids.iter().copied())).await?);
     }
     Ok(users)
@@ -275,28 +259,15 @@ pub(crate) async fn select(tx: &mut Tx, sql: Sql) -> Result<Vec<User>, StoreErro
 pub(crate) async fn due(tx: &mut Tx, source: Source, now: Timestamp, limit: usize) -> Result<Vec<User>, StoreError> {
     let rows = tx
         .all(
-            "SELECT * FROM directory_users WHERE organisation = $1 AND state IN ('conflict', 'deleted')
-                 AND due <= $3 AND source_id = $2 ORDER BY due LIMIT $4",
+            concat!(
+                users!(),
+                " WHERE organisation = $1 AND state IN ('conflict', 'deleted')
+                 AND due <= $3 AND source_id = $2 ORDER BY due LIMIT $4"
+            ),
             args![source.organisation, source.id, now, limit],
         )
         .await?;
     rows.iter().map(user_of).collect()
-}
-
-/// How many users of a source are in each state, and for which cause.
-pub(crate) async fn counts(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    source: SourceId,
-) -> Result<Vec<(String, Option<String>, u64)>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT state, state_cause, COUNT(*) AS n FROM directory_users WHERE organisation = $1 AND source_id = $2
-             GROUP BY state, state_cause ORDER BY state, state_cause",
-            args![organisation, source],
-        )
-        .await?;
-    rows.iter().map(|row| Ok((row.get("state")?, row.get("state_cause")?, row.get("n")?))).collect()
 }
 
 /// Notes that complete reads have not shown these users since `since`; keeps an earlier note.

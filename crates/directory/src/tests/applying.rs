@@ -1,6 +1,6 @@
 //! Applying: rows and log together, twice the same as once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use signals::{Filter, Logged};
 
@@ -105,6 +105,68 @@ async fn members_are_packed_into_entries_and_come_out_as_they_went_in() {
         let mut tx = house.db.store.read().await.unwrap();
         let held = read::members_of(&mut tx, &house.group(1).await).await.unwrap();
         assert_eq!(held, many);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn members_come_and_go_in_groups_of_any_size() {
+    on_each_database(async |db| {
+        let house = House::new(db);
+        house.apply(vec![put_group(1, "One", State::Active), put_group(2, "Two", State::Active)]).await;
+        let mut held = [BTreeSet::new(), BTreeSet::new()];
+        let mut state = 7_u64;
+        let mut draw = move |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        for size in [1_200, 3, 900, 250, 1, 1_500, 40] {
+            let mut changes = Vec::new();
+            for team in [0_u8, 1] {
+                // Only a few of the second's, so that it becomes empty and is filled again.
+                let people = if team == 0 { 2_000 } else { 30 };
+                let mut some = |count: u64| -> Vec<_> { (0..count).map(|_| human(draw(people).into())).collect() };
+                let (added, removed) = (some(size), some(size));
+                let own = &mut held[usize::from(team)];
+                own.retain(|member| !removed.contains(member));
+                own.extend(added.iter().copied());
+                changes.push(members(u128::from(team) + 1, &added, &removed));
+            }
+            house.apply(changes).await;
+            house.apply(vec![members(2, &[], &held[1].iter().copied().collect::<Vec<_>>())]).await;
+            held[1].clear();
+            for (number, own) in [(1, &held[0]), (2, &held[1])] {
+                let group = house.group(number).await;
+                let mut tx = house.db.store.read().await.unwrap();
+                let found = read::members_of(&mut tx, &group).await.unwrap();
+                assert_eq!(found, own.iter().copied().collect::<Vec<_>>(), "group {number} after {size}");
+                let counts = read::member_counts(&mut tx, &[&group]).await.unwrap();
+                assert_eq!(counts.get(&group.object_id).copied().unwrap_or_default(), own.len() as u64);
+                let asked: Vec<_> = (0..2_100).step_by(7).map(human).collect();
+                let among = read::members_among(&mut tx, &[(&group, asked.clone())]).await.unwrap();
+                let expected: Vec<_> = asked.into_iter().filter(|member| own.contains(member)).collect();
+                assert_eq!(among.get(&group.object_id).cloned().unwrap_or_default(), expected);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn states_are_counted_as_they_change() {
+    on_each_database(async |db| {
+        let house = House::new(db);
+        let mut changes: Vec<_> = (1..=5).map(|number| put_user(number, "Ada", State::Active)).collect();
+        changes.push(put_group(1, "One", State::Active));
+        house.apply(changes).await;
+        house.apply(vec![set_user(1, State::Disabled), set_user(2, excluded()), set_user(3, State::Active)]).await;
+        house.apply(vec![change(ObjectKind::User, person(2), Act::Purge, Cause::RetentionOver)]).await;
+        let mut tx = house.db.store.read().await.unwrap();
+        let (organisation, source) = (house.source.organisation, house.source.id);
+        let users = read::user_counts(&mut tx, organisation, source).await.unwrap();
+        assert_eq!(users, [("active".to_owned(), None, 3), ("disabled".to_owned(), None, 1)]);
+        let groups = read::group_counts(&mut tx, organisation, source).await.unwrap();
+        assert_eq!(groups, [("active".to_owned(), None, 1)]);
     })
     .await;
 }

@@ -31,14 +31,13 @@ pub(super) async fn plan(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), Dir
 
 async fn read_ones(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncError> {
     let mut after = None;
+    let mut tx = draft.work.store.read().await?;
     loop {
-        let mut tx = draft.work.store.read().await?;
         let batch = staged::after(&mut tx, draft.work.run.id, ObjectKind::Group, after, BATCH).await?;
         let Some(last) = batch.last() else { return Ok(()) };
         after = Some(last.object_id);
         let ids: Vec<_> = batch.iter().map(|item| item.object_id).collect();
         let known = directory::read::groups_by_object_ids(&mut tx, draft.work.run.source_id, &ids).await?;
-        drop(tx);
         let known: HashMap<_, _> = known.into_iter().map(|group| (group.object_id, group)).collect();
         for item in batch {
             let current = known.get(&item.object_id);
@@ -140,15 +139,14 @@ async fn put_state(
 async fn absent_ones(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
     let source = draft.work.run.source_id;
     let mut after = None;
+    let mut tx = draft.work.store.read().await?;
     loop {
-        let mut tx = draft.work.store.read().await?;
         let ids = directory::read::group_keys_after(&mut tx, source, after, BATCH).await?;
         let Some(last) = ids.last() else { return Ok(()) };
         after = Some(*last);
         let read = staged::present(&mut tx, draft.work.run.id, ObjectKind::Group, &ids).await?;
         let absent: Vec<_> = ids.into_iter().filter(|id| !read.contains(id)).collect();
         let groups = directory::read::groups_by_object_ids(&mut tx, source, &absent).await?;
-        drop(tx);
         for group in groups {
             if draft.absence_proven(group.missing_since) || matches!(group.state, State::Deleted { .. }) {
                 gone_one(draft, &group).await?;
@@ -165,10 +163,9 @@ async fn absent_ones(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
 /// Every known group, looked at with the rules of now.
 async fn known_ones(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncError> {
     let mut after = None;
+    let mut tx = draft.work.store.read().await?;
     loop {
-        let mut tx = draft.work.store.read().await?;
         let groups = directory::read::groups_after(&mut tx, draft.work.run.source_id, after, BATCH).await?;
-        drop(tx);
         let Some(last) = groups.last() else { return Ok(()) };
         after = Some(last.object_id);
         for group in &groups {
@@ -203,9 +200,9 @@ async fn due_ones(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
 async fn members(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
     let whole = matches!(draft.work.run.kind, RunKind::Full | RunKind::Single);
     let mut after = None;
+    let mut tx = draft.work.store.read().await?;
     loop {
         draft.work.go_on()?;
-        let mut tx = draft.work.store.read().await?;
         let ids = if whole {
             let there = staged::after(&mut tx, draft.work.run.id, ObjectKind::Group, after, AT_ONCE).await?;
             let last = there.last().map(|item| item.object_id);
@@ -216,35 +213,41 @@ async fn members(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
             let last = ids.last().copied();
             (ids, last)
         };
-        drop(tx);
         let (ids, Some(last)) = ids else { return Ok(()) };
         after = Some(last);
-        members_of(draft, &ids, whole).await?;
+        members_of(draft, &mut tx, &ids, whole).await?;
     }
 }
 
-async fn members_of(draft: &mut Draft<'_>, ids: &[Uuid], whole: bool) -> Result<(), DirsyncError> {
-    let mut tx = draft.work.store.read().await?;
-    let known = directory::read::groups_by_object_ids(&mut tx, draft.work.run.source_id, ids).await?;
+async fn members_of(draft: &mut Draft<'_>, tx: &mut Tx, ids: &[Uuid], whole: bool) -> Result<(), DirsyncError> {
+    let known = directory::read::groups_by_object_ids(tx, draft.work.run.source_id, ids).await?;
     let known: HashMap<_, _> = known.into_iter().map(|group| (group.object_id, group)).collect();
-    let mut read = staged::members(&mut tx, draft.work.run.id, ids).await?;
-    let mut held =
-        if whole { directory::read::members_of_groups(&mut tx, known.values()).await? } else { HashMap::new() };
+    let mut read = staged::members(tx, draft.work.run.id, ids).await?;
+    let last: HashMap<_, _> = ids.iter().map(|id| (*id, last_words(read.remove(id).unwrap_or_default()))).collect();
+    let mut held = if whole {
+        directory::read::members_of_groups(tx, known.values()).await?
+    } else {
+        held_among(tx, &known, &last).await?
+    };
     let mut planned = Vec::new();
-    for id in ids {
-        let group = known.get(id);
-        if group.is_none() && !draft.touched.contains(id) {
+    for (id, last) in last {
+        let group = known.get(&id);
+        if group.is_none() && !draft.touched.contains(&id) {
             continue;
         }
-        let last = last_words(read.remove(id).unwrap_or_default());
-        let moves = if whole {
-            moves_of_all(&held.remove(id).unwrap_or_default(), last)
-        } else {
-            moves_of_some(&mut tx, group, &last).await?
-        };
-        planned.push((*id, group, moves));
+        let held = held.remove(&id).unwrap_or_default();
+        planned.push((id, group, if whole { moves_of_all(&held, last) } else { moves_of_some(held, &last) }));
     }
-    drop(tx);
+    // In their order, so that the same plan is made of the same reading.
+    planned.sort_unstable_by_key(|(id, _, _)| *id);
+    if !whole {
+        let losing = planned.iter().filter(|(_, _, moves)| !moves.removed.is_empty());
+        let losing: Vec<_> = losing.filter_map(|(_, group, _)| *group).collect();
+        let counts = directory::read::member_counts(tx, &losing).await?;
+        for (id, _, moves) in &mut planned {
+            moves.of = counts.get(id).copied().unwrap_or_default();
+        }
+    }
     for (id, group, moves) in planned {
         push_members(draft, id, group, moves).await?;
     }
@@ -274,29 +277,29 @@ fn moves_of_all(held: &[Member], read: HashMap<Uuid, StagedMember>) -> Moves {
     Moves { added, removed, of: held.len() as u64 }
 }
 
-/// Where only changes were read, only those are looked at: a change in a group of a hundred thousand costs no more than in
-/// a small one.
-async fn moves_of_some(
+/// Those of whom something was read that are members now. Where only changes were read, only those are looked at: a change
+/// in a group of a hundred thousand costs no more than in a small one.
+async fn held_among(
     tx: &mut Tx,
-    group: Option<&Group>,
-    read: &HashMap<Uuid, StagedMember>,
-) -> Result<Moves, DirsyncError> {
-    let ids: Vec<_> = read.keys().copied().collect();
-    let held = match group {
-        Some(group) => directory::read::members_among(tx, group, &ids).await?,
-        None => Vec::new(),
-    };
+    known: &HashMap<Uuid, Group>,
+    read: &HashMap<Uuid, HashMap<Uuid, StagedMember>>,
+) -> Result<HashMap<Uuid, Vec<Member>>, DirsyncError> {
+    let asked = read
+        .iter()
+        .filter_map(|(id, read)| Some((known.get(id)?, read.values().map(|one| one.member).collect::<Vec<_>>())));
+    Ok(directory::read::members_among(tx, &asked.collect::<Vec<_>>()).await?)
+}
+
+/// What was read of some members against those of them that the group has.
+fn moves_of_some(held: Vec<Member>, read: &HashMap<Uuid, StagedMember>) -> Moves {
     let is_held: HashSet<_> = held.iter().map(|member| member.object_id).collect();
     let is_gone = |id: &Uuid| read.get(id).is_some_and(|one| one.removed);
-    let removed: Vec<_> = held.into_iter().filter(|member| is_gone(&member.object_id)).collect();
+    let mut removed: Vec<_> = held.into_iter().filter(|member| is_gone(&member.object_id)).collect();
     let fresh = read.values().filter(|one| !one.removed && !is_held.contains(&one.member.object_id));
     let mut added: Vec<_> = fresh.map(|one| one.member).collect();
     added.sort_unstable();
-    let of = match group {
-        Some(group) if !removed.is_empty() => directory::read::member_count(tx, group).await?,
-        _ => 0,
-    };
-    Ok(Moves { added, removed, of })
+    removed.sort_unstable();
+    Moves { added, removed, of: 0 }
 }
 
 async fn push_members(

@@ -15,6 +15,10 @@ fn fresh_tables() {
     let mut rooms: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in files {
         for statement in statements(&fs::read_to_string(&file).unwrap()) {
+            if let Some(gone) = statement.trim().strip_prefix("DROP TABLE ") {
+                let line = format!("| `{gone}` |");
+                rooms.values_mut().for_each(|lines| lines.retain(|kept| !kept.starts_with(&line)));
+            }
             let Some((table, columns)) = table(&statement) else { continue };
             let room = table.split('_').next().unwrap().to_owned();
             rooms.entry(room).or_default().push(format!("| `{table}` | {} |\n", columns.join(", ")));
