@@ -1,13 +1,15 @@
 //! Apply: the allowed part of a plan, in portions, each one unit of work: rows, log, marks and progress together.
 //!
-//! After a stop it goes on with the first item that is not marked. With the last portion the delta links are kept: what
+//! After a stop it goes on behind the last item that is noted as applied. With the last portion the delta links are kept: what
 //! they stand for is in the directory then, and not before.
 
 use directory::{Applied, Change, Origin};
 use signals::Entry;
+use store::Store;
 
 use crate::error::DirsyncError;
-use crate::model::{RunKind, RunState};
+use crate::model::{RunId, RunKind, RunState};
+use crate::store::changes::Planned;
 use crate::store::{changes, settings};
 use crate::totals::Effect;
 use crate::work::Work;
@@ -19,33 +21,47 @@ const PORTION: u64 = 10_000;
 pub(crate) async fn apply(work: &mut Work) -> Result<Applied, DirsyncError> {
     let mut done: Applied =
         work.run.outcome.take().and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default();
-    let mut after = 0;
-    loop {
+    let mut tx = work.store.read().await?;
+    let mut after = changes::applied_until(&mut tx, work.run.id).await?;
+    drop(tx);
+    let mut items = read(work.store.clone(), work.run.id, after).await?;
+    while let Some(last) = items.last().map(|item| item.seq) {
         work.go_on()?;
-        let mut tx = work.store.read().await?;
-        let items = changes::next(&mut tx, work.run.id, after, PORTION).await?;
-        drop(tx);
-        let (Some(first), Some(last)) = (items.first().map(|item| item.seq), items.last().map(|item| item.seq)) else {
-            return finish(work, done).await;
-        };
-        let mut tx = work.store.begin().await?;
-        let changes: Vec<Change> = items.iter().map(|item| item.change.clone()).collect();
-        let origin = Origin { kind: "run", id: Some(work.run.id.0) };
-        let part = directory::apply(&mut tx, &work.env, &work.actor(), work.source(), &changes, origin).await?;
-        changes::mark_applied(&mut tx, work.run.id, first, last, work.env.now()).await?;
-        done.merge(&part);
-        for item in items.iter().filter(|item| item.effect == Effect::Lose) {
-            match item.change.kind {
-                directory::ObjectKind::User => work.run.users_lost += 1,
-                directory::ObjectKind::Group => work.run.groups_lost += 1,
-            }
-        }
-        work.run.progress.applied += items.len() as u64;
-        work.run.outcome = serde_json::to_value(&done).ok();
-        work.save(&mut tx, RunState::Applying).await?;
-        tx.commit().await?;
         after = last;
+        // The next portion is read and understood while this one is written.
+        let next = tokio::spawn(read(work.store.clone(), work.run.id, after));
+        write(work, &mut done, items).await?;
+        items = next.await.map_err(|_| DirsyncError::TakenOver)??;
     }
+    finish(work, done).await
+}
+
+async fn read(store: Store, run: RunId, after: i64) -> Result<Vec<Planned>, DirsyncError> {
+    let mut tx = store.read().await?;
+    Ok(changes::next(&mut tx, run, after, PORTION).await?)
+}
+
+/// Writes one portion.
+async fn write(work: &mut Work, done: &mut Applied, items: Vec<Planned>) -> Result<(), DirsyncError> {
+    let Some(last) = items.last().map(|item| item.seq) else { return Ok(()) };
+    for item in items.iter().filter(|item| item.effect == Effect::Lose) {
+        match item.change.kind {
+            directory::ObjectKind::User => work.run.users_lost += 1,
+            directory::ObjectKind::Group => work.run.groups_lost += 1,
+        }
+    }
+    work.run.progress.applied += items.len() as u64;
+    let changes: Vec<Change> = items.into_iter().map(|item| item.change).collect();
+    let mut tx = work.store.begin().await?;
+    // The run before the log: whoever decides on a run takes them in this order, too.
+    changes::mark_applied(&mut tx, work.run.id, last, work.env.now()).await?;
+    let origin = Origin { kind: "run", id: Some(work.run.id.0) };
+    let part = directory::apply(&mut tx, &work.env, &work.actor(), work.source(), &changes, origin).await?;
+    done.merge(&part);
+    work.run.outcome = serde_json::to_value(&*done).ok();
+    work.save(&mut tx, RunState::Applying).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Keeps the delta links, and goes on to reading back.

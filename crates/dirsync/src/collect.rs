@@ -1,4 +1,4 @@
-//! Collect: reads the source into the staging tables, page by page, each page one unit of work.
+//! Collect: reads the source into the staging tables, some pages at a time, each time one unit of work.
 //!
 //! Deliberately decides nothing. After a stop it goes on with the page after the last one kept. An error ends the run;
 //! what was read is never taken for the whole.
@@ -7,11 +7,12 @@ use std::collections::{HashMap, HashSet};
 
 use directory::{ObjectKind, StateName};
 use graph::GraphError;
+use kernel::Env;
 use uuid::Uuid;
 
 use crate::error::DirsyncError;
 use crate::model::{RunKind, RunState};
-use crate::sources::{After, From, Item, Look, Page, Pages, Source};
+use crate::sources::{After, From, Item, Look, Pages, Source};
 use crate::store::settings;
 use crate::store::staged::{self, Removed, Staged, StagedMember};
 use crate::work::Work;
@@ -26,6 +27,10 @@ pub(crate) use single::Subject;
 
 /// From how many objects on the database is told that there are many.
 const MANY: u64 = 2_000;
+/// How many objects are written together.
+const ENOUGH: usize = 2_000;
+/// How long pages are gathered before they are written.
+const LONG: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Reads what the run is to read.
 pub(crate) async fn collect(work: &mut Work, source: &dyn Source) -> Result<(), DirsyncError> {
@@ -111,22 +116,47 @@ async fn start_over(work: &mut Work) -> Result<(), DirsyncError> {
     Ok(())
 }
 
-/// Reads every page, fetching the next one while the last one is written.
+/// Reads every page, fetching the next ones while the last ones are written. Pages that come fast are written several at
+/// a time: a unit of work for each would write the same pages of the tables again and again.
 async fn drain<T: Kind + 'static>(
     work: &mut Work,
     mut pages: Box<dyn Pages<T>>,
     mut earlier: Earlier,
 ) -> Result<(), DirsyncError> {
-    let mut page = pages.next().await?;
-    while let Some(current) = page {
+    let mut next = gather(pages.as_mut(), work.env.clone()).await?;
+    while let Some(current) = next {
         work.go_on()?;
         let last = matches!(current.after, After::Link(_));
+        let env = work.env.clone();
         let kept = keep(work, current, &mut earlier);
-        let (next, kept) = if last { (Ok(None), kept.await) } else { tokio::join!(pages.next(), kept) };
+        let (read, kept) = if last { (Ok(None), kept.await) } else { tokio::join!(gather(pages.as_mut(), env), kept) };
         kept?;
-        page = next?;
+        next = read?;
     }
     Ok(())
+}
+
+/// What is read until there is enough to write, or for long enough to lose no more of it.
+async fn gather<T>(pages: &mut dyn Pages<T>, env: Env) -> Result<Option<Gathered<T>>, GraphError> {
+    let (begin, mut gathered) = (env.now(), None::<Gathered<T>>);
+    while let Some(page) = pages.next().await? {
+        let read = gathered.get_or_insert_with(|| Gathered { items: Vec::new(), pages: 0, after: page.after.clone() });
+        read.items.extend(page.items);
+        read.pages += 1;
+        read.after = page.after;
+        let weight: usize = read.items.iter().map(|item| 1 + item.members.len() / 20).sum();
+        if weight >= ENOUGH || matches!(read.after, After::Link(_)) || env.now().since(begin) >= LONG {
+            break;
+        }
+    }
+    Ok(gathered)
+}
+
+/// Some pages together.
+struct Gathered<T> {
+    items: Vec<Item<T>>,
+    pages: u64,
+    after: After,
 }
 
 /// The objects that earlier pages of a read told of.
@@ -151,8 +181,8 @@ impl Earlier {
     }
 }
 
-/// Writes one page.
-async fn keep<T: Kind>(work: &mut Work, page: Page<T>, earlier: &mut Earlier) -> Result<(), DirsyncError> {
+/// Writes some pages.
+async fn keep<T: Kind>(work: &mut Work, page: Gathered<T>, earlier: &mut Earlier) -> Result<(), DirsyncError> {
     let mut tx = work.store.begin().await?;
     let count = page.items.len() as u64;
     let slices = slices(work, &page.items);
@@ -161,7 +191,7 @@ async fn keep<T: Kind>(work: &mut Work, page: Page<T>, earlier: &mut Earlier) ->
     let rows = merged(work, &mut tx, page.items, earlier).await?;
     staged::put(&mut tx, work.run.id, T::KIND, rows).await?;
     let (progress, resume) = (&mut work.run.progress, &mut work.run.resume);
-    progress.pages += 1;
+    progress.pages += page.pages;
     let (read, next, link) = match T::KIND {
         ObjectKind::User => (&mut progress.users, &mut resume.users_next, &mut resume.users_delta),
         ObjectKind::Group => (&mut progress.groups, &mut resume.groups_next, &mut resume.groups_delta),
@@ -186,7 +216,7 @@ fn slices<T>(work: &mut Work, items: &[Item<T>]) -> Vec<(Uuid, i64, Vec<StagedMe
     slices
 }
 
-/// The rows of a page: one per object, the last word on each property counting, over pages too.
+/// The rows of some pages: one per object, the last word on each property counting, over pages too.
 async fn merged<T: Kind>(
     work: &Work,
     tx: &mut store::Tx,

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use directory::{Act, Cause, ObjectKind, State, User, UserAttributes};
+use directory::{Act, Cause, ObjectKind, SourceId, State, User, UserAttributes};
+use store::Tx;
 use uuid::Uuid;
 
 use super::{BATCH, DirsyncError, Draft, MOST_NAMES, RunKind, change};
+use crate::model::RunId;
 use crate::scope::Rules;
 use crate::store::staged::{self, Removed, Staged, Told};
 use crate::transition::{Seen, next};
@@ -34,39 +36,59 @@ async fn looks_at_all(draft: &Draft<'_>, rules: &Rules) -> Result<bool, DirsyncE
 }
 
 async fn read_ones(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncError> {
-    let mut after = None;
-    loop {
-        let mut tx = draft.work.store.read().await?;
-        let batch = staged::after(&mut tx, draft.work.run.id, ObjectKind::User, after, BATCH).await?;
-        let Some(last) = batch.last() else { return Ok(()) };
-        after = Some(last.object_id);
-        let ids: Vec<_> = batch.iter().map(|item| item.object_id).collect();
-        let known = directory::read::users_by_object_ids(&mut tx, draft.work.run.source_id, &ids).await?;
-        drop(tx);
-        let known: HashMap<_, _> = known.into_iter().map(|user| (user.object_id, user)).collect();
-        for item in batch {
-            let current = known.get(&item.object_id);
-            read_one(draft, rules, item, current).await?;
+    let (store, run, source) = (draft.work.store.clone(), draft.work.run.id, draft.work.run.source_id);
+    let (mut tx, mut batch) = Batch::load(store.read().await?, run, source, None).await?;
+    while let Some(after) = batch.last {
+        // The next batch is read and understood while this one is decided upon.
+        let next = tokio::spawn(Batch::load(tx, run, source, Some(after)));
+        for (item, read) in batch.items {
+            let current = batch.known.get(&item.object_id);
+            read_one(draft, rules, &item, read, current).await?;
         }
         note_reused_names(draft).await?;
+        (tx, batch) = next.await.map_err(|_| DirsyncError::TakenOver)??;
+    }
+    Ok(())
+}
+
+/// Users that were read, and those of them that are known.
+struct Batch {
+    last: Option<Uuid>,
+    items: Vec<(Staged, Option<Result<UserAttributes, serde_json::Error>>)>,
+    known: HashMap<Uuid, User>,
+}
+
+impl Batch {
+    async fn load(mut tx: Tx, run: RunId, source: SourceId, after: Option<Uuid>) -> Result<(Tx, Self), DirsyncError> {
+        let mut items = Vec::with_capacity(BATCH);
+        staged::each_after(&mut tx, run, ObjectKind::User, after, BATCH, |mut item| {
+            let read = item.body.take().map(|body| serde_json::from_str(&body));
+            items.push((item, read));
+        })
+        .await?;
+        let ids: Vec<_> = items.iter().map(|(item, _)| item.object_id).collect();
+        let known = directory::read::users_by_object_ids(&mut tx, source, &ids).await?;
+        let known = known.into_iter().map(|user| (user.object_id, user)).collect();
+        Ok((tx, Self { last: ids.last().copied(), items, known }))
     }
 }
 
 async fn read_one(
     draft: &mut Draft<'_>,
     rules: &Rules,
-    item: Staged,
+    item: &Staged,
+    read: Option<Result<UserAttributes, serde_json::Error>>,
     current: Option<&User>,
 ) -> Result<(), DirsyncError> {
     let id = item.object_id;
-    let Some(body) = item.body else {
+    let Some(read) = read else {
         let gone = item.removed == Some(Removed::Confirmed);
         return match current {
             Some(user) if gone => gone_one(draft, user).await,
             _ => Ok(()),
         };
     };
-    let Ok(read) = serde_json::from_str::<UserAttributes>(&body) else {
+    let Ok(read) = read else {
         skip(draft, id, "what was read cannot be understood");
         return Ok(());
     };
@@ -158,15 +180,14 @@ async fn purge(draft: &mut Draft<'_>, user: Option<&User>, cause: Cause) -> Resu
 async fn absent_ones(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
     let source = draft.work.run.source_id;
     let mut after = None;
+    let mut tx = draft.work.store.read().await?;
     loop {
-        let mut tx = draft.work.store.read().await?;
         let ids = directory::read::user_keys_after(&mut tx, source, after, BATCH).await?;
         let Some(last) = ids.last() else { return Ok(()) };
         after = Some(*last);
         let read = staged::present(&mut tx, draft.work.run.id, ObjectKind::User, &ids).await?;
         let absent: Vec<_> = ids.into_iter().filter(|id| !read.contains(id)).collect();
         let users = directory::read::users_by_object_ids(&mut tx, source, &absent).await?;
-        drop(tx);
         for user in users {
             let settled = matches!(&user.state, State::Deleted { .. });
             if draft.absence_proven(user.missing_since) || settled {
@@ -184,14 +205,13 @@ async fn absent_ones(draft: &mut Draft<'_>) -> Result<(), DirsyncError> {
 /// Everybody who is known and was not read, looked at with the rules of now.
 async fn known_ones(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncError> {
     let mut after = None;
+    let mut tx = draft.work.store.read().await?;
     loop {
-        let mut tx = draft.work.store.read().await?;
         let users = directory::read::users_after(&mut tx, draft.work.run.source_id, after, BATCH).await?;
         let Some(last) = users.last() else { return Ok(()) };
         after = Some(last.object_id);
         let ids: Vec<_> = users.iter().map(|user| user.object_id).collect();
         let read = staged::present(&mut tx, draft.work.run.id, ObjectKind::User, &ids).await?;
-        drop(tx);
         for user in users.iter().filter(|user| !read.contains(&user.object_id) && is_in_source(&user.state)) {
             if !draft.touched.contains(&user.object_id) {
                 seen_one(draft, rules, (user.object_id, false), user.attributes.clone(), Some(user)).await?;

@@ -93,25 +93,26 @@ pub(crate) async fn drop_until(tx: &mut Tx, run: RunId, seq: i64) -> Result<(), 
 
 /// The next allowed items that are not applied yet: as many as write about `weight` rows.
 pub(crate) async fn next(tx: &mut Tx, run: RunId, after: i64, weight: u64) -> Result<Vec<Planned>, StoreError> {
-    let weights = tx
-        .all(
-            "SELECT seq, members_added + members_removed AS members FROM dirsync_changes
-             WHERE run_id = $1 AND seq > $2 AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq LIMIT $3",
+    let row = tx
+        .one(
+            "SELECT MAX(seq) AS last FROM (SELECT seq, SUM(weight) OVER (ORDER BY seq) - weight AS before
+                 FROM (SELECT seq, 1 + members_added + members_removed AS weight FROM dirsync_changes
+                     WHERE run_id = $1 AND seq > $2 AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq LIMIT $3
+                 ) AS open) AS summed WHERE before < $3",
             args![run, after, weight],
         )
         .await?;
-    let (mut last, mut sum) = (None, 0);
-    for row in weights {
-        if sum >= weight {
-            break;
-        }
-        sum += 1 + row.get::<u64>("members")?;
-        last = Some(row.get::<i64>("seq")?);
-    }
-    let Some(last) = last else { return Ok(Vec::new()) };
+    let Some(last) = row.map(|row| row.get::<Option<i64>>("last")).transpose()?.flatten() else {
+        return Ok(Vec::new());
+    };
     let sql = Sql::new(ITEMS).bind(run).push(" AND seq > ").bind(after).push(" AND seq <= ").bind(last);
-    let rows = tx.select(sql.push(" AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq")).await?;
-    rows.iter().map(planned_of).collect()
+    let mut items = Vec::new();
+    tx.for_each(sql.push(" AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq"), |row| {
+        items.push(planned_of(&row)?);
+        Ok(())
+    })
+    .await?;
+    Ok(items)
 }
 
 /// The next allowed items of one effect that are not applied yet.
@@ -135,21 +136,20 @@ pub(crate) async fn mark_these_applied(
     Ok(())
 }
 
-/// Marks items as applied.
-pub(crate) async fn mark_applied(
-    tx: &mut Tx,
-    run: RunId,
-    from: i64,
-    to: i64,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+/// Notes that the allowed items up to one of them are applied.
+pub(crate) async fn mark_applied(tx: &mut Tx, run: RunId, until: i64, now: Timestamp) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE dirsync_changes SET applied_at = $4
-         WHERE run_id = $1 AND seq BETWEEN $2 AND $3 AND decision = 'allowed'",
-        args![run, from, to, now],
+        "UPDATE dirsync_runs SET applied_until = $2, applied_until_at = $3 WHERE id = $1",
+        args![run, until, now],
     )
     .await?;
     Ok(())
+}
+
+/// Up to which item the allowed ones are applied.
+pub(crate) async fn applied_until(tx: &mut Tx, run: RunId) -> Result<i64, StoreError> {
+    let row = tx.one("SELECT applied_until FROM dirsync_runs WHERE id = $1", args![run]).await?;
+    row.map_or(Ok(0), |row| row.get("applied_until"))
 }
 
 /// Which items of a plan are wanted.
@@ -233,9 +233,11 @@ fn narrow(mut sql: Sql, filter: &ChangeFilter) -> Sql {
 
 /// Items with the attributes that are kept with what was read.
 const ITEMS: &str =
-    "SELECT c.seq, c.kind, c.object_id, c.name, c.effect, c.cause, c.decision, c.applied_at, c.act, c.base,
-        c.state, COALESCE(c.attributes, s.body) AS attributes, c.members
-    FROM dirsync_changes c LEFT JOIN dirsync_staged s ON c.act = 'put' AND c.attributes IS NULL AND s.run_id = c.run_id
+    "SELECT c.seq, c.kind, c.object_id, c.name, c.effect, c.cause, c.decision, c.act, c.base, c.state, c.members,
+        COALESCE(c.attributes, s.body) AS attributes, COALESCE(c.applied_at,
+            CASE WHEN c.decision = 'allowed' AND c.seq <= r.applied_until THEN r.applied_until_at END) AS applied_at
+    FROM dirsync_changes c
+        JOIN (SELECT id AS of_run, applied_until, applied_until_at FROM dirsync_runs) r ON r.of_run = c.run_id LEFT JOIN dirsync_staged s ON c.act = 'put' AND c.attributes IS NULL AND s.run_id = c.run_id
         AND s.kind = c.kind AND s.object_id = c.object_id
     WHERE c.run_id = ";
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use directory::{Member, MemberKind, ObjectKind};
 use kernel::text_enum;
-use store::{Row, Sql, StoreError, Tx, args};
+use store::{Backend, Row, Sql, StoreError, Tx, args};
 use uuid::Uuid;
 
 use crate::model::RunId;
@@ -85,14 +85,28 @@ pub(crate) async fn after(
     after: Option<Uuid>,
     limit: usize,
 ) -> Result<Vec<Staged>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT object_id, body, told, removed FROM dirsync_staged WHERE run_id = $1 AND kind = $2 AND object_id > $3
-             ORDER BY object_id LIMIT $4",
-            args![run, kind.as_str(), after.unwrap_or(Uuid::nil()), limit],
-        )
-        .await?;
-    rows.iter().map(staged_of).collect()
+    let mut all = Vec::with_capacity(limit);
+    each_after(tx, run, kind, after, limit, |staged| all.push(staged)).await?;
+    Ok(all)
+}
+
+/// Hands what was read of a kind to `each`, in the order of the ids, after one of them.
+pub(crate) async fn each_after(
+    tx: &mut Tx,
+    run: RunId,
+    kind: ObjectKind,
+    after: Option<Uuid>,
+    limit: usize,
+    mut each: impl FnMut(Staged),
+) -> Result<(), StoreError> {
+    let sql = Sql::new("SELECT object_id, body, told, removed FROM dirsync_staged WHERE run_id = ").bind(run);
+    let sql = sql.push(" AND kind = ").bind(kind.as_str()).push(" AND object_id > ");
+    let sql = sql.bind(after.unwrap_or(Uuid::nil())).push(" ORDER BY object_id LIMIT ").bind(limit);
+    tx.for_each(sql, |row| {
+        each(staged_of(&row)?);
+        Ok(())
+    })
+    .await
 }
 
 /// What was read of these objects.
@@ -219,10 +233,8 @@ pub(crate) async fn groups_with_members(
 
 /// Lets the database look at what was read and what it is compared with.
 pub(crate) async fn analyze(tx: &mut Tx) -> Result<(), StoreError> {
-    tx.analyze(
-        "ANALYZE dirsync_staged, dirsync_staged_members, directory_users, directory_groups, directory_memberships",
-    )
-    .await
+    tx.analyze("ANALYZE dirsync_staged, dirsync_staged_members, directory_users, directory_groups, directory_members")
+        .await
 }
 
 /// Drops everything a run has read. What is planned and not applied keeps the attributes it was planned with.
@@ -230,13 +242,34 @@ pub(crate) async fn clear(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE dirsync_changes SET attributes = (SELECT s.body FROM dirsync_staged s WHERE s.run_id = $1
              AND s.kind = dirsync_changes.kind AND s.object_id = dirsync_changes.object_id)
-         WHERE run_id = $1 AND act = 'put' AND attributes IS NULL AND applied_at IS NULL",
+         WHERE run_id = $1 AND act = 'put' AND attributes IS NULL AND applied_at IS NULL
+             AND (decision <> 'allowed' OR seq > (SELECT applied_until FROM dirsync_runs WHERE id = $1))",
         args![run],
     )
     .await?;
+    if tx.backend() == Backend::Sqlite && is_alone(tx, run).await? {
+        // Emptying a table touches no row; nobody else can write meanwhile.
+        tx.execute("DELETE FROM dirsync_staged", Vec::new()).await?;
+        tx.execute("DELETE FROM dirsync_staged_members", Vec::new()).await?;
+        return Ok(());
+    }
     tx.execute("DELETE FROM dirsync_staged WHERE run_id = $1", args![run]).await?;
     tx.execute("DELETE FROM dirsync_staged_members WHERE run_id = $1", args![run]).await?;
     Ok(())
+}
+
+/// Whether no other run has anything that it has read.
+async fn is_alone(tx: &mut Tx, run: RunId) -> Result<bool, StoreError> {
+    let others = tx
+        .count(
+            "SELECT EXISTS (SELECT 1 FROM dirsync_staged WHERE run_id < $1)
+                 OR EXISTS (SELECT 1 FROM dirsync_staged WHERE run_id > $1)
+                 OR EXISTS (SELECT 1 FROM dirsync_staged_members WHERE run_id < $1)
+                 OR EXISTS (SELECT 1 FROM dirsync_staged_members WHERE run_id > $1) AS n",
+            args![run],
+        )
+        .await?;
+    Ok(others == 0)
 }
 
 fn staged_of(row: &Row) -> Result<Staged, StoreError> {
