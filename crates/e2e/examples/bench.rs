@@ -5,11 +5,14 @@
 //! | `dirsync` | full sync against only draining the same pages; a delta of 500 changes at two sizes |
 //! | `memory` | the most memory the server holds during a full sync of a million users |
 //! | `index` | "is in group", memory, refresh at a million users |
+//! | `console` | people found in the console of the `vestibule-demo` whose ready-file is `--ready-file`, over HTTP |
 //! | `provisioning` | what each SCIM verb costs at two sizes, a mixed load, memory |
 //!
 //! The emulator runs in a process of its own, so that what is counted is the server's.
 #![expect(clippy::print_stdout, reason = "a tool that prints its findings")]
 
+#[path = "bench/console.rs"]
+mod console_bench;
 #[path = "bench/dirsync.rs"]
 mod dirsync_bench;
 #[path = "bench/entra.rs"]
@@ -42,8 +45,11 @@ async fn main() -> anyhow::Result<()> {
         "dirsync" => dirsync_bench::run(&args).await?,
         "memory" => dirsync_bench::memory(&args).await?,
         "index" => index_bench::run(&args)?,
+        "console" => console_bench::run(&args).await?,
         "provisioning" => provisioning_bench::run(&args).await?,
-        other => anyhow::bail!("there is no benchmark {other}; there are dirsync, memory, index and provisioning"),
+        other => anyhow::bail!(
+            "there is no benchmark {other}; there are dirsync, memory, index, console and provisioning"
+        ),
     };
     write(name, &found)
 }
