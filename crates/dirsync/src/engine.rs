@@ -103,7 +103,7 @@ impl Engine {
                     if work.run.kind.reads() {
                         self.look_around(work).await?;
                         let source = self.sources.open(work.run.organisation, work.run.source_id).await?;
-                        collect(work, source.as_ref()).await?;
+                        Box::pin(collect(work, source.as_ref())).await?;
                         self.sources.worked(work.run.organisation, work.run.source_id).await;
                     }
                     self.refuse_empty(work).await?;
@@ -111,7 +111,7 @@ impl Engine {
                 }
                 RunState::Planning => self.judge(work, kept).await?,
                 RunState::Applying => {
-                    apply(work).await?;
+                    Box::pin(apply(work)).await?;
                 }
                 RunState::Verifying => return self.finish(work).await,
                 _ => return Ok(()),
@@ -169,7 +169,7 @@ impl Engine {
     /// Plans, judges, and sends the run where the verdict says.
     async fn judge(&self, work: &mut Work, kept: &settings::Kept) -> Result<(), DirsyncError> {
         self.look_around(work).await?;
-        let totals = plan(work).await?;
+        let totals = Box::pin(plan(work)).await?;
         let now = self.env.now();
         let day_ago = now.minus(std::time::Duration::from_hours(24));
         let mut tx = self.store.begin().await?;

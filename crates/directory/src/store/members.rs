@@ -75,7 +75,9 @@ pub(crate) async fn parts_after(
 pub(crate) async fn count_by_kind(tx: &mut Tx, group_ordinal: u32) -> Result<Vec<(MemberKind, u64)>, StoreError> {
     let mut counts = std::collections::BTreeMap::new();
     of_groups(tx, [group_ordinal], |_, members| {
-        members.iter().for_each(|member| *counts.entry(member.kind).or_default() += 1);
+        for member in members {
+            *counts.entry(member.kind).or_default() += 1;
+        }
     })
     .await?;
     Ok(counts.into_iter().collect())
