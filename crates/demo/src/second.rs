@@ -109,7 +109,9 @@ fn order(tenant: &Tenant, second: &Second, base_url: &str) -> Order {
 
 /// Some groups of different names with their people, and further people until there are enough.
 fn whom(directory: &Directory) -> Vec<String> {
-    let (mut names, mut people, mut assigned) = (Vec::new(), roaring::RoaringBitmap::new(), Vec::new());
+    let (mut names, mut assigned) = (Vec::new(), Vec::new());
+    // Nobody yet: the people that are live and are not.
+    let mut people = directory.live(Kind::User) - directory.live(Kind::User);
     for group in directory.live(Kind::Group) {
         let members = directory.linked(group).0;
         let Some(name) = enterprise::name_of(directory, Ref::group(group)).map(|name| name.to_lowercase()) else {

@@ -38,7 +38,6 @@ impl Node {
         let mut config = Config::default();
         config.web.public_url = Some(url.clone());
         config.web.requests_per_second = 0;
-        config.signals.webhook_networks = vec!["127.0.0.0/8".to_owned()];
         let ring = Ring::of(&[Secret::from(KEY)], KeyOrigin::Written, &ground.env.rng)?;
         let outside = Outside { env: ground.env.clone(), pace: Pace::virtual_time().0 };
         let app = App::over(config, outside, store.clone(), ring)?;

@@ -66,7 +66,9 @@ where
 async fn signed_in(rooms: &Rooms, actor: &Actor) -> Result<SignedIn, Problem> {
     let organisation = rooms.operators.organisation(actor.organisation).await?.name;
     let name = match &actor.kind {
-        ActorKind::Operator { name, .. } | ActorKind::Token { name, .. } | ActorKind::Source { name, .. } => name.clone(),
+        ActorKind::Operator { name, .. } | ActorKind::Token { name, .. } | ActorKind::Source { name, .. } => {
+            name.clone()
+        }
         ActorKind::System { reason } => (*reason).to_owned(),
     };
     Ok(SignedIn { name, role: actor.role, organisation, waiting: waiting(rooms, actor).await })

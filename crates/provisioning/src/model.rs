@@ -8,6 +8,8 @@ use crate::settings::Settings;
 id_type!(
     /// An application that pushes users and groups.
     ConnectionId,
+    /// A user or a group as SCIM knows it: the `id` of RFC 7643 §3.1.
+    ResourceId,
     /// What a client signs its calls with.
     KeyId,
     /// Calls that wait for a person's decision.

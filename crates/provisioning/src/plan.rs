@@ -7,7 +7,9 @@
 //!
 //! Attributes get Graph's names, by Entra's default mapping read backwards (scim.md §9.6).
 
-use directory::{Act, Cause, Change, Group, GroupAttributes, Member, ObjectKind, SourceKind, State, User, UserAttributes};
+use directory::{
+    Act, Cause, Change, Group, GroupAttributes, Member, ObjectKind, SourceKind, State, User, UserAttributes,
+};
 use kernel::Timestamp;
 use scim::Object;
 use scim::schema::ENTERPRISE_SCHEMA;
@@ -61,7 +63,9 @@ pub(crate) fn user(
     if let Some(read) = before.filter(|user| user.source.kind == SourceKind::Graph) {
         let enabled_there = read.attributes.account_enabled != Some(false);
         return match (&read.state, fate) {
-            (State::Active, Fate::Disabled) => Some(make(Act::SetState { state: State::Disabled }, Cause::DisabledInSource)),
+            (State::Active, Fate::Disabled) => {
+                Some(make(Act::SetState { state: State::Disabled }, Cause::DisabledInSource))
+            }
             (State::Active, Fate::Deleted { .. }) => {
                 Some(make(Act::SetState { state: State::Disabled }, Cause::DeletedInSource))
             }
@@ -99,7 +103,14 @@ pub(crate) fn group(
         Fate::Deleted { .. } => Act::SetState { state },
         Fate::Active | Fate::Disabled => Act::PutGroup { attributes: Box::new(wanted), state },
     };
-    (!same).then(|| Change { kind: ObjectKind::Group, object_id: id, name, act, cause, base: before.map(|group| group.revision) })
+    (!same).then(|| Change {
+        kind: ObjectKind::Group,
+        object_id: id,
+        name,
+        act,
+        cause,
+        base: before.map(|group| group.revision),
+    })
 }
 
 /// The change of a group's members that a push asks for: of a group that Graph reads, only who leaves.

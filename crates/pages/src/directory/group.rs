@@ -4,8 +4,8 @@ use askama::Template;
 use kernel::Timestamp;
 
 use super::users::UserState;
-use crate::doors::Offers as _;
 use crate::address::Address;
+use crate::doors::Offers as _;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::parts::{Action, Badge, Callout, Cell, Facts, PageHead, Path, Tab, Tabs, Timeline, Tone};

@@ -111,7 +111,10 @@ impl UserPage {
         let (user, now) = (&self.user, self.frame.now);
         let facts = Facts::new()
             .with("Source", Cell::badge(Badge::label(&user.source)))
-            .with(if user.source == "Scim" { "Connection" } else { "Tenant" }, Cell::link(&user.tenant, &user.tenant_href))
+            .with(
+                if user.source == "Scim" { "Connection" } else { "Tenant" },
+                Cell::link(&user.tenant, &user.tenant_href),
+            )
             .with("Object id", Cell::Copy(user.object_id.clone()))
             .with("First seen", Cell::at(user.first_seen))
             .with("Last seen", Cell::ago(user.last_seen, now))

@@ -187,8 +187,7 @@ pub mod samples {
         ];
         let here = Address::new(HERE);
         let query = HoldQuery::default();
-        let page =
-            |rows| page(frame("Held pushes", Section::Holds), &Listed::of(rows, None), &query, &here);
+        let page = |rows| page(frame("Held pushes", Section::Holds), &Listed::of(rows, None), &query, &here);
         gallery.add("holds", &page(rows));
         gallery.add("holds-empty", &page(Vec::new()));
     }

@@ -1,3 +1,5 @@
+//! What a push means for the directory, case by case.
+
 use std::time::Duration;
 
 use directory::{Source, SourceId};
@@ -140,5 +142,7 @@ fn of_a_group_that_graph_reads_only_who_leaves_is_told() {
         });
         assert_eq!(count, expected);
     }
-    assert!(super::group(Some(&group(SourceKind::Graph)), Uuid::nil(), GroupAttributes::default(), GONE, NOW).is_none());
+    assert!(
+        super::group(Some(&group(SourceKind::Graph)), Uuid::nil(), GroupAttributes::default(), GONE, NOW).is_none()
+    );
 }

@@ -65,13 +65,7 @@ impl Provisioning {
         Some(patched.map(|answer| done(201, answer)).map_err(|error| (error.to_scim(), None)))
     }
 
-    async fn call(
-        &self,
-        pusher: &Pusher,
-        call: &BulkCall,
-        created: &Created,
-        whole: bool,
-    ) -> Result<Done, Failed> {
+    async fn call(&self, pusher: &Pusher, call: &BulkCall, created: &Created, whole: bool) -> Result<Done, Failed> {
         let early = |error| (error, None);
         let data = if whole { call.data(created) } else { call.data_before_links(created) }.map_err(early)?;
         let id = call.target(created).map_err(early)?.unwrap_or_default();
@@ -79,7 +73,9 @@ impl Provisioning {
         let conditions = Conditions::parse(call.version.as_deref(), None);
         let projection = Projection::of_everything(call.kind);
         let done = match call.method {
-            Method::Post => self.create_resource(pusher, call.kind, data, &projection).await.map(|answer| done(201, answer)),
+            Method::Post => {
+                self.create_resource(pusher, call.kind, data, &projection).await.map(|answer| done(201, answer))
+            }
             Method::Put => self
                 .replace_resource(pusher, call.kind, &id, data, &conditions, &projection)
                 .await

@@ -81,13 +81,8 @@ impl Provisioning {
         let before = group_before(tx, row.source_id, row.object_id).await?;
         let wanted = plan::group_attributes(&row.resource);
         let put = plan::group(before.as_ref(), row.object_id, wanted, fate, self.env().now());
-        let members = plan::members(
-            before.as_ref(),
-            row.object_id,
-            &row.name(),
-            moved.added.clone(),
-            moved.removed.clone(),
-        );
+        let members =
+            plan::members(before.as_ref(), row.object_id, &row.name(), moved.added.clone(), moved.removed.clone());
         Ok(put.into_iter().chain(members).collect())
     }
 
@@ -135,12 +130,7 @@ async fn group_before(tx: &mut Tx, source: SourceId, id: Uuid) -> Result<Option<
 }
 
 /// What a write takes away (NET-01, NET-15). `after` is `None` when it is deleted.
-pub(super) fn losses(
-    kind: &'static ResourceType,
-    before: &Stored,
-    after: Option<&Stored>,
-    moved: &Moved,
-) -> Vec<Loss> {
+pub(super) fn losses(kind: &'static ResourceType, before: &Stored, after: Option<&Stored>, moved: &Moved) -> Vec<Loss> {
     let loss = |kind, amount, of| Loss {
         kind,
         resource_id: before.id,

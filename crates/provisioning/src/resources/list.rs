@@ -29,7 +29,8 @@ impl Provisioning {
             [(kind, query)] => match &query.page {
                 Paging::Index { start, count } => by_place(&mut tx, pusher, kind, query, *start, *count).await,
                 Paging::Cursor { after, count } => {
-                    let key = after.as_deref().map(|text| CursorKey::decode(text, query, now, CURSOR_TIMEOUT)).transpose()?;
+                    let key =
+                        after.as_deref().map(|text| CursorKey::decode(text, query, now, CURSOR_TIMEOUT)).transpose()?;
                     by_cursor(&mut tx, pusher, kind, query, key, *count, now).await
                 }
             },

@@ -156,10 +156,9 @@ impl Provisioning {
         };
         let now = self.env().now();
         let losses = effects::losses(kind, &before, after.as_ref(), &moved);
-        if !losses.is_empty() && !terms.allowed {
-            if let Some(breach) = self.admit(&mut tx, pusher, &losses).await? {
-                return Ok(Outcome::Held { id: before.id, losses, breach });
-            }
+        let asked = !losses.is_empty() && !terms.allowed;
+        if asked && let Some(breach) = self.admit(&mut tx, pusher, &losses).await? {
+            return Ok(Outcome::Held { id: before.id, losses, breach });
         }
         let fate = effects::fate(pusher, kind, after.as_ref(), now);
         self.follow(&mut tx, pusher, kind, after.as_ref().unwrap_or(&before), fate, &moved).await?;
@@ -204,11 +203,8 @@ impl Provisioning {
         wish: &Wish,
     ) -> Result<(Stored, Moved), ProvisioningError> {
         let (resource, ops) = wanted(tx, pusher, kind, before, wish).await?;
-        let moved = if ops.is_empty() {
-            Moved::default()
-        } else {
-            members::carry_out(tx, pusher, before.number, &ops).await?
-        };
+        let moved =
+            if ops.is_empty() { Moved::default() } else { members::carry_out(tx, pusher, before.number, &ops).await? };
         let mut after = before.clone();
         if resource == before.resource && moved.is_empty() {
             return Ok((after, moved));
@@ -228,13 +224,7 @@ impl Provisioning {
     }
 
     /// Removes the rows of a resource; it leaves the groups it was in.
-    async fn remove(
-        &self,
-        tx: &mut Tx,
-        pusher: &Pusher,
-        kind: Kind,
-        row: &Stored,
-    ) -> Result<Moved, ProvisioningError> {
+    async fn remove(&self, tx: &mut Tx, pusher: &Pusher, kind: Kind, row: &Stored) -> Result<Moved, ProvisioningError> {
         let now = self.env().now();
         let connection = pusher.connection.id;
         let place = (i64::from(!is_user(kind)), row.number);

@@ -118,7 +118,8 @@ fn dressed(
 ) -> Object {
     let version = etag(&row).to_string();
     let location = pusher.location(kind, row.id);
-    let meta = Meta { kind, created: row.created_at, last_modified: row.changed_at, location: &location, version: &version };
+    let meta =
+        Meta { kind, created: row.created_at, last_modified: row.changed_at, location: &location, version: &version };
     let mut resource = row.resource;
     resource.insert("id".to_owned(), row.id.to_string().into());
     resource.insert("meta".to_owned(), meta.to_value());

@@ -134,12 +134,14 @@ pub(crate) async fn object_ids(tx: &mut Tx, places: &[Place]) -> Result<Vec<(Pla
 }
 
 /// Takes a member out of every group, and counts the groups down.
-pub(crate) async fn leave_all(tx: &mut Tx, (kind, number): Place, groups: &[i64], now: kernel::Timestamp) -> Result<(), StoreError> {
-    tx.execute(
-        "DELETE FROM provisioning_members WHERE member_kind = $1 AND member_number = $2",
-        args![kind, number],
-    )
-    .await?;
+pub(crate) async fn leave_all(
+    tx: &mut Tx,
+    (kind, number): Place,
+    groups: &[i64],
+    now: kernel::Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM provisioning_members WHERE member_kind = $1 AND member_number = $2", args![kind, number])
+        .await?;
     for groups in groups.chunks(500) {
         let sql = Sql::new(
             "UPDATE provisioning_groups SET member_count = member_count - 1, version = version + 1, changed_at = ",

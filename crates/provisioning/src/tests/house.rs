@@ -94,12 +94,20 @@ impl House {
         told(self.room.replace_resource(&self.pusher, kind, id, object(body), &conditions, &shown).await)
     }
 
-    pub(crate) async fn delete(&self, kind: &'static ResourceType, id: &str) -> Result<(), (u16, Option<&'static str>)> {
+    pub(crate) async fn delete(
+        &self,
+        kind: &'static ResourceType,
+        id: &str,
+    ) -> Result<(), (u16, Option<&'static str>)> {
         let deleted = self.room.delete_resource(&self.pusher, kind, id, &Conditions::default()).await;
         deleted.map_err(|error| fault(&error))
     }
 
-    pub(crate) async fn read(&self, kind: &'static ResourceType, id: &str) -> Result<Value, (u16, Option<&'static str>)> {
+    pub(crate) async fn read(
+        &self,
+        kind: &'static ResourceType,
+        id: &str,
+    ) -> Result<Value, (u16, Option<&'static str>)> {
         let (conditions, shown) = (Conditions::default(), Projection::of_everything(kind));
         match self.room.read_resource(&self.pusher, kind, id, &conditions, &shown).await {
             Ok(Found::Answer(answer)) => Ok(Value::Object(answer.resource.unwrap())),

@@ -7,7 +7,9 @@ use super::house::House;
 
 async fn filled(db: testkit::Db) -> House {
     let house = House::new(db).await;
-    for (name, title, active) in [("ada", "Pilot", true), ("Bob", "Cook", false), ("cyd", "Pilot", true), ("dee", "", true)] {
+    for (name, title, active) in
+        [("ada", "Pilot", true), ("Bob", "Cook", false), ("cyd", "Pilot", true), ("dee", "", true)]
+    {
         let body = json!({ "userName": name, "title": title, "active": active, "externalId": format!("x-{name}"),
             "emails": [{ "value": format!("{name}@X.example"), "type": "work" }] });
         house.create(&USER, body).await.unwrap();
@@ -54,7 +56,10 @@ async fn pages_by_place_and_by_cursor_show_everybody_once() {
     testkit::on_each_database(async |db| {
         let house = filled(db).await;
         let first = house.list(&USER, "startIndex=1&count=3").await;
-        assert_eq!((&first["totalResults"], &first["itemsPerPage"], &first["startIndex"]), (&json!(4), &json!(3), &json!(1)));
+        assert_eq!(
+            (&first["totalResults"], &first["itemsPerPage"], &first["startIndex"]),
+            (&json!(4), &json!(3), &json!(1))
+        );
         assert_eq!(house.names(&USER, "startIndex=4&count=3").await, ["dee"]);
         assert_eq!(house.names(&USER, "startIndex=9").await, Vec::<String>::new());
         assert_eq!(house.list(&USER, "count=0").await["totalResults"], 4);

@@ -1,6 +1,8 @@
 //! Where push and pull meet: a connection bound to a tenant that is also read by Graph.
 
-use directory::{Act, Cause, Change, Group, Member, MemberKind, ObjectKind, Origin, Source, SourceId, SourceKind, State, User};
+use directory::{
+    Act, Cause, Change, Group, Member, MemberKind, ObjectKind, Origin, Source, SourceId, SourceKind, State, User,
+};
 use directory::{GroupAttributes, UserAttributes};
 use kernel::Actor;
 use scim::{GROUP, USER};
@@ -65,7 +67,8 @@ async fn person(house: &House) -> User {
 
 async fn group(house: &House) -> (Group, Vec<Member>) {
     let mut tx = house.db.store.read().await.unwrap();
-    let group = directory::read::groups_by_object_ids(&mut tx, SourceId(TENANT), &[CRANES]).await.unwrap().pop().unwrap();
+    let group =
+        directory::read::groups_by_object_ids(&mut tx, SourceId(TENANT), &[CRANES]).await.unwrap().pop().unwrap();
     let members = directory::read::members_of(&mut tx, &group).await.unwrap();
     (group, members)
 }
@@ -85,7 +88,11 @@ async fn push_and_pull_meet_in_one_person_whoever_comes_first() {
         assert_eq!((read.name(), read.source.kind), ("Read".to_owned(), SourceKind::Graph));
         let rename = json!([{ "op": "replace", "path": "displayName", "value": "Pushed again" }]);
         house.patch(&USER, &mia, rename).await.unwrap();
-        assert_eq!(house.read(&USER, &mia).await.unwrap()["displayName"], "Pushed again", "SCIM reads back what it wrote");
+        assert_eq!(
+            house.read(&USER, &mia).await.unwrap()["displayName"],
+            "Pushed again",
+            "SCIM reads back what it wrote"
+        );
         assert_eq!(person(&house).await.name(), "Read", "the directory has one authority for a name");
         // A loss acts at once, and what Graph still says comes back.
         let active = |flag: bool| json!([{ "op": "replace", "path": "active", "value": flag }]);

@@ -98,7 +98,11 @@ async fn members_move_by_rows_in_both_dialects() {
         let (mia, tom, eve) = (house.user("mia").await, house.user("tom").await, house.user("eve").await);
         let group = house.group("Cranes", &[&mia, &tom, &eve]).await;
         let answer = house
-            .patch(&GROUP, &group, json!([{ "op": "Remove", "path": "members", "value": [{ "$ref": null, "value": mia }] }]))
+            .patch(
+                &GROUP,
+                &group,
+                json!([{ "op": "Remove", "path": "members", "value": [{ "$ref": null, "value": mia }] }]),
+            )
             .await
             .unwrap();
         assert!(answer.resource.is_none(), "a patch of a group is answered without its members");
@@ -110,7 +114,10 @@ async fn members_move_by_rows_in_both_dialects() {
         let version = house.read(&GROUP, &group).await.unwrap()["meta"]["version"].clone();
         // Once more: nobody leaves, nobody joins, nothing changes.
         house.patch(&GROUP, &group, json!([{ "op": "remove", "path": path }])).await.unwrap();
-        house.patch(&GROUP, &group, json!([{ "op": "add", "path": "members", "value": [{ "value": eve }] }])).await.unwrap();
+        house
+            .patch(&GROUP, &group, json!([{ "op": "add", "path": "members", "value": [{ "value": eve }] }]))
+            .await
+            .unwrap();
         assert_eq!(house.read(&GROUP, &group).await.unwrap()["meta"]["version"], version);
         assert!(house.is_in(&eve, &group).await && !house.is_in(&mia, &group).await);
         let stranger = json!([{ "op": "add", "path": "members", "value": [{ "value": group.replace('0', "1") }] }]);

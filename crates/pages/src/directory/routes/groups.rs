@@ -13,8 +13,8 @@ use uuid::Uuid;
 use web::{PageQuery, Path, Problem, Query};
 
 use super::users::name_of;
-use super::{source_href, sources};
 use super::{file, format_of};
+use super::{source_href, sources};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
 use crate::directory::group::{GroupPage, GroupView, MemberRow, NestedRow, Open, SHEET, members, nested};
