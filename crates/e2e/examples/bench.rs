@@ -47,9 +47,9 @@ async fn main() -> anyhow::Result<()> {
         "index" => index_bench::run(&args)?,
         "console" => console_bench::run(&args).await?,
         "provisioning" => provisioning_bench::run(&args).await?,
-        other => anyhow::bail!(
-            "there is no benchmark {other}; there are dirsync, memory, index, console and provisioning"
-        ),
+        other => {
+            anyhow::bail!("there is no benchmark {other}; there are dirsync, memory, index, console and provisioning")
+        }
     };
     write(name, &found)
 }

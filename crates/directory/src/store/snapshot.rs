@@ -79,7 +79,8 @@ async fn our_ids(
     let table = if kind == MemberKind::Group { "directory_groups" } else { "directory_users" };
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
-        let sql = Sql::new("SELECT object_id, id FROM ").push(table).push(" WHERE state <> 'excluded' AND source_id = ");
+        let sql =
+            Sql::new("SELECT object_id, id FROM ").push(table).push(" WHERE state <> 'excluded' AND source_id = ");
         let sql = sql.bind(source).push(" AND object_id IN ").bind_list(ids.iter().copied());
         for row in tx.select(sql).await? {
             found.push((row.get("object_id")?, row.get("id")?));
