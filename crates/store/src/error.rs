@@ -11,6 +11,9 @@ pub enum StoreError {
     /// Another unit of work was in the way; trying again will help.
     #[error("another change was in the way")]
     Busy(#[source] sqlx::Error),
+    /// There is no room left to write; trying again helps once there is.
+    #[error("the database has no room left to write; make room on its disk")]
+    Full(#[source] sqlx::Error),
     /// A uniqueness rule of the named constraint or columns was broken.
     #[error("a row with the same key exists already ({constraint})")]
     Duplicate {
@@ -45,7 +48,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same unit of work may succeed when tried again.
     pub fn try_again(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Busy(_))
+        matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::Full(_))
     }
 }
 
@@ -63,6 +66,8 @@ impl From<sqlx::Error> for StoreError {
                 match code.as_str() {
                     // SQLITE_BUSY, SQLITE_LOCKED and their extended forms; serialisation failure; deadlock.
                     "5" | "6" | "261" | "517" | "262" | "40001" | "40P01" | "55P03" => Self::Busy(error),
+                    // SQLITE_FULL; disk_full.
+                    "13" | "53100" => Self::Full(error),
                     // PostgreSQL classes 08 (connection) and 57P (shutdown, crash, cannot connect now), 53300 (full).
                     code if code.starts_with("08") || code.starts_with("57P") || code == "53300" => {
                         Self::Unreachable(error)
@@ -78,7 +83,7 @@ impl From<sqlx::Error> for StoreError {
 impl Kinded for StoreError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unreachable(_) | Self::Busy(_) => ErrorKind::Unavailable,
+            Self::Unreachable(_) | Self::Busy(_) | Self::Full(_) => ErrorKind::Unavailable,
             Self::Duplicate { .. } => ErrorKind::Conflict,
             Self::Settings(_) => ErrorKind::Invalid,
             Self::Corrupt { .. } | Self::Sealed { .. } | Self::Migration(_) | Self::Broken(_) => ErrorKind::Internal,
@@ -88,6 +93,7 @@ impl Kinded for StoreError {
         match self {
             Self::Unreachable(_) => "store.unreachable",
             Self::Busy(_) => "store.busy",
+            Self::Full(_) => "store.full",
             Self::Duplicate { .. } => "store.duplicate",
             Self::Corrupt { .. } => "store.corrupt",
             Self::Sealed { .. } => "store.sealed",

@@ -20,12 +20,20 @@ pub struct Settings {
     pub max_connections: u32,
     /// How long to wait for a connection or for a lock before giving up.
     pub acquire_timeout: Duration,
+    /// Whether what was committed outlives a loss of power too, not only the end of the process. SQLite alone: PostgreSQL
+    /// decides that itself. Costs a flush of the disk for each unit of work.
+    pub outlives_power_loss: bool,
 }
 
 impl Settings {
     /// A database by its URL, with the usual limits.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), max_connections: 8, acquire_timeout: Duration::from_secs(10) }
+        Self {
+            url: url.into(),
+            max_connections: 8,
+            acquire_timeout: Duration::from_secs(10),
+            outlives_power_loss: true,
+        }
     }
 }
 
@@ -143,7 +151,7 @@ async fn open_sqlite(settings: &Settings) -> Result<Pools, StoreError> {
         .map_err(|_| StoreError::Settings("the SQLite URL must be sqlite:<path of a file>".to_owned()))?
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
+        .synchronous(if settings.outlives_power_loss { SqliteSynchronous::Full } else { SqliteSynchronous::Normal })
         .busy_timeout(settings.acquire_timeout)
         .foreign_keys(true)
         .pragma("cache_size", "-131072")

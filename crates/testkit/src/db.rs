@@ -37,7 +37,7 @@ impl Db {
             }
             Backend::Postgres => (postgres::fresh_database().await?, None),
         };
-        let store = Store::open(&Settings::new(&url)).await?;
+        let store = Store::open(&Settings { outlives_power_loss: false, ..Settings::new(&url) }).await?;
         if backend == Backend::Sqlite {
             store.migrate().await?;
         }

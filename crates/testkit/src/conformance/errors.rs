@@ -73,6 +73,23 @@ async fn another_writer_in_the_way_is_busy() {
     .await;
 }
 
+#[tokio::test]
+async fn a_full_database_says_so_and_may_be_tried_again() {
+    let db = Db::new(Backend::Sqlite).await.unwrap();
+    make_units(&db).await;
+    let mut tx = db.store.begin().await.unwrap();
+    // No page more than there are: what a full disk is, without one.
+    tx.all("PRAGMA max_page_count = 1", args![]).await.unwrap();
+    let large = "x".repeat(1_000_000);
+    let error = tx.execute("INSERT INTO units VALUES (1, $1)", args![large.as_str()]).await.unwrap_err();
+    assert_eq!((error.code(), error.try_again()), ("store.full", true), "{error:?}");
+    drop(tx);
+    let mut tx = db.store.begin().await.unwrap();
+    tx.all("PRAGMA max_page_count = 4294967294", args![]).await.unwrap();
+    tx.execute("INSERT INTO units VALUES (1, $1)", args![large.as_str()]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// Another process holds the file's only write lock.
 async fn second_process(db: &Db) -> StoreError {
     let _holder = db.store.begin().await.unwrap();
