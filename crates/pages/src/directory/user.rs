@@ -80,7 +80,7 @@ pub enum Open {
     /// Attributes, addresses, provenance.
     Profile,
     /// Groups with paths.
-    Groups(Table),
+    Groups(Box<Table>),
     /// What changed and why.
     History(Timeline),
     /// Each rule that decides whether the person is in, with its result.
@@ -319,7 +319,7 @@ pub mod samples {
             ),
         ];
         let here = crate::address::Address::new("/directory/users/u1/groups");
-        Open::Groups(memberships(&rows, &here, None))
+        Open::Groups(Box::new(memberships(&rows, &here, None)))
     }
 
     fn history() -> Open {

@@ -237,7 +237,7 @@ pub async fn show_groups(
     let rows: Vec<_> = found.items.iter().map(row).collect();
     let here = place.apply(here(&format!("/directory/users/{id}/groups"), &[]));
     let table = memberships(&rows, &here, found.next.as_ref().map(Cursor::as_str));
-    show(&desk, &rooms, &user, Open::Groups(table)).await
+    show(&desk, &rooms, &user, Open::Groups(Box::new(table))).await
 }
 
 /// `GET /directory/users/{id}/history`.
