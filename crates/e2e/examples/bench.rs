@@ -42,7 +42,7 @@ async fn main() -> anyhow::Result<()> {
     let found = match name {
         "entra" => return entra::serve(&args).await,
         "hall" => return hall::serve(&args).await,
-        "dirsync" => dirsync_bench::run(&args).await?,
+        "dirsync" => Box::pin(dirsync_bench::run(&args)).await?,
         "memory" => dirsync_bench::memory(&args).await?,
         "index" => index_bench::run(&args)?,
         "console" => console_bench::run(&args).await?,

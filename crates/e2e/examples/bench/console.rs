@@ -50,7 +50,8 @@ impl Browser {
 async fn typed(server: &Value) -> anyhow::Result<Vec<String>> {
     let (url, token) = (server["url"].as_str().unwrap_or_default(), server["api_token"].as_str().unwrap_or_default());
     let url = format!("{url}/api/v1/directory/users?limit=100&sort=changed_at");
-    let page: Value = Client::new().get(url).bearer_auth(token).send().await?.error_for_status()?.json().await?;
+    let client = Client::builder().build()?;
+    let page: Value = client.get(url).bearer_auth(token).send().await?.error_for_status()?.json().await?;
     let mut typed = vec!["an".to_owned(), "e".to_owned(), "zzzzqqq".to_owned()];
     for user in page["items"].as_array().into_iter().flatten() {
         let name = user["display_name"].as_str().unwrap_or_default().to_owned();

@@ -27,7 +27,8 @@ struct Pusher {
 
 impl Pusher {
     async fn with_people(backend: Backend, count: usize) -> anyhow::Result<Self> {
-        let mut pusher = Self { hall: Hall::start(backend)?, http: Client::new(), people: Vec::new() };
+        let http = Client::builder().build()?;
+        let mut pusher = Self { hall: Hall::start(backend)?, http, people: Vec::new() };
         let made = stream::iter(0..count).map(|number| pusher.create(number)).buffered(ABREAST);
         let made: Vec<anyhow::Result<String>> = made.collect().await;
         pusher.people = made.into_iter().collect::<anyhow::Result<_>>()?;

@@ -18,8 +18,10 @@ fn job(status: Value, state: &str) -> SyncJob {
         .unwrap()
 }
 
-fn secrets(list: Value) -> Result<Vec<SyncSecret>, GraphError> {
-    Ok(serde_json::from_value(list).unwrap())
+type Secrets = Result<Vec<SyncSecret>, GraphError>;
+
+fn secrets(list: Value) -> Secrets {
+    serde_json::from_value(list).map_err(|error| panic!("{error}"))
 }
 
 fn found<'l>(lines: &'l [Line], name: &str) -> &'l Line {

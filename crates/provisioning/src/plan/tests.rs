@@ -50,7 +50,7 @@ fn check(kind: SourceKind, state: State, enabled: bool, fate: Fate, expected: Op
 }
 
 fn deleted() -> State {
-    State::Deleted { since: NOW, purge_at: NOW.plus(Duration::from_secs(60)) }
+    State::Deleted { since: NOW, purge_at: NOW.plus(Duration::from_mins(1)) }
 }
 
 const GONE: Fate = Fate::Deleted { purge_at: Timestamp::from_seconds(1_800_000_060) };

@@ -17,7 +17,9 @@ fn fresh_tables() {
         for statement in statements(&fs::read_to_string(&file).unwrap()) {
             if let Some(gone) = statement.trim().strip_prefix("DROP TABLE ") {
                 let line = format!("| `{gone}` |");
-                rooms.values_mut().for_each(|lines| lines.retain(|kept| !kept.starts_with(&line)));
+                for lines in rooms.values_mut() {
+                    lines.retain(|kept| !kept.starts_with(&line));
+                }
             }
             let Some((table, columns)) = table(&statement) else { continue };
             let room = table.split('_').next().unwrap().to_owned();

@@ -10,7 +10,7 @@ async fn an_initial_cycle_asks_and_writes_once_for_each_and_keeps_little() {
     let cycle = rig.cycle().await;
     let counts = cycle.counts;
     assert_eq!((cycle.error, counts.failed), (None, 0));
-    assert!(counts.created as usize > people / 2, "{counts:?}");
+    assert!(counts.created > people as u64 / 2, "{counts:?}");
     let calls = rig.target.calls();
     let count = |method: &str| calls.iter().filter(|call| call.method == method).count() as u64;
     let begun = counts.created + counts.updated;

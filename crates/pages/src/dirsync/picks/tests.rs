@@ -10,7 +10,7 @@ fn picks_are_read_as_they_were_written() {
         assert_eq!(Picks::parse(&picks.to_string()), picks, "{list:?}");
         assert!(picks.to_string().chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter)));
     }
-    let spread: Picks = (0..MOST as i64).map(|place| place * 1_999).collect();
+    let spread: Picks = (0..).take(MOST).map(|place: i64| place * 1_999).collect();
     assert!(spread.to_string().len() < 4_096, "the most there can be fits into an address");
 }
 
@@ -25,7 +25,8 @@ fn what_is_not_ours_is_nothing() {
 #[test]
 fn a_page_decides_about_what_it_shows_and_nothing_else() {
     let set = |places: &[i64]| places.iter().copied().collect::<Picks>();
-    let cases: [(&[i64], &[i64], &[i64], &[i64]); 4] = [
+    type Places = &'static [i64];
+    let cases: [(Places, Places, Places, Places); 4] = [
         (&[], &[], &[1, 2, 3], &[]),
         (&[], &[2], &[1, 2, 3], &[2]),
         (&[2, 9], &[1], &[1, 2, 3], &[1, 9]),

@@ -39,7 +39,7 @@ pub struct Request {
 pub async fn send(address: SocketAddr, request: &Request) -> Answer {
     let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
     for (name, value) in &request.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
     }
     head.push_str("connection: close\r\n\r\n");
     let mut stream = TcpStream::connect(address).await.expect("the server listens");
