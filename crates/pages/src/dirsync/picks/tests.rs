@@ -22,10 +22,11 @@ fn what_is_not_ours_is_nothing() {
     assert!(Picks::parse("gICAgICAgICAgICA").is_empty(), "a number without an end");
 }
 
+type Places = &'static [i64];
+
 #[test]
 fn a_page_decides_about_what_it_shows_and_nothing_else() {
     let set = |places: &[i64]| places.iter().copied().collect::<Picks>();
-    type Places = &'static [i64];
     let cases: [(Places, Places, Places, Places); 4] = [
         (&[], &[], &[1, 2, 3], &[]),
         (&[], &[2], &[1, 2, 3], &[2]),
