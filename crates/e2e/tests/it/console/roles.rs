@@ -11,10 +11,18 @@ use store::Backend;
 
 /// How many pages of one kind are looked at.
 const OF_A_KIND: usize = 3;
-/// What is not part of the walk: it ends the walk, changes the walker, is no page, or is about sessions, which a token has
-/// none of.
-const NOT_WALKED: [&str; 7] =
-    ["/sign-out", "/operators/sessions", "/assets/", "/api/", "/metrics", "/theme", "/change-password"];
+/// What is not part of the walk: it ends the walk, changes the walker, is no page, or is about one's own sessions and
+/// tokens, which a token has none of.
+const NOT_WALKED: [&str; 8] = [
+    "/sign-out",
+    "/operators/sessions",
+    "/operators/tokens",
+    "/assets/",
+    "/api/",
+    "/metrics",
+    "/theme",
+    "/change-password",
+];
 
 /// What a page leads to and offers to send.
 #[derive(Default)]

@@ -150,17 +150,19 @@ async fn decider(desk: &Desk, rooms: &Rooms, run: &Run) -> Result<Decider, Probl
 
 /// `POST /dirsync/plans/{id}/turn`: to another page of the list, with what is picked.
 pub async fn turn(
+    desk: Desk,
     Path(id): Path<RunId>,
     Query(wanted): Query<Changes>,
     place: Paged,
     Form(picked): Form<Picking>,
-) -> Response {
+) -> Result<Response, Problem> {
+    desk.may(ReadSync {})?;
     let to = place.apply(here(&format!("/dirsync/plans/{id}"), &wanted.values()));
     let picks = picked.now();
     if picks.len() > MOST {
-        return done(to.with("picks", picked.before().to_string()), Done::TooManyPicked);
+        return Ok(done(to.with("picks", picked.before().to_string()), Done::TooManyPicked));
     }
-    Redirect::to(&to.with("picks", picks.to_string()).to_string()).into_response()
+    Ok(Redirect::to(&to.with("picks", picks.to_string()).to_string()).into_response())
 }
 
 /// `GET /dirsync/plans/{id}`.
