@@ -8,6 +8,7 @@ use crate::error::ProvisioningError;
 /// What an operator sets for one connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = ProvisioningSettings)]
 pub struct Settings {
     /// What a day may take away without asking.
     pub limits: Limits,
@@ -50,6 +51,7 @@ fn audience() -> String {
 /// What a day may take away without asking; the first limit reached holds the call (NET-01, NET-15).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = ProvisioningLimits)]
 pub struct Limits {
     /// Users disabled or deleted in 24 hours.
     pub users: u32,

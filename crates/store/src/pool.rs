@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, Transaction};
 use tokio::sync::watch;
 
 use crate::tx::Inner as TxInner;
@@ -93,7 +94,7 @@ impl Store {
     /// Begins a unit of work. On SQLite only one is open at a time: keep it short, and never begin a second inside.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let inner = match &self.pools {
-            Pools::Sqlite { write, .. } => TxInner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Sqlite { write, .. } => TxInner::Sqlite(begin_to_write(write).await?),
             Pools::Postgres(pool) => TxInner::Postgres(pool.begin().await?),
         };
         Ok(Tx { inner, wake: self.wake.clone(), announce: false })
@@ -143,6 +144,18 @@ impl Store {
             }
             Pools::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// Begins on the one connection that writes. A unit of work that met a full disk is given up by SQLite itself, which the
+/// connection does not notice: it would believe for ever that one is open. Then a new connection takes its place.
+async fn begin_to_write(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    match write.begin_with("BEGIN IMMEDIATE").await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            write.acquire().await?.close().await?;
+            write.begin_with("BEGIN IMMEDIATE").await
+        }
+        outcome => outcome,
     }
 }
 

@@ -145,7 +145,7 @@ async fn an_owner_invites_limits_and_removes_somebody() {
         assert_eq!(call("DELETE", &format!("/{id}"), json!({})).await.status, StatusCode::NO_CONTENT);
         assert_eq!(call("DELETE", &format!("/{id}"), json!({})).await.status, StatusCode::NOT_FOUND);
         let last = call("POST", &format!("/{}/disable", front.house.ada.id), json!({})).await;
-        assert_eq!((last.status, &last.json()["code"]), (StatusCode::CONFLICT, &json!("operators.last_owner")));
+        assert_eq!((last.status, &last.json()["code"]), (StatusCode::CONFLICT, &json!("operators.oneself")));
         let token = call("POST", "/tokens", json!({"label": "ci", "role": "auditor", "expires_in_days": 7})).await;
         assert_eq!(token.json()["code"], "operators.needs_operator");
     })
