@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections import Counter
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import requests
@@ -54,7 +55,7 @@ def connection(server):
         answer.raise_for_status()
         return answer.json()
 
-    made = make("connections", name="scim2-tester")
+    made = make("connections", name=f"scim2-tester {uuid4()}")
     key = make(f"connections/{made['id']}/keys", label="tester")
     return key["base_url"], key["token"]
 
