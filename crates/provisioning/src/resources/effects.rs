@@ -16,12 +16,9 @@ use crate::pusher::Pusher;
 use crate::service::Provisioning;
 use crate::store::resources::{self as rows, Stored, is_user};
 
-/// The directory's source of a row.
+/// The directory's source of a row. What a push makes under a tenant is a pushed object until Graph shows it.
 fn source_of(pusher: &Pusher, source_id: SourceId) -> Source {
-    let kind = if source_id.0 == pusher.connection.id.0 { SourceKind::Scim } else { SourceKind::Graph };
-    // What a push makes under a tenant is a pushed object until Graph shows it.
-    let kind = if kind == SourceKind::Graph { SourceKind::Scim } else { kind };
-    Source { organisation: pusher.connection.organisation, kind, id: source_id }
+    Source { organisation: pusher.connection.organisation, kind: SourceKind::Scim, id: source_id }
 }
 
 /// What becomes of a row.
