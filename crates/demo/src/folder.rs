@@ -25,6 +25,9 @@ pub(crate) struct Notes {
     /// None in the notes of an older demo.
     #[serde(default)]
     pub second: Option<Second>,
+    /// The key of somebody's authenticator app.
+    #[serde(default)]
+    pub totp_secret: Option<String>,
 }
 
 impl Folder {

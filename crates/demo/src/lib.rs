@@ -5,6 +5,7 @@ mod folder;
 mod life;
 pub mod ready;
 pub mod second;
+pub mod second_factor;
 mod set_up;
 pub mod start;
 

@@ -8,7 +8,7 @@ use crate::Demo;
 
 /// The ready-file: keys are only ever added.
 pub fn json(demo: &Demo) -> Value {
-    let emulator = &demo.emulator;
+    let (emulator, factor) = (&demo.emulator, &demo.second_factor);
     json!({
         "server": {
             "url": demo.url,
@@ -35,6 +35,24 @@ pub fn json(demo: &Demo) -> Value {
             "operator": { "username": demo.second.username, "password": demo.second.password },
             "ca_file": demo.ca_file,
         },
+        "mfa": {
+            "issuer": factor.provider.issuer,
+            "discovery_url": factor.provider.discovery_url,
+            "authorization_endpoint": factor.provider.authorization_endpoint,
+            "client_id": factor.provider.client_id,
+            "app_id": factor.provider.app_id,
+            "redirect_uri": factor.provider.redirect_uri,
+            "tenant": factor.provider.tenant,
+            "sample_url": factor.sample_url,
+            "portal_url": factor.portal_url,
+            "person": {
+                "oid": factor.person.oid,
+                "upn": factor.person.upn,
+                "password": factor.password,
+                "totp_secret": factor.person.totp_secret,
+            },
+            "ca_file": demo.ca_file,
+        },
     })
 }
 
@@ -55,6 +73,12 @@ pub fn banner(demo: &Demo) -> String {
                 {url}, as {second} with {second_password}
                 {scim}
 
+    An application that asks for a second factor: sign in as anybody, register
+    it on the way, and land with it in the token
+                {sample}, for instance as {person} with {first_factor}
+    Their own portal, to see and change what they registered
+                {portal}
+
     The local Entra, to change things and see them arrive
                 {emulator}/
 
@@ -74,6 +98,10 @@ pub fn banner(demo: &Demo) -> String {
         second = demo.second.username,
         second_password = demo.second.password,
         scim = demo.scim_url,
+        sample = demo.second_factor.sample_url,
+        portal = demo.second_factor.portal_url,
+        person = demo.second_factor.person.upn,
+        first_factor = demo.second_factor.password,
         kept = if demo.is_kept() { "" } else { "Everything is gone when you stop it; --data DIR keeps it. " },
     )
 }

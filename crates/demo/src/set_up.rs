@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use directory::SourceId;
+use dirsync::notify::{NotificationState, NotificationStatus};
 use dirsync::permissions::{ChangeSettings, DecideRun, ReadSync, StartRun};
 use dirsync::service::runs::Part;
 use dirsync::{Mode, Run, RunId, RunKind, RunState, Settings};
@@ -21,6 +22,7 @@ use vestibule::App;
 use crate::folder::{Folder, Notes};
 use crate::ready::note;
 use crate::second::{self, Second};
+use crate::second_factor::{self, SecondFactor};
 
 /// Who signs in.
 pub(crate) const OWNER: &str = "admin";
@@ -37,6 +39,7 @@ pub(crate) struct Done {
     pub user_count: u64,
     pub second: Second,
     pub base_url: String,
+    pub second_factor: SecondFactor,
 }
 
 /// Sets everything up, or finds it set up.
@@ -55,6 +58,7 @@ pub(crate) async fn set_up(app: &App, emulator: &Running, folder: &Folder, url: 
         None => second::create(app, &actor).await?,
     };
     notes.second = Some(second.clone());
+    let key = notes.totp_secret.get_or_insert_with(|| second_factor::new_key(app)).clone();
     folder.keep_notes(&notes)?;
     let tenant = match app.tenants.list(organisation).await?.into_iter().next() {
         Some(tenant) => tenant,
@@ -63,13 +67,18 @@ pub(crate) async fn set_up(app: &App, emulator: &Running, folder: &Folder, url: 
     let source = SourceId(tenant.id.0);
     note(&format!("reading the organisation; watch it at {url}"));
     first_run(app, &actor, source).await?;
+    let is_told = ask_to_be_told(app, &actor, source).await?;
     let base_url = format!("{url}/scim/orgs/{}/", second.organisation);
     second::push(emulator, &second, &base_url).await?;
+    let second_factor = second_factor::set_up(app, &actor, emulator, tenant.id, &key).await?;
+    if is_told {
+        agreed(app, &actor, source).await?;
+    }
     let status = app.dirsync.get_source(&actor.may(ReadSync {})?, source).await?;
     let here = |state: &str| ["active", "disabled"].contains(&state);
     let user_count = status.users.iter().filter(|count| here(&count.state)).map(|count| count.count).sum();
     let Notes { password, api_token, .. } = notes;
-    Ok(Done { password, api_token, organisation, tenant: source, user_count, second, base_url })
+    Ok(Done { password, api_token, organisation, tenant: source, user_count, second, base_url, second_factor })
 }
 
 async fn become_owner(app: &App, actor: &Actor) -> anyhow::Result<Notes> {
@@ -79,7 +88,7 @@ async fn become_owner(app: &App, actor: &Actor) -> anyhow::Result<Notes> {
     app.operators.rename_organisation(&actor.may(RenameOrganisation { organisation })?, COMPANY).await?;
     let token = NewToken { label: "demo".to_owned(), role: Role::Owner, expires_in_days: 365 };
     let issued = app.operators.create_token(&actor.may(CreateToken {})?, &token).await?;
-    Ok(Notes { password, api_token: issued.text.expose().clone(), second: None })
+    Ok(Notes { password, api_token: issued.text.expose().clone(), second: None, totp_secret: None })
 }
 
 /// Connects the tenant as one whose application the administrator registered.
@@ -137,6 +146,38 @@ async fn first_run(app: &App, actor: &Actor, source: SourceId) -> anyhow::Result
     match run.state {
         RunState::Done => Ok(()),
         other => bail!("the first run is {other}: {}", run.error_detail.unwrap_or_default()),
+    }
+}
+
+/// Switches notifications of changes on, where this server has an address for them; whether it has.
+async fn ask_to_be_told(app: &App, actor: &Actor, source: SourceId) -> anyhow::Result<bool> {
+    let status = app.dirsync.get_source(&actor.may(ReadSync {})?, source).await?;
+    let on = status.kept.settings.notifications;
+    if app.config.dirsync.notification_base().is_none() {
+        return Ok(false);
+    }
+    if !on {
+        let settings = Settings { notifications: true, ..status.kept.settings };
+        app.dirsync.put_settings(&actor.may(ChangeSettings { source })?, status.kept.version, settings).await?;
+    }
+    Ok(true)
+}
+
+/// Waits until the local Entra tells of changes, or has said why it does not: then the timer does.
+async fn agreed(app: &App, actor: &Actor, source: SourceId) -> anyhow::Result<()> {
+    let mut changes = app.store.changes();
+    loop {
+        let status = app.dirsync.get_source(&actor.may(ReadSync {})?, source).await?.notifications;
+        match status {
+            NotificationStatus { state: NotificationState::Beginning, .. } => {}
+            NotificationStatus { state: NotificationState::Failing, error_detail, .. } => {
+                note(&format!("it does not tell of changes: {}", error_detail.unwrap_or_default()));
+                return Ok(());
+            }
+            _ => return Ok(()),
+        }
+        // A commit wakes us; where it is not announced, a look every half second is enough.
+        let _ = tokio::time::timeout(Duration::from_millis(500), changes.changed()).await;
     }
 }
 

@@ -14,6 +14,7 @@ use web::Server;
 use crate::folder::Folder;
 use crate::ready::note;
 use crate::second::Second;
+use crate::second_factor::SecondFactor;
 use crate::{Arguments, life, set_up};
 
 /// Everything, running. Stop it with [`Demo::stop`].
@@ -37,6 +38,8 @@ pub struct Demo {
     pub second: Second,
     /// Where it is pushed to.
     pub scim_url: String,
+    /// The second factor that the local Entra asks for.
+    pub second_factor: SecondFactor,
     /// The certificate authority of both sides, when they speak HTTPS.
     pub ca_file: Option<PathBuf>,
     /// The local Entra.
@@ -54,8 +57,14 @@ pub async fn start(arguments: &Arguments) -> anyhow::Result<Demo> {
     let mut config = config(arguments, &folder, &emulator)?;
     vestibule::log::install(&config.log);
     let server = Server::bind(config.web.serve_settings()).await.context("the server cannot start")?;
-    let url = server.url();
+    // By name: browsers make no passkeys for an address in numbers.
+    let url = server.url().replace("://127.0.0.1:", "://localhost:");
     config.web.public_url = Some(url.clone());
+    config.dirsync.notification_url = Some(server.url());
+    if config.dirsync.notification_base().is_none() {
+        // The server is told at no address that the local Entra could go to; what changes is found by the timer.
+        config.dirsync.notification_url = None;
+    }
     let app = App::build(config, Outside::system()).await?;
     app.store.migrate().await?;
     let (stop, stopped) = watch::channel(false);
@@ -79,6 +88,7 @@ pub async fn start(arguments: &Arguments) -> anyhow::Result<Demo> {
         user_count: done.user_count,
         second: done.second,
         scim_url: done.base_url,
+        second_factor: done.second_factor,
         ca_file,
         emulator,
         folder,
@@ -127,7 +137,7 @@ fn config(arguments: &Arguments, folder: &Folder, emulator: &Running) -> anyhow:
     config.store.url = Some(format!("sqlite:{}", folder.file("vestibule.db").display()).as_str().into());
     config.log.level = std::env::var("RUST_LOG").unwrap_or_else(|_| QUIET.to_owned());
     if let Some(authority) = &emulator.authority {
-        let hosts = [arguments.listen.ip().to_string()];
+        let hosts = [arguments.listen.ip().to_string(), "localhost".to_owned()];
         let issued = authority.issue(&hosts, kernel::Clock::system().now())?;
         config.web.tls_certificate_file = Some(folder.write("server.pem", &issued.certificate_pem())?);
         config.web.tls_key_file = Some(folder.write("server.key.pem", &issued.key_pem())?);

@@ -60,6 +60,24 @@ async fn the_organisation_has_arrived_and_the_token_opens_the_api() {
     end(demo).await;
 }
 
+async fn notifications(demo: &Demo) -> Value {
+    let ready = ready::json(demo);
+    let text = |name: &str| ready["server"][name].as_str().unwrap().to_owned();
+    let url = format!("{}/api/v1/dirsync/sources/{}", text("url"), text("tenant"));
+    let answer = client(demo).get(url).bearer_auth(text("api_token")).send().await.unwrap();
+    answer.error_for_status().unwrap().json::<Value>().await.unwrap()["notifications"].clone()
+}
+
+#[tokio::test]
+async fn the_local_entra_tells_of_changes_by_http_and_by_https() {
+    for more in [&[][..], &["--tls"]] {
+        let demo = begin(more).await;
+        let shown = notifications(&demo).await;
+        assert_eq!(shown["state"], "on", "{more:?}: {shown:#}");
+        end(demo).await;
+    }
+}
+
 #[tokio::test]
 async fn a_second_organisation_is_pushed_to() {
     let demo = begin(&[]).await;

@@ -20,7 +20,7 @@ pub mod views;
 mod routes;
 mod store;
 
-pub use apply::{Applied, Origin, apply};
+pub use apply::{Applied, Known, Origin, apply, apply_to};
 pub use attributes::{Addresses, GroupAttributes, GroupKind, UserAttributes};
 pub use change::{Act, Cause, Change, ObjectKind};
 pub use error::DirectoryError;

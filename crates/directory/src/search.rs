@@ -2,7 +2,8 @@
 //!
 //! Beside the membership index each node keeps, per user, one line of folded text: name, user principal name, mail and
 //! aliases; per group its name, mail and description. Lines lie behind each other in chunks, so that a search is a run
-//! over contiguous memory, and a change copies one chunk. About 100 bytes a user.
+//! over contiguous memory, and a change copies one chunk. Beside each line lies which pairs of bytes it has, so that most
+//! lines are passed over unread. About 115 bytes a user.
 //!
 //! What it deliberately does not do: know states. Whoever is in it is held by the organisation; the excluded and the
 //! deleted are looked up in the database.

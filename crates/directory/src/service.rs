@@ -36,6 +36,8 @@ pub use summary::{IndexSummary, MOST_FOUND, Summary};
 
 /// How often the log is looked at without being called: notifications are hints.
 const POLL: Duration = Duration::from_secs(1);
+/// How long the followed log is left alone: a client that writes without pause must not be followed write by write.
+const REST: Duration = Duration::from_millis(50);
 /// How long a caller waits for the first load of a directory: a small one is there at once.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -124,6 +126,10 @@ impl Directory {
                 if timeout(POLL, stop.changed()).await.is_ok() {
                     return;
                 }
+            }
+            // What is written in quick succession is followed together; the first at once.
+            if timeout(REST, stop.changed()).await.is_ok() {
+                return;
             }
             tokio::select! {
                 _ = timeout(POLL, changes.changed()) => {}

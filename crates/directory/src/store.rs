@@ -34,9 +34,3 @@ pub(crate) fn detail_of(state: &State) -> Option<String> {
 pub(crate) fn source_of(row: &Row) -> Result<Source, StoreError> {
     Ok(Source { organisation: row.get("organisation")?, kind: row.get("source")?, id: row.get("source_id")? })
 }
-
-/// A pattern for `LIKE … ESCAPE '\'` that finds folded text anywhere.
-pub(crate) fn pattern(text: &str) -> String {
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
-}

@@ -7,30 +7,29 @@ use std::collections::{HashMap, HashSet};
 
 use directory::{ObjectKind, StateName};
 use graph::GraphError;
-use kernel::Env;
+use store::Tx;
 use uuid::Uuid;
 
 use crate::error::DirsyncError;
-use crate::model::{RunKind, RunState};
+use crate::model::{Progress, Resume, RunKind, RunState};
+use crate::plan::early::{Planner, Ready, take_back};
 use crate::sources::{After, From, Item, Look, Pages, Source};
-use crate::store::settings;
 use crate::store::staged::{self, Removed, Staged, StagedMember};
+use crate::store::{changes, settings};
 use crate::work::Work;
 
 mod confirm;
 mod kind;
+mod reader;
 mod single;
 
 use kind::Kind;
+use reader::{Gathered, Reader};
 
 pub(crate) use single::Subject;
 
 /// From how many objects on the database is told that there are many.
 const MANY: u64 = 2_000;
-/// How many objects are written together.
-const ENOUGH: usize = 2_000;
-/// How long pages are gathered before they are written.
-const LONG: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Reads what the run is to read.
 pub(crate) async fn collect(work: &mut Work, source: &dyn Source) -> Result<(), DirsyncError> {
@@ -54,14 +53,15 @@ async fn read_all(work: &mut Work, source: &dyn Source) -> Result<(), DirsyncErr
         work.run.progress.users_expected = source.user_count().await.unwrap_or_default();
     }
     if let Some(from) = users_from.filter(|_| !work.skips(ObjectKind::User)) {
-        let earlier = Earlier::of(&from);
+        let planner = Planner::of(work).await?;
+        let earlier = Earlier::of_users(work, &from, planner.is_some()).await?;
         let pages = source.users(from).await?;
-        drain(work, pages, earlier).await?;
+        drain(work, pages, earlier, planner.as_ref()).await?;
     }
     if let Some(from) = groups_from.filter(|_| !work.skips(ObjectKind::Group)) {
         let earlier = Earlier::of(&from);
         let pages = source.groups(from).await?;
-        drain(work, pages, earlier).await?;
+        drain(work, pages, earlier, None).await?;
     }
     if work.run.progress.users + work.run.progress.groups >= MANY {
         let mut tx = work.store.begin().await?;
@@ -106,57 +106,54 @@ async fn beginnings(work: &mut Work) -> Result<(Option<From>, Option<From>), Dir
 async fn start_over(work: &mut Work) -> Result<(), DirsyncError> {
     tracing::info!(dirsync.run_id = %work.run.id, "the delta link is no longer accepted; reading everything");
     work.run.kind = RunKind::Full;
-    work.run.resume = crate::model::Resume { reset: true, ..Default::default() };
-    work.run.progress = crate::model::Progress::default();
     let mut tx = work.store.begin().await?;
-    staged::clear(&mut tx, work.run.id).await?;
     settings::drop_cursors(&mut tx, work.run.source_id).await?;
+    forget(work, &mut tx, Resume { reset: true, ..Resume::default() }).await?;
     work.save(&mut tx, RunState::Collecting).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// Reads every page, fetching the next ones while the last ones are written. Pages that come fast are written several at
-/// a time: a unit of work for each would write the same pages of the tables again and again.
-async fn drain<T: Kind + 'static>(
-    work: &mut Work,
-    mut pages: Box<dyn Pages<T>>,
-    mut earlier: Earlier,
-) -> Result<(), DirsyncError> {
-    let mut next = gather(pages.as_mut(), work.env.clone()).await?;
-    while let Some(current) = next {
-        work.go_on()?;
-        let last = matches!(current.after, After::Link(_));
-        let env = work.env.clone();
-        let kept = keep(work, current, &mut earlier);
-        let (read, kept) = if last { (Ok(None), kept.await) } else { tokio::join!(gather(pages.as_mut(), env), kept) };
-        kept?;
-        next = read?;
-    }
+/// The rules have changed since users were planned by them: everything is read again.
+pub(crate) async fn begin_again(work: &mut Work) -> Result<(), DirsyncError> {
+    tracing::info!(dirsync.run_id = %work.run.id, "the rules have changed while users were read; reading again");
+    let was = work.run.state;
+    work.run.state = RunState::Collecting;
+    let reset = work.run.resume.reset;
+    let mut tx = work.store.begin().await?;
+    forget(work, &mut tx, Resume { reset, ..Resume::default() }).await?;
+    work.save(&mut tx, was).await?;
+    tx.commit().await?;
     Ok(())
 }
 
-/// What is read until there is enough to write, or for long enough to lose no more of it.
-async fn gather<T>(pages: &mut dyn Pages<T>, env: Env) -> Result<Option<Gathered<T>>, GraphError> {
-    let (begin, mut gathered) = (env.now(), None::<Gathered<T>>);
-    while let Some(page) = pages.next().await? {
-        let read = gathered.get_or_insert_with(|| Gathered { items: Vec::new(), pages: 0, after: page.after.clone() });
-        read.items.extend(page.items);
-        read.pages += 1;
-        read.after = page.after;
-        let weight: usize = read.items.iter().map(|item| 1 + item.members.len() / 20).sum();
-        if weight >= ENOUGH || matches!(read.after, After::Link(_)) || env.now().since(begin) >= LONG {
-            break;
-        }
-    }
-    Ok(gathered)
+async fn forget(work: &mut Work, tx: &mut Tx, resume: Resume) -> Result<(), DirsyncError> {
+    work.run.resume = resume;
+    work.run.progress = Progress::default();
+    changes::clear_after(tx, work.run.id, 0).await?;
+    staged::clear(tx, work.run.id).await?;
+    Ok(())
 }
 
-/// Some pages together.
-struct Gathered<T> {
-    items: Vec<Item<T>>,
-    pages: u64,
-    after: After,
+/// Reads every page. Pages that come fast are written several at a time: a unit of work for each would write the same
+/// pages of the tables again and again.
+async fn drain<T: Kind + 'static>(
+    work: &mut Work,
+    pages: Box<dyn Pages<T>>,
+    mut earlier: Earlier,
+    planner: Option<&Planner>,
+) -> Result<(), DirsyncError> {
+    let mut reader = Reader::start(pages, work.env.clone());
+    loop {
+        let Some(current) = reader.next().await else { return Err(DirsyncError::TakenOver) };
+        work.go_on()?;
+        let current = current?;
+        let last = matches!(current.after, After::Link(_));
+        keep(work, current, &mut earlier, planner).await?;
+        if last {
+            return Ok(());
+        }
+    }
 }
 
 /// The objects that earlier pages of a read told of.
@@ -168,6 +165,25 @@ struct Earlier {
 impl Earlier {
     fn of(from: &From) -> Self {
         Self { known: (!matches!(from, From::Next(_))).then(HashSet::new) }
+    }
+
+    /// Of an early plan it must be known who is in it.
+    async fn of_users(work: &Work, from: &From, planned: bool) -> Result<Self, DirsyncError> {
+        let mut earlier = Self::of(from);
+        if planned && earlier.known.is_none() {
+            let mut known = HashSet::new();
+            let mut tx = work.store.read().await?;
+            changes::each_user(&mut tx, work.run.id, |id| {
+                known.insert(id);
+            })
+            .await?;
+            staged::each_id(&mut tx, work.run.id, ObjectKind::User, |id| {
+                known.insert(id);
+            })
+            .await?;
+            earlier.known = Some(known);
+        }
+        Ok(earlier)
     }
 
     fn may_have(&self, id: Uuid) -> bool {
@@ -182,28 +198,55 @@ impl Earlier {
 }
 
 /// Writes some pages.
-async fn keep<T: Kind>(work: &mut Work, page: Gathered<T>, earlier: &mut Earlier) -> Result<(), DirsyncError> {
-    let mut tx = work.store.begin().await?;
-    let count = page.items.len() as u64;
-    let slices = slices(work, &page.items);
+async fn keep<T: Kind>(
+    work: &mut Work,
+    page: Gathered<T>,
+    earlier: &mut Earlier,
+    planner: Option<&Planner>,
+) -> Result<(), DirsyncError> {
+    let Gathered { items, pages, after } = page;
+    let count = items.len() as u64;
+    let slices = slices(work, &items);
     work.run.progress.memberships += slices.iter().map(|(_, _, members)| members.len() as u64).sum::<u64>();
+    let (ready, rest) = match planner {
+        Some(planner) => plan_early(work, planner, last_words(items), earlier).await?,
+        None => (None, last_words(items)),
+    };
+    let mut tx = work.store.begin().await?;
+    if let Some(ready) = ready {
+        ready.write(&mut tx, work.run.id).await?;
+    }
     staged::put_members(&mut tx, work.run.id, slices).await?;
-    let rows = merged(work, &mut tx, page.items, earlier).await?;
+    let rows = completed(work, &mut tx, rest, earlier).await?;
     staged::put(&mut tx, work.run.id, T::KIND, rows).await?;
     let (progress, resume) = (&mut work.run.progress, &mut work.run.resume);
-    progress.pages += page.pages;
+    progress.pages += pages;
     let (read, next, link) = match T::KIND {
         ObjectKind::User => (&mut progress.users, &mut resume.users_next, &mut resume.users_delta),
         ObjectKind::Group => (&mut progress.groups, &mut resume.groups_next, &mut resume.groups_delta),
     };
     *read += count;
-    match page.after {
+    match after {
         After::Next(after) => *next = Some(after),
         After::Link(after) => *link = Some(after),
     }
     work.save(&mut tx, RunState::Collecting).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Plans those who come for the first time; returns the plan and the rest.
+async fn plan_early<T: Kind>(
+    work: &mut Work,
+    planner: &Planner,
+    read: Vec<Latest<T>>,
+    earlier: &mut Earlier,
+) -> Result<(Option<Ready>, Vec<Latest<T>>), DirsyncError> {
+    let enough = |one: &Latest<T>| !earlier.may_have(one.id) && one.seen.as_ref().is_some_and(T::suffices);
+    let (fresh, rest): (Vec<_>, Vec<_>) = read.into_iter().partition(enough);
+    earlier.add(fresh.iter().map(|one| one.id));
+    let fresh = fresh.into_iter().filter_map(|one| Some((one.id, one.seen?.into_early()?)));
+    Ok((Some(planner.plan(work, fresh.collect()).await?), rest))
 }
 
 fn slices<T>(work: &mut Work, items: &[Item<T>]) -> Vec<(Uuid, i64, Vec<StagedMember>)> {
@@ -216,51 +259,66 @@ fn slices<T>(work: &mut Work, items: &[Item<T>]) -> Vec<(Uuid, i64, Vec<StagedMe
     slices
 }
 
-/// The rows of some pages: one per object, the last word on each property counting, over pages too.
-async fn merged<T: Kind>(
-    work: &Work,
-    tx: &mut store::Tx,
-    items: Vec<Item<T>>,
-    earlier: &mut Earlier,
-) -> Result<Vec<Staged>, DirsyncError> {
-    let mut order = Vec::with_capacity(items.len());
-    let mut latest: HashMap<Uuid, (Option<T>, Option<Removed>)> = HashMap::with_capacity(items.len());
+/// What was said last of an object.
+struct Latest<T> {
+    id: Uuid,
+    seen: Option<T>,
+    removed: Option<Removed>,
+}
+
+/// One word per object, the last on each property counting.
+fn last_words<T: Kind>(items: Vec<Item<T>>) -> Vec<Latest<T>> {
+    let mut latest: Vec<Latest<T>> = Vec::with_capacity(items.len());
+    let mut places = HashMap::with_capacity(items.len());
     for item in items {
         let removed = match (&item.seen, item.for_good) {
             (Some(_), _) => None,
             (None, false) => Some(Removed::Changed),
             (None, true) => Some(Removed::Deleted),
         };
-        let before = latest.remove(&item.object_id);
-        if before.is_none() {
-            order.push(item.object_id);
-        }
-        let seen = match (before.and_then(|(seen, _)| seen), item.seen) {
+        let place = *places.entry(item.object_id).or_insert(latest.len());
+        let Some(known) = latest.get_mut(place) else {
+            latest.push(Latest { id: item.object_id, seen: item.seen, removed });
+            continue;
+        };
+        known.seen = match (known.seen.take(), item.seen) {
             (Some(before), Some(newer)) => Some(before.overlaid(newer)),
             (_, newer) => newer,
         };
-        latest.insert(item.object_id, (seen, removed));
+        known.removed = removed;
     }
-    let partial: Vec<_> = latest
-        .iter()
-        .filter(|(id, (seen, _))| earlier.may_have(**id) && seen.as_ref().is_some_and(|seen| !seen.whole()))
-        .map(|(id, _)| *id)
-        .collect();
-    earlier.add(latest.keys().copied());
-    for earlier in staged::by_ids(tx, work.run.id, T::KIND, &partial).await? {
-        let id = earlier.object_id;
-        if let (Some(parsed), Some((seen, _))) = (T::unstage(earlier), latest.get_mut(&id)) {
-            *seen = seen.take().map(|newer| parsed.overlaid(newer));
+    latest
+}
+
+/// The rows of some pages, completed by what earlier pages told.
+async fn completed<T: Kind>(
+    work: &mut Work,
+    tx: &mut Tx,
+    latest: Vec<Latest<T>>,
+    earlier: &mut Earlier,
+) -> Result<Vec<Staged>, DirsyncError> {
+    let again: Vec<_> = latest.iter().map(|one| one.id).filter(|id| earlier.may_have(*id)).collect();
+    let mut before: HashMap<Uuid, T> = HashMap::new();
+    if T::KIND == ObjectKind::User && work.run.resume.early.is_some() && !again.is_empty() {
+        let taken = take_back(work, tx, &again).await?;
+        before.extend(taken.into_iter().filter_map(|(id, read)| Some((id, T::from_early(read)?))));
+    }
+    let partial = |one: &&Latest<T>| earlier.may_have(one.id) && one.seen.as_ref().is_some_and(|seen| !seen.whole());
+    let partial: Vec<_> = latest.iter().filter(partial).map(|one| one.id).collect();
+    for staged in staged::by_ids(tx, work.run.id, T::KIND, &partial).await? {
+        let id = staged.object_id;
+        before.extend(T::unstage(staged).map(|read| (id, read)));
+    }
+    earlier.add(latest.iter().map(|one| one.id));
+    let rows = latest.into_iter().map(|Latest { id, seen, removed }| match seen {
+        Some(newer) => {
+            let seen = match before.remove(&id) {
+                Some(before) => before.overlaid(newer),
+                None => newer,
+            };
+            Staged { removed, ..seen.stage(id) }
         }
-    }
-    Ok(order
-        .into_iter()
-        .filter_map(|object_id| {
-            let (seen, removed) = latest.remove(&object_id)?;
-            Some(match seen {
-                Some(seen) => Staged { removed, ..seen.stage(object_id) },
-                None => Staged::gone(object_id, removed),
-            })
-        })
-        .collect())
+        None => Staged::gone(id, removed),
+    });
+    Ok(rows.collect())
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::Uri;
 use serde::{Deserialize, Serialize};
 
 use crate::settings::{Limits, Settings};
@@ -32,6 +33,9 @@ pub struct Config {
     pub owners: Vec<String>,
     /// Days that a run and its plan are kept, 7 to 3650; for as long it can be looked at item by item.
     pub keep_runs_days: u32,
+    /// The address by which Microsoft reaches this server from the internet: `https://vestibule.example`. Where it is set, a
+    /// source can be told of changes at once; without it sources are followed by the timer alone.
+    pub notification_url: Option<String>,
 }
 
 impl Default for Config {
@@ -51,6 +55,7 @@ impl Default for Config {
             hold_hours: limits.hold_hours,
             owners: Vec::new(),
             keep_runs_days: 90,
+            notification_url: None,
         }
     }
 }
@@ -85,7 +90,23 @@ impl Config {
         if !(7..=3_650).contains(&self.keep_runs_days) {
             wrong.push("dirsync.keep_runs_days must be from 7 to 3650".to_owned());
         }
+        if self.notification_url.is_some() && self.notification_base().is_none() {
+            wrong.push(
+                "dirsync.notification_url must be like https://vestibule.example, without a path: Microsoft tells nobody else"
+                    .to_owned(),
+            );
+        }
         wrong
+    }
+
+    /// The public address for notifications without a slash at its end. Plain HTTP reaches this machine only: a local Entra.
+    pub fn notification_base(&self) -> Option<String> {
+        let uri: Uri = self.notification_url.as_deref()?.parse().ok()?;
+        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
+        let local = matches!(authority.host(), "localhost" | "127.0.0.1" | "[::1]");
+        let scheme = uri.scheme_str().filter(|scheme| *scheme == "https" || (*scheme == "http" && local))?;
+        let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+        bare.then(|| format!("{scheme}://{authority}"))
     }
 
     /// How long a run is kept.

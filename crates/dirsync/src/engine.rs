@@ -14,13 +14,13 @@ use store::Store;
 use tokio::sync::watch;
 
 use crate::apply::apply;
-use crate::collect::collect;
+use crate::collect::{begin_again, collect};
 use crate::error::DirsyncError;
 use crate::guard::{Circumstances, History, Verdict, judge};
 use crate::model::{RunKind, RunState};
 use crate::notice;
 use crate::plan::plan;
-use crate::sources::{Former, Freeze, Source};
+use crate::sources::{Former, Freeze, Notifier, Source};
 use crate::store::{changes, runs, settings, staged};
 use crate::verify::verify;
 use crate::work::Work;
@@ -31,6 +31,15 @@ pub trait OpenSource: Send + Sync {
     /// The source, ready to be read.
     async fn open(&self, organisation: OrganisationId, id: SourceId) -> Result<Arc<dyn Source>, DirsyncError>;
 
+    /// What asks the source to tell of changes, where it can.
+    async fn notifier(
+        &self,
+        _organisation: OrganisationId,
+        _id: SourceId,
+    ) -> Result<Option<Arc<dyn Notifier>>, DirsyncError> {
+        Ok(None)
+    }
+
     /// Why and of what the source may not be trusted now, if so: nothing is taken away while it may not (NET-05).
     async fn frozen(&self, organisation: OrganisationId, id: SourceId) -> Result<Option<Freeze>, DirsyncError>;
 
@@ -39,6 +48,12 @@ pub trait OpenSource: Send + Sync {
 
     /// Sources of an organisation that are no longer connected and may have left users behind.
     async fn former(&self, _organisation: OrganisationId) -> Result<Vec<Former>, DirsyncError> {
+        Ok(Vec::new())
+    }
+
+    /// Sources that are no longer connected and were never read by this sync, of every organisation: nobody has set
+    /// anything for them, and their end is planned all the same.
+    async fn left_behind(&self) -> Result<Vec<(OrganisationId, SourceId)>, DirsyncError> {
         Ok(Vec::new())
     }
 
@@ -169,7 +184,9 @@ impl Engine {
     /// Plans, judges, and sends the run where the verdict says.
     async fn judge(&self, work: &mut Work, kept: &settings::Kept) -> Result<(), DirsyncError> {
         self.look_around(work).await?;
-        let totals = Box::pin(plan(work)).await?;
+        let Some(totals) = Box::pin(plan(work)).await? else {
+            return begin_again(work).await;
+        };
         let now = self.env.now();
         let day_ago = now.minus(std::time::Duration::from_hours(24));
         let mut tx = self.store.begin().await?;

@@ -66,6 +66,9 @@ pub enum DirsyncError {
     /// The source is connected: it has left nothing behind.
     #[error("the source is connected; only one that is not can be detached")]
     Connected,
+    /// Somebody else posted to the address for notifications, or what was posted is none.
+    #[error("this is not a notification that this server has asked for")]
+    StrangeNotification,
     /// The run was cancelled, or another execution has taken it over.
     #[error("the run is no longer ours")]
     TakenOver,
@@ -105,6 +108,7 @@ impl Kinded for DirsyncError {
             | Self::Connected
             | Self::TakenOver => ErrorKind::Conflict,
             Self::SecondPersonNeeded | Self::SignInNeeded | Self::ConfirmationNeeded(_) => ErrorKind::Forbidden,
+            Self::StrangeNotification => ErrorKind::Unauthenticated,
             Self::EmptyAnswer | Self::Frozen(_) => ErrorKind::Unavailable,
             Self::Graph(error) => error.kind(),
             Self::Tenants(error) => error.kind(),
@@ -129,6 +133,7 @@ impl Kinded for DirsyncError {
             Self::Off => "dirsync.off",
             Self::Disconnected => "dirsync.disconnected",
             Self::Connected => "dirsync.connected",
+            Self::StrangeNotification => "dirsync.strange_notification",
             Self::TakenOver => "dirsync.taken_over",
             Self::EmptyAnswer => "dirsync.empty_answer",
             Self::Frozen(_) => "dirsync.frozen",

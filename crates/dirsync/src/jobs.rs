@@ -17,7 +17,7 @@ pub const RUN: &str = "dirsync.run";
 
 /// Which run a job carries on.
 pub(crate) fn run_of(job: &Job) -> Option<RunId> {
-    serde_json::from_value::<Payload>(job.payload.clone()).ok().map(|payload| payload.run)
+    job.read::<Payload>().ok().map(|payload| payload.run)
 }
 
 #[derive(Serialize, Deserialize)]
@@ -25,16 +25,16 @@ struct Payload {
     run: RunId,
 }
 
-/// Queues the job that begins a run; at most one per source waits or runs.
-pub(crate) async fn enqueue(tx: &mut Tx, env: &Env, run: &Run) -> Result<bool, StoreError> {
-    let job = job_of(env, run, run.source_id.to_string());
-    Ok(queue::enqueue(tx, env, job).await?.is_some())
+/// Queues the job that begins a run.
+pub(crate) async fn enqueue(tx: &mut Tx, env: &Env, run: &Run) -> Result<(), StoreError> {
+    queue::enqueue(tx, env, job_of(env, run, run.id.to_string())).await?;
+    Ok(())
 }
 
 /// Queues the job that does what was decided about a run. It has a key of its own: the job that brought the run to its
 /// hold may not be marked as done yet, and would swallow a second one under its key.
 pub(crate) async fn enqueue_decided(tx: &mut Tx, env: &Env, run: &Run) -> Result<(), StoreError> {
-    queue::enqueue(tx, env, job_of(env, run, run.id.to_string())).await?;
+    queue::enqueue(tx, env, job_of(env, run, format!("{}/decided", run.id))).await?;
     Ok(())
 }
 
@@ -68,8 +68,7 @@ impl Handler for RunHandler {
     }
 
     async fn handle(&self, job: &Job, stop: watch::Receiver<bool>) -> Result<Outcome, JobError> {
-        let payload: Payload =
-            serde_json::from_value(job.payload.clone()).map_err(|error| JobError::from_error(&error))?;
+        let payload: Payload = job.read()?;
         match self.engine.execute(job.organisation, payload.run, stop.clone()).await {
             // This node stops: whoever comes next sees what is left to do.
             Err(DirsyncError::TakenOver) if *stop.borrow() => Ok(Outcome::Again(self.engine.env.now())),

@@ -133,6 +133,19 @@ pub struct Resume {
     pub slice: i64,
     /// Whether the source refused the last delta link, so that this run became a full one (NET-18).
     pub reset: bool,
+    /// How far users are planned while they are read; nothing where they are planned afterwards.
+    pub early: Option<Early>,
+}
+
+/// How far users are planned while they are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Early {
+    /// The last item of the plan that was made so.
+    pub seq: i64,
+    /// What these items would do, in numbers.
+    pub totals: Totals,
+    /// A mark of the rules that they were made by.
+    pub rules: u64,
 }
 
 /// A run.

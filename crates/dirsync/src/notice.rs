@@ -19,6 +19,7 @@ use crate::guard::{Breach, Verdict};
 use crate::jobs::clockwork;
 use crate::model::{Run, RunId, RunState};
 use crate::service::Dirsync;
+use crate::service::second_person::LATELY;
 use crate::store::{runs, settings};
 use crate::totals::Totals;
 
@@ -84,8 +85,7 @@ impl Handler for TellHandler {
     }
 
     async fn handle(&self, job: &Job, _: watch::Receiver<bool>) -> Result<Outcome, JobError> {
-        let payload: Payload =
-            serde_json::from_value(job.payload.clone()).map_err(|error| JobError::from_error(&error))?;
+        let payload: Payload = job.read()?;
         self.0.tell_owners(job.organisation, payload.run).await.map(|()| Outcome::Done)
     }
 }
@@ -111,10 +111,19 @@ impl Dirsync {
             return self.note(&run, entry).await.map_err(failed);
         }
         let name = self.name_of(organisation, run.source_id).await.map_err(failed)?;
-        let letter = letter(&run, &name, &post.url, to);
+        let alone = self.decides_alone(post, &run).await.map_err(failed)?;
+        let letter = letter(&run, &name, &post.url, to, alone);
         mailer.send(&letter).await.map_err(|error| JobError::from_error(&error))?;
         let after = serde_json::json!({ "to": letter.to, "no_address_of": unknown });
         self.note(&run, Entry::act("dirsync.owners_told").after(&after)).await.map_err(failed)
+    }
+
+    /// Whether whoever is behind a plan for two people has nobody beside them who could decide it.
+    async fn decides_alone(&self, post: &Post, run: &Run) -> Result<bool, DirsyncError> {
+        let for_two = matches!(run.verdict, Some(Verdict::Hold { second_person: true, .. }));
+        let Some(person) = run.person.filter(|_| for_two) else { return Ok(false) };
+        let since = self.env.now().minus(LATELY);
+        Ok(!post.operators.somebody_else_decides(run.organisation, person, since).await?)
     }
 
     /// The run and its owners, when it is still held and has any.
@@ -175,8 +184,8 @@ impl Dirsync {
     }
 }
 
-/// What owners read.
-fn letter(run: &Run, source: &str, url: &str, to: Vec<String>) -> Letter {
+/// What owners read. `alone`: nobody can be the second person.
+fn letter(run: &Run, source: &str, url: &str, to: Vec<String>, alone: bool) -> Letter {
     let mut text = format!(
         "A {} run of {source}, started by {}, would take away more than may go without asking.\nNothing of it has been \
          taken away.\n",
@@ -190,8 +199,8 @@ fn letter(run: &Run, source: &str, url: &str, to: Vec<String>) -> Letter {
         if *second_person {
             let _ = writeln!(
                 text,
-                "- more than 20 % of all users would be lost: somebody other than {} must decide",
-                run.started_by
+                "- more than 20 % of all users would be lost: {}",
+                second(&run.started_by, source, alone)
             );
         }
     }
@@ -205,15 +214,25 @@ fn letter(run: &Run, source: &str, url: &str, to: Vec<String>) -> Letter {
     Letter { to, subject: format!("Vestibule: a plan for {source} waits for a decision"), text }
 }
 
+/// Who decides what two people decide.
+fn second(starter: &str, source: &str, alone: bool) -> String {
+    if !alone {
+        return format!("somebody other than {starter} must decide");
+    }
+    format!(
+        "two people decide that, but nobody beside {starter} may. {starter} can allow it alone, signed in, by typing the \
+         tenant's name ({source}); the audit trail says so"
+    )
+}
+
 fn counts(text: &mut String, totals: &Totals) {
     text.push_str("\nWhat it would do:\n");
-    for (name, count) in
-        totals.effects.iter().filter(|(name, _)| name.split_once('.').is_none_or(|(_, effect)| effect != "note"))
-    {
+    let is_note = |name: &str| name.split_once('.').is_some_and(|(_, effect)| effect == "note");
+    for (name, count) in totals.effects.iter().filter(|(name, _)| !is_note(name)) {
         let _ = writeln!(text, "- {}: {count}", name.replace('.', " "));
     }
     text.push_str("\nBecause of:\n");
-    for (cause, count) in &totals.causes {
+    for (cause, count) in totals.visible_causes() {
         let _ = writeln!(text, "- {}: {count}", cause.replace('_', " "));
     }
     for shrink in totals.shrinks.iter().take(10) {
@@ -224,9 +243,7 @@ fn counts(text: &mut String, totals: &Totals) {
 fn reason(breach: &Breach) -> String {
     match breach {
         Breach::NotConfirmed => "nobody has confirmed a plan under these settings yet".to_owned(),
-        Breach::SourceGone => {
-            "the tenant is no longer connected; its users and groups would begin to run out".to_owned()
-        }
+        Breach::SourceGone => "it is no longer connected; its users and groups would begin to run out".to_owned(),
         Breach::TooMany { kind, lost, lost_before, of, limit, limit_percent } => format!(
             "{lost} of {of} {kind}s would be lost, {lost_before} were in the 24 hours before; the limit is {limit} or \
              {limit_percent} %"

@@ -17,6 +17,7 @@ use crate::totals::{Totals, effect};
 use crate::work::Work;
 
 mod detach;
+pub(crate) mod early;
 mod freeze;
 mod groups;
 pub(crate) mod restore;
@@ -45,32 +46,41 @@ pub(crate) struct Draft<'a> {
     new_names: Vec<(Uuid, String)>,
     /// Expected users that the source has by now.
     found: Vec<Addition>,
+    /// Whether somebody else writes what is planned.
+    holds_back: bool,
 }
 
-/// Makes the plan and counts it.
-pub(crate) async fn plan(work: &mut Work) -> Result<Totals, DirsyncError> {
+/// Makes the plan and counts it; nothing where the rules have changed since a part of it was made, so that what it was
+/// made of must be read again.
+pub(crate) async fn plan(work: &mut Work) -> Result<Option<Totals>, DirsyncError> {
     let run = work.run.id;
+    let early = work.run.resume.early.as_ref().map_or(0, |early| early.seq);
     let mut tx = work.store.begin().await?;
-    changes::clear(&mut tx, run).await?;
+    changes::clear_after(&mut tx, run, early).await?;
     tx.commit().await?;
     if work.run.kind == RunKind::Undo {
         let mut draft = Draft::new(work);
         draft.population().await?;
         undo::plan(&mut draft).await?;
-        return draft.close().await;
+        return draft.close().await.map(Some);
     }
     if work.run.kind == RunKind::Detach {
         let mut draft = Draft::new(work);
         draft.population().await?;
         detach::plan(&mut draft).await?;
-        return draft.close().await;
+        return draft.close().await.map(Some);
     }
     let rules = rules::load(work).await?;
+    if !early::fits(work, &rules) {
+        return Ok(None);
+    }
+    let begun = work.run.resume.early.clone().unwrap_or_default();
     let mut draft = Draft::new(work);
+    (draft.seq, draft.totals) = (begun.seq, begun.totals);
     draft.population().await?;
     users::plan(&mut draft, &rules).await?;
     groups::plan(&mut draft, &rules).await?;
-    draft.close().await
+    draft.close().await.map(Some)
 }
 
 impl<'a> Draft<'a> {
@@ -84,6 +94,7 @@ impl<'a> Draft<'a> {
             group_names: HashMap::new(),
             new_names: Vec::new(),
             found: Vec::new(),
+            holds_back: false,
         }
     }
 
@@ -132,7 +143,7 @@ impl<'a> Draft<'a> {
         }
         self.totals.add(&change, effect);
         self.waiting.push(Fresh { change, effect, as_staged });
-        if self.waiting.len() >= BATCH { self.flush().await } else { Ok(()) }
+        if self.waiting.len() >= BATCH && !self.holds_back { self.flush().await } else { Ok(()) }
     }
 
     async fn flush(&mut self) -> Result<(), DirsyncError> {

@@ -22,15 +22,17 @@ mod list_sources;
 mod preview_settings;
 mod preview_user_ids;
 mod put_settings;
+mod receive_notifications;
 mod reject_run;
 mod restore_objects;
 mod start_run;
 mod sync_one;
 mod undo_run;
 
+use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use web::{Accepted, Problem};
+use web::{Accepted, Problem, RateLimit, limits};
 
 use crate::views::RunView;
 use crate::{Dirsync, DirsyncError, Run};
@@ -42,9 +44,18 @@ fn started(run: Result<Run, DirsyncError>) -> Started {
     Ok(Accepted(run?.into()))
 }
 
+/// How many posts one address may send to the addresses for notifications, a second in the long run and at once.
+const KNOCKS: (u32, u32) = (20, 200);
+
 /// The verbs of this room, to be nested under `/api/v1/dirsync`.
 pub fn routes(dirsync: Dirsync) -> OpenApiRouter {
+    // Anyone may knock here: what one address may post is counted apart from all else.
+    let knocks = RateLimit::per_second(KNOCKS.0, KNOCKS.1);
+    let notifications = OpenApiRouter::new()
+        .routes(routes!(receive_notifications::handler))
+        .layer(from_fn_with_state(Some(knocks), limits::rate));
     OpenApiRouter::new()
+        .merge(notifications)
         .routes(routes!(list_sources::handler))
         .routes(routes!(get_source::handler))
         .routes(routes!(list_former_sources::handler))

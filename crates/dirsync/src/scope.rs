@@ -1,6 +1,7 @@
 //! Who is let in: one pure decision per user, and its explanation.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{Hash as _, Hasher};
 
 use directory::{ExcludedBecause, UserAttributes};
 use serde::Serialize;
@@ -87,6 +88,19 @@ impl Rules {
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Whether an operator expects somebody by an address.
+    pub(crate) fn expects_anybody(&self) -> bool {
+        !self.expected.is_empty()
+    }
+
+    /// Feeds everything but the settings into `hasher`, in one order.
+    pub(crate) fn mark(&self, hasher: &mut impl Hasher) {
+        let sorted = |ids: &HashSet<Uuid>| ids.iter().copied().collect::<BTreeSet<_>>();
+        (sorted(&self.excepted), sorted(&self.added), self.in_groups.as_ref().map(sorted)).hash(hasher);
+        self.excepted_aliases.iter().collect::<BTreeSet<_>>().hash(hasher);
+        self.expected.keys().collect::<BTreeSet<_>>().hash(hasher);
     }
 
     /// Whether the user is let in. An exception outranks an addition; an addition outranks everything else.

@@ -6,13 +6,16 @@ use directory::SourceId;
 use kernel::{Actor, Env, OrganisationId};
 use signals::{Entry, Object};
 use store::worker::Handler;
-use store::{Store, Tx};
+use store::{Sealer, Store, Tx};
 
 use crate::config::Config;
 use crate::engine::{Engine, OpenSource};
 use crate::error::DirsyncError;
 use crate::jobs::RunHandler;
 use crate::notice::{Post, TellHandler};
+use crate::notify::Hook;
+use crate::notify::follow::FollowHandler;
+use crate::notify::tend::TendHandler;
 use crate::sources::Former;
 use crate::store::settings::{self, Kept};
 
@@ -42,12 +45,13 @@ pub struct Dirsync {
     pub(crate) config: Arc<Config>,
     pub(crate) post: Option<Post>,
     pub(crate) counts: Arc<counts::Counts>,
+    pub(crate) hook: Option<Hook>,
 }
 
 impl Dirsync {
     /// The sync over a database and its sources.
     pub fn new(store: Store, env: Env, sources: Arc<dyn OpenSource>) -> Self {
-        Self { store, env, sources, config: Arc::default(), post: None, counts: Arc::default() }
+        Self { store, env, sources, config: Arc::default(), post: None, counts: Arc::default(), hook: None }
     }
 
     /// With the section of the configuration.
@@ -62,9 +66,21 @@ impl Dirsync {
         Self { post: Some(post), ..self }
     }
 
+    /// With what notifications are sealed with. Sources are told of nothing where the configuration names no address.
+    #[must_use]
+    pub fn with_sealer(self, sealer: Sealer) -> Self {
+        let hook = self.config.notification_base().map(|base| Hook { base: base.into(), sealer });
+        Self { hook, ..self }
+    }
+
     /// The handlers of this room's jobs.
     pub fn handlers(&self) -> Vec<Arc<dyn Handler>> {
-        vec![Arc::new(RunHandler::new(self.engine())), Arc::new(TellHandler(self.clone()))]
+        vec![
+            Arc::new(RunHandler::new(self.engine())),
+            Arc::new(TellHandler(self.clone())),
+            Arc::new(TendHandler(self.clone())),
+            Arc::new(FollowHandler(self.clone())),
+        ]
     }
 
     /// What runs the runs.
@@ -92,7 +108,11 @@ impl Dirsync {
         if !known {
             return Err(DirsyncError::NoSuchSource);
         }
-        Ok(Kept {
+        Ok(self.usual(organisation, source))
+    }
+
+    pub(crate) fn usual(&self, organisation: OrganisationId, source: SourceId) -> Kept {
+        Kept {
             source_id: source,
             organisation,
             version: 0,
@@ -102,7 +122,7 @@ impl Dirsync {
             updated_by: "default".to_owned(),
             scope_person: None,
             stale_since: None,
-        })
+        }
     }
 
     /// The source among those that are no longer connected, if it is one.

@@ -51,6 +51,8 @@ pub struct Settings {
     pub protected: Vec<Uuid>,
     /// Who is told of held plans: mail addresses, or user names of operators who have one.
     pub owners: Vec<String>,
+    /// Whether the source tells of changes, so that they are read at once; needs `notification_url` in `[dirsync]`.
+    pub notifications: bool,
     /// What a run may take away without asking.
     pub limits: Limits,
 }
@@ -93,6 +95,7 @@ impl Default for Settings {
             managed_domains: Vec::new(),
             protected: Vec::new(),
             owners: Vec::new(),
+            notifications: false,
             limits: Limits::default(),
         }
     }

@@ -5,13 +5,17 @@
 use async_trait::async_trait;
 use directory::{GroupAttributes, Member, ObjectKind, SourceId, UserAttributes};
 use graph::GraphError;
-use kernel::{OperatorId, Timestamp};
+use kernel::{OperatorId, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::notify::Resource;
+
+pub mod graph_notifier;
 pub mod graph_source;
 pub mod tenant_sources;
 
+pub use graph_notifier::GraphNotifier;
 pub use graph_source::GraphSource;
 pub use tenant_sources::TenantSources;
 
@@ -162,4 +166,27 @@ pub trait Source: Send + Sync {
 pub trait Pages<T>: Send {
     /// The next page; `None` after the last one.
     async fn next(&mut self) -> Result<Option<Page<T>>, GraphError>;
+}
+
+/// Asks an outside directory to tell of changes.
+#[async_trait]
+pub trait Notifier: Send + Sync {
+    /// Asks to be told at an address until then. The source calls the address before it agrees; what it tells will carry
+    /// `state`. Returns the source's id of it and its real end.
+    async fn begin(
+        &self,
+        resource: Resource,
+        address: &str,
+        state: Secret<String>,
+        until: Timestamp,
+    ) -> Result<(String, Timestamp), GraphError>;
+
+    /// Lets it live on; its real end, or nothing when the source has it no more.
+    async fn renew(&self, id: &str, until: Timestamp) -> Result<Option<Timestamp>, GraphError>;
+
+    /// Ends it; one that is not there is ended.
+    async fn end(&self, id: &str) -> Result<(), GraphError>;
+
+    /// Ends whatever tells at an address.
+    async fn end_all_at(&self, address: &str) -> Result<(), GraphError>;
 }

@@ -46,8 +46,10 @@ pub struct Shrink {
 pub struct Totals {
     /// Changes by `user.create`, `group.lose`, …
     pub effects: BTreeMap<String, u64>,
-    /// Changes by cause.
+    /// Changes by cause, notes of ours included.
     pub causes: BTreeMap<String, u64>,
+    /// Of those, notes of ours by cause: nothing anyone sees.
+    pub notes: BTreeMap<String, u64>,
     /// Memberships that would be added.
     pub members_added: u64,
     /// Memberships that would be removed.
@@ -80,6 +82,9 @@ impl Totals {
     pub fn add(&mut self, change: &Change, effect: Effect) {
         *self.effects.entry(format!("{}.{effect}", change.kind.as_str())).or_default() += 1;
         *self.causes.entry(change.cause.to_string()).or_default() += 1;
+        if effect == Effect::Note {
+            *self.notes.entry(change.cause.to_string()).or_default() += 1;
+        }
         if let Act::Members { added, removed } = &change.act {
             self.members_added += added.len() as u64;
             self.members_removed += removed.len() as u64;
@@ -115,6 +120,30 @@ impl Totals {
     pub fn takes_away(&self, kind: ObjectKind) -> bool {
         let members = kind == ObjectKind::Group && self.members_removed > 0;
         members || self.lost(kind) > 0 || self.count(kind, Effect::Purge) > 0
+    }
+
+    /// Changes that people see, by cause: together as many as [`Totals::visible`] counts.
+    pub fn visible_causes(&self) -> impl Iterator<Item = (&str, u64)> {
+        let shown = self.causes.iter().map(|(cause, count)| {
+            let notes = self.notes.get(cause).copied().unwrap_or(0);
+            (cause.as_str(), count.saturating_sub(notes))
+        });
+        shown.filter(|(_, count)| *count > 0)
+    }
+
+    /// How many changes people see; of one kind where a kind is given.
+    pub fn visible(&self, kind: Option<ObjectKind>) -> u64 {
+        let of_kind = |name: &str| kind.is_none_or(|kind| name == kind.as_str());
+        let parts = self.effects.iter().filter_map(|(name, count)| Some((name.split_once('.')?, count)));
+        let seen = parts.filter(|((of, effect), _)| of_kind(of) && *effect != Effect::Note.as_str());
+        seen.map(|(_, count)| count).sum()
+    }
+
+    /// Whether something would be left of it without what it takes away.
+    pub fn gives_something(&self) -> bool {
+        let gives = [Effect::Create, Effect::Update, Effect::Return];
+        let some = |kind| gives.iter().any(|effect| self.count(kind, *effect) > 0);
+        some(ObjectKind::User) || some(ObjectKind::Group) || self.members_added > 0
     }
 
     /// Whether nothing would change that anyone sees.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::guard::Verdict;
 use crate::model::{Progress, Run, RunId, RunKind, RunState};
+use crate::notify::NotificationStatus;
 use crate::service::changes::ShownChange;
 use crate::service::detach::FormerSource;
 use crate::service::source_settings::{SourceStatus, StateCount};
@@ -147,6 +148,8 @@ pub struct SourceView {
     pub stale: bool,
     /// Whether owners can be written to: a mail server is set up.
     pub mail_is_set_up: bool,
+    /// How notifications stand.
+    pub notifications: NotificationStatus,
     /// Since when the alarm about that has been raised.
     pub stale_since: Option<Timestamp>,
     /// Users by state and cause.
@@ -175,6 +178,7 @@ impl From<SourceStatus> for SourceView {
             next_run_at: status.next_run_at,
             stale: status.stale,
             mail_is_set_up: status.mail_is_set_up,
+            notifications: status.notifications,
             stale_since,
             users: status.users,
             groups: status.groups,

@@ -7,6 +7,7 @@
 //! | `index` | "is in group", memory, refresh at a million users |
 //! | `console` | people found in the console of the `vestibule-demo` whose ready-file is `--ready-file`, over HTTP |
 //! | `provisioning` | what each SCIM verb costs at two sizes, a mixed load, memory |
+//! | `mfa` | a second factor against the signatures that it needs; one-time codes; both at two sizes |
 //!
 //! The emulator runs in a process of its own, so that what is counted is the server's.
 #![expect(clippy::print_stdout, reason = "a tool that prints its findings")]
@@ -21,6 +22,8 @@ mod entra;
 mod hall;
 #[path = "bench/index.rs"]
 mod index_bench;
+#[path = "bench/mfa.rs"]
+mod mfa_bench;
 #[path = "bench/process.rs"]
 mod process;
 #[path = "bench/provisioning.rs"]
@@ -43,13 +46,14 @@ async fn main() -> anyhow::Result<()> {
         "entra" => return entra::serve(&args).await,
         "hall" => return hall::serve(&args).await,
         "dirsync" => Box::pin(dirsync_bench::run(&args)).await?,
-        "memory" => dirsync_bench::memory(&args).await?,
+        "memory" => Box::pin(dirsync_bench::memory(&args)).await?,
         "index" => index_bench::run(&args)?,
         "console" => console_bench::run(&args).await?,
         "provisioning" => provisioning_bench::run(&args).await?,
-        other => {
-            anyhow::bail!("there is no benchmark {other}; there are dirsync, memory, index, console and provisioning")
-        }
+        "mfa" => Box::pin(mfa_bench::run(&args)).await?,
+        other => anyhow::bail!(
+            "there is no benchmark {other}; there are dirsync, memory, index, console, provisioning and mfa"
+        ),
     };
     write(name, &found)
 }

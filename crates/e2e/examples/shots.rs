@@ -1,11 +1,14 @@
 //! Screenshots of every page of a running server: `./dev shots --ready-file F [--out DIR] [PATH…]`.
 //!
 //! Drives headless Chromium through its WebDriver: signs in as the operator of the demo, visits each page at desktop and
-//! phone width, light and dark, and reports what the browser complained about.
+//! phone width, light and dark, and reports what the browser complained about. Then it signs in to the portal as the person
+//! of the demo. With `--portal` it does only that.
 #![expect(clippy::print_stdout, reason = "a tool that prints where its pictures are")]
 
 #[path = "shots/driver.rs"]
 mod driver;
+#[path = "shots/portal.rs"]
+mod portal;
 
 use std::path::{Path, PathBuf};
 
@@ -30,9 +33,14 @@ const PAGES: &[&str] = &[
     "/provisioning/calls",
     "/provisioning/holds",
     "/provisioning/groups",
+    "/second-factor",
+    "/second-factor/people",
+    "/second-factor/attempts",
     "/tenants",
     "/tenants/connect",
     "/signals/audit",
+    "/signals/webhooks",
+    "/signals/webhooks/new",
     "/operators",
     "/operators/tokens",
     "/operators/sessions",
@@ -51,6 +59,10 @@ const LISTS: &[&str] = &[
     "/provisioning/calls",
     "/provisioning/holds",
     "/provisioning/groups",
+    "/second-factor",
+    "/second-factor/people",
+    "/second-factor/attempts",
+    "/signals/webhooks",
 ];
 
 /// A look: name, width, height, dark.
@@ -75,7 +87,13 @@ async fn main() -> anyhow::Result<()> {
     let is_value = |at: usize| at > 0 && flags.contains(&(at - 1));
     let asked = args.iter().enumerate().filter(|(at, arg)| arg.starts_with('/') && !is_value(*at));
     let asked: Vec<String> = asked.map(|(_, page)| page.clone()).collect();
-    let outcome = shoot(&driver, server, &base, &out, asked).await;
+    let only_portal = args.iter().any(|arg| arg == "--portal");
+    let everything = asked.is_empty();
+    let outcome = if only_portal { Ok(()) } else { shoot(&driver, server, &base, &out, asked).await };
+    let outcome = match outcome {
+        Ok(()) if only_portal || everything => portal::shoot(&driver, &ready["mfa"], &base, &out).await,
+        outcome => outcome,
+    };
     driver.stop().await;
     outcome
 }
@@ -106,8 +124,7 @@ async fn shoot(driver: &Driver, server: &Value, base: &str, out: &Path, asked: V
             if let Some(selector) = pressed {
                 driver.press(selector).await?;
             }
-            let name = address.split(['?', '#']).next().unwrap_or("").trim_matches('/').replace('/', "-");
-            let name = if name.is_empty() { "overview".to_owned() } else { name };
+            let name = named(address);
             let name = if pressed.is_some() { format!("{name}-pressed") } else { name };
             driver.picture(&out.join(format!("{name}-{look}.png"))).await?;
         }
@@ -117,6 +134,12 @@ async fn shoot(driver: &Driver, server: &Value, base: &str, out: &Path, asked: V
     }
     println!("{} pages in {} looks are in {}", pages.len(), LOOKS.len(), out.display());
     Ok(())
+}
+
+/// What a page's picture is called.
+fn named(address: &str) -> String {
+    let name = address.split(['?', '#']).next().unwrap_or("").trim_matches('/').replace('/', "-");
+    if name.is_empty() { "overview".to_owned() } else { name }
 }
 
 async fn sign_in(driver: &Driver, operator: &Value) -> anyhow::Result<()> {

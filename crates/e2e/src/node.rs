@@ -31,6 +31,11 @@ pub struct Node {
 impl Node {
     /// Opens the database and serves. Nothing runs in the background: stories do that by hand.
     pub async fn start(ground: &Ground) -> anyhow::Result<Self> {
+        Self::start_with(ground, |_| {}).await
+    }
+
+    /// The same with another configuration.
+    pub async fn start_with(ground: &Ground, change: impl FnOnce(&mut Config)) -> anyhow::Result<Self> {
         let settings = Settings {
             acquire_timeout: Duration::from_secs(2),
             outlives_power_loss: false,
@@ -38,11 +43,12 @@ impl Node {
         };
         let store = Store::open(&settings).await?;
         let server = Server::bind(ServeSettings::plain(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))).await?;
-        let url = server.url();
+        let url = server.url().replace("127.0.0.1", ground.host);
         let mut config = Config::default();
         config.web.public_url = Some(url.clone());
         config.web.requests_per_second = 0;
         config.signals.webhook_networks = vec!["127.0.0.0/8".to_owned()];
+        change(&mut config);
         let ring = Ring::of(&[Secret::from(KEY)], KeyOrigin::Written, &ground.env.rng)?;
         let outside = Outside { env: ground.env.clone(), pace: Pace::virtual_time().0 };
         let app = App::over(config, outside, store.clone(), ring)?;

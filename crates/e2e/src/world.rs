@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use store::{Backend, args};
 use testkit::Db;
 use uuid::Uuid;
+use vestibule::Config;
 
 use crate::entra::address;
 use crate::http::{self, Answer};
@@ -33,12 +34,14 @@ pub struct Ground {
     pub env: Env,
     /// Moves the clock.
     pub hand: ManualClock,
+    /// What the server calls the machine it is on: `127.0.0.1`, or `localhost` where a name is needed.
+    pub host: &'static str,
 }
 
 impl Ground {
     /// The ground that a test's database comes with.
     pub fn of(db: &Db) -> Self {
-        Self { url: db.url.clone(), env: db.env.clone(), hand: db.hand.clone() }
+        Self { url: db.url.clone(), env: db.env.clone(), hand: db.hand.clone(), host: "127.0.0.1" }
     }
 }
 
@@ -83,19 +86,55 @@ impl World {
 
     /// A connected tenant with so many people, `p1`, `p2`…, all in the group `Everyone`; nothing synced yet.
     pub async fn new(ground: Ground, people: u32) -> Self {
+        let node = Node::start(&ground).await.expect("the node starts");
+        Self::around(Arc::new(Self::peopled(&ground, people).await), ground, node).await
+    }
+
+    /// The same, with a mail server on this machine.
+    pub async fn with_mail(ground: Ground, people: u32, port: u16) -> Self {
+        let mail = mail::Config {
+            server: Some("127.0.0.1".to_owned()),
+            port,
+            encryption: mail::Encryption::None,
+            from: Some("Vestibule <vestibule@example.org>".to_owned()),
+            ..mail::Config::default()
+        };
+        Self::with_config(ground, people, |config| config.mail = mail).await
+    }
+
+    /// The same with another configuration.
+    pub async fn with_config(ground: Ground, people: u32, change: impl FnOnce(&mut Config)) -> Self {
+        let node = Node::start_with(&ground, change).await.expect("the node starts");
+        Self::around(Arc::new(Self::peopled(&ground, people).await), ground, node).await
+    }
+
+    /// The same, with an address by which Entra may tell of changes: the node's own where none is named.
+    pub async fn told_of_changes(ground: Ground, people: u32, address: Option<&str>) -> Self {
+        let address = address.map(str::to_owned);
+        Self::with_config(ground, people, |config| {
+            config.dirsync.notification_url = address.or_else(|| config.web.public_url.clone());
+        })
+        .await
+    }
+
+    async fn peopled(ground: &Ground, people: u32) -> Entra {
         let entra = Entra::start(ground.env.clock.clone()).await;
         let names: Vec<_> = (1..=people).map(|number| format!("p{number}")).collect();
         for name in &names {
             entra.hire(name, json!({})).await;
         }
         entra.found("Everyone", &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
-        Self::beside(Arc::new(entra), ground).await
+        entra
     }
 
     /// A server beside an Entra that is there already.
     pub async fn beside(entra: Arc<Entra>, ground: Ground) -> Self {
-        let client = http::client();
         let node = Node::start(&ground).await.expect("the node starts");
+        Self::around(entra, ground, node).await
+    }
+
+    async fn around(entra: Arc<Entra>, ground: Ground, node: Node) -> Self {
+        let client = http::client();
         let (token, second_token) = tokens(&node).await;
         let mut world = Self { entra, ground, node, token, second_token, tenant: Uuid::nil(), client };
         world.tenant = world.connect().await;
@@ -332,6 +371,19 @@ impl World {
             after = page["after"].as_i64().expect("a cursor");
             if after >= page["newest"].as_i64().expect("an end") {
                 return events;
+            }
+        }
+    }
+
+    /// How many events of a type the log has.
+    pub async fn count_events(&self, kind: &str) -> usize {
+        let (mut count, mut after) = (0, 0);
+        loop {
+            let page = self.get(&format!("signals/events?limit=500&types={kind}&after={after}")).await;
+            count += page["events"].as_array().map_or(0, Vec::len);
+            after = page["after"].as_i64().expect("a cursor");
+            if after >= page["newest"].as_i64().expect("an end") {
+                return count;
             }
         }
     }

@@ -6,6 +6,8 @@
 //! | `faults` | what goes wrong |
 //! | `tenants` | tenants, their licence and their generated people |
 //! | `apps` | registrations, credentials, consent |
+//! | `access` | Conditional Access, risk, the sign-in log |
+//! | `methods` | authentication methods, external providers and the conversation with them |
 //! | `people` | users, groups, memberships |
 //! | `provisioning` | enterprise applications that push to a SCIM target |
 //! | `page` | all of it by hand: forms only, no script |
@@ -13,9 +15,12 @@
 //! Deliberately without authentication: everything in here is a toy. It is never struck by faults and never logged
 //! among the clients' requests.
 
+pub mod access;
 pub mod apps;
 pub mod control;
+pub mod controls;
 pub mod faults;
+pub mod methods;
 pub mod page;
 pub mod people;
 pub mod provisioning;
@@ -27,7 +32,7 @@ mod tests;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::json;
@@ -62,7 +67,37 @@ fn api() -> Router<Arc<World>> {
         .route("/apps/{client}/certificates", post(apps::add_certificate))
         .route("/tenants", get(tenants::list).post(tenants::create))
         .merge(tenant_api())
+        .merge(access_api())
+        .merge(methods_api())
         .merge(provisioning_api())
+}
+
+fn access_api() -> Router<Arc<World>> {
+    Router::new()
+        .route("/tenants/{tenant}/policies", get(access::list).post(access::create).delete(access::clear))
+        .route("/tenants/{tenant}/policies/{policy}", patch(access::update).delete(access::remove))
+        .route("/tenants/{tenant}/custom-controls", get(controls::list).post(controls::create))
+        .route("/tenants/{tenant}/custom-controls/{control}", delete(controls::remove))
+        .route("/tenants/{tenant}/locations", post(access::create_location))
+        .route("/tenants/{tenant}/users/{user}/risk", put(access::set_risk))
+        .route("/tenants/{tenant}/sample", get(crate::sample::describe))
+        .route("/tenants/{tenant}/sign-ins", get(access::sign_ins).delete(access::clear_sign_ins))
+}
+
+fn methods_api() -> Router<Arc<World>> {
+    use crate::external::mint::mint;
+    Router::new()
+        .route("/tenants/{tenant}/external-methods", get(methods::list).post(methods::create))
+        .route("/tenants/{tenant}/external-methods/{method}", patch(methods::update).delete(methods::remove))
+        .route("/tenants/{tenant}/external-methods/{method}/request", post(mint))
+        .route("/tenants/{tenant}/users/{user}/methods", get(methods::of_user).put(methods::set_contact))
+        .route(
+            "/tenants/{tenant}/users/{user}/external-methods/{method}",
+            put(methods::register_user).delete(methods::forget_user),
+        )
+        .route("/external/metadata", get(methods::metadata).delete(methods::forget_metadata))
+        .route("/external/quirks", get(methods::quirks).post(methods::add_quirk).delete(methods::clear_quirks))
+        .route("/external/answers", get(methods::answers))
 }
 
 fn provisioning_api() -> Router<Arc<World>> {

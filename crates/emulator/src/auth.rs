@@ -29,6 +29,8 @@ pub struct AppToken {
     pub roles: Vec<String>,
     /// Delegated permissions; always empty for an application token.
     pub scopes: Vec<String>,
+    /// The person a delegated token is about.
+    pub user: Option<Uuid>,
     /// When it was issued.
     pub issued: Timestamp,
     /// The client declared that it understands claims challenges (`cp1`).
@@ -56,8 +58,10 @@ pub struct Claims {
     pub tid: Option<Uuid>,
     /// The client id.
     pub appid: Option<Uuid>,
-    /// The service principal.
+    /// The service principal, or the person.
     pub oid: Option<Uuid>,
+    /// Delegated permissions.
+    pub scp: Option<String>,
     /// Application permissions.
     #[serde(default)]
     pub roles: Vec<String>,
@@ -133,20 +137,25 @@ pub fn is_graph_audience(audience: &str, links: &Links) -> bool {
 
 fn caller(world: &World, claims: &Claims, now: Timestamp) -> Option<AppToken> {
     let tenant = world.tenant_by_id(claims.tid?)?;
-    let sp_id = claims.oid?;
-    {
+    let user = claims.oid.filter(|_| claims.scp.is_some());
+    let sp_id = {
         let apps = tenant.apps();
-        let principal = apps.service_principals.get(&sp_id)?;
+        let principal = match user {
+            Some(_) => apps.principal_of(claims.appid?)?,
+            None => apps.service_principals.get(&claims.oid?)?,
+        };
         if !principal.enabled || principal.effective > now {
             return None;
         }
-    }
+        principal.id
+    };
     Some(AppToken {
         tenant,
         app_id: claims.appid?,
         sp_id,
         roles: claims.roles.clone(),
-        scopes: Vec::new(),
+        scopes: claims.scp.iter().flat_map(|scopes| scopes.split(' ')).map(str::to_owned).collect(),
+        user,
         issued: Timestamp::from_seconds(claims.nbf + crate::identity::BACK_DATED_SECONDS),
         cp1: claims.xms_cc.iter().any(|capability| capability == "cp1"),
     })

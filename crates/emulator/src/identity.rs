@@ -3,7 +3,7 @@
 //! A token request passes `token` (what is asked) → `client` (who asks) → `scope` (for which resource) → `issue`
 //! (the token). Anything wrong is one row of `aadsts`.
 //!
-//! Deliberately signs nobody in: there are no browser sessions and no delegated tokens yet.
+//! Deliberately signs nobody in: that is `sign_in`.
 
 pub mod aadsts;
 pub mod assertion;
@@ -26,6 +26,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{get, post};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
 
 use crate::World;
 use crate::graph::error::GraphError;
@@ -50,10 +51,15 @@ pub fn routes() -> Router<Arc<World>> {
         .route("/{tenant}/v2.0/adminconsent", get(consent::ask_v2).post(consent::answer_v2))
 }
 
-/// Faults speak Graph's language; on the login endpoints they are said in its own.
+/// Faults speak Graph's language; on the login endpoints they are said in its own. Scripts of other origins may read
+/// the answers, as single-page applications must.
 pub async fn envelope(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
     let trace = Trace::of(&world, request.headers());
+    let origin = request.headers().get(ORIGIN).cloned();
     let mut response = next.run(request).await;
+    if let Some(origin) = origin {
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
     let Some(error) = response.extensions_mut().remove::<GraphError>() else { return response };
     let mut said = trace.answer(&aadsts::of_fault(&error));
     *said.extensions_mut() = std::mem::take(response.extensions_mut());

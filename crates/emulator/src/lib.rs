@@ -6,23 +6,28 @@
 //!
 //! Deliberately keeps everything in memory: a test starts one per case, a developer one per laptop.
 
+pub mod access;
 pub mod admin;
 pub mod apps;
 pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod directory;
+pub mod external;
 pub mod faults;
 pub mod graph;
 pub mod identity;
 pub mod links;
+pub mod methods;
 pub mod paths;
 pub mod prepare;
 #[cfg(test)]
 mod probe;
 pub mod provisioning;
 pub mod requests;
+pub mod sample;
 pub mod serve;
+pub mod sign_in;
 pub mod state_file;
 pub mod switches;
 pub mod tls;

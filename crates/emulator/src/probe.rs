@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+pub mod browser;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -132,6 +134,6 @@ pub fn claims(token: &str) -> Value {
     jsonwebtoken::dangerous::insecure_decode_claims(token).unwrap()
 }
 
-fn request(method: &str, path: &str) -> http::request::Builder {
+pub fn request(method: &str, path: &str) -> http::request::Builder {
     Request::builder().method(method).uri(path.replace(' ', "%20").replace('\'', "%27")).header(HOST, "emulator.test")
 }

@@ -29,10 +29,11 @@ use crate::config::Options;
 use crate::faults::{self, CutConnection, Struck};
 use crate::graph::error::GraphError;
 use crate::requests::Entry;
+use crate::sign_in::visit::Peer;
 use crate::state_file::{self, Keeper};
 use crate::tls::Authority;
 use crate::world::tenant_of;
-use crate::{World, admin, apps, graph, identity, paths, provisioning};
+use crate::{World, access, admin, apps, external, graph, identity, methods, paths, provisioning, sample, sign_in};
 
 /// A running emulator. Dropping it stops the listener; `shutdown` also waits and keeps the state.
 #[derive(Debug)]
@@ -122,6 +123,8 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
 /// Everything an emulator serves. Give its requests to `answer`, which spells their paths the router's way.
 pub fn router(world: &Arc<World>) -> Router {
     let login = identity::routes()
+        .merge(sign_in::routes())
+        .merge(external::routes())
         .layer(middleware::from_fn_with_state(world.clone(), faults::layer))
         .layer(middleware::from_fn_with_state(world.clone(), identity::envelope))
         .with_state(world.clone());
@@ -130,7 +133,7 @@ pub fn router(world: &Arc<World>) -> Router {
     // The extension keeps the inner router alive as long as the outer one.
     login
         .merge(graph.as_ref().clone())
-        .merge(admin::routes().with_state(world.clone()))
+        .merge(admin::routes().merge(sample::routes()).with_state(world.clone()))
         .layer(Extension(InnerGraph(graph)))
 }
 
@@ -143,6 +146,10 @@ struct InnerGraph(#[expect(dead_code, reason = "only keeps it alive; the world p
 fn graph_router(world: &Arc<World>) -> Router {
     let api = graph::routes()
         .merge(apps::routes())
+        .merge(access::graph::routes())
+        .merge(methods::policy_graph::routes())
+        .merge(methods::user_graph::routes())
+        .merge(sign_in::log_graph::routes())
         .merge(provisioning::graph::routes())
         .fallback(unknown_segment)
         .method_not_allowed_fallback(method_not_allowed);
@@ -194,7 +201,7 @@ async fn run(router: Router, request: Request) -> Response {
 
 /// The admin API and its page are not part of what a client did.
 fn is_noted(path: &str) -> bool {
-    !matches!(path, "/" | "/favicon.ico") && !path.starts_with("/emulator")
+    !matches!(path, "/" | "/favicon.ico") && !path.starts_with("/emulator") && !path.starts_with("/sample")
 }
 
 struct Noted {
@@ -246,8 +253,8 @@ async fn listen(listener: TcpListener, acceptor: Option<TlsAcceptor>, world: Arc
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let connection = connection(stream, acceptor.clone(), world.clone(), router.clone());
+            Ok((stream, peer)) => {
+                let connection = connection(stream, Peer(peer.ip()), acceptor.clone(), world.clone(), router.clone());
                 let stop = stop.clone();
                 tokio::spawn(async move {
                     tokio::select! { () = stop.cancelled() => {}, () = connection => {} }
@@ -258,23 +265,24 @@ async fn listen(listener: TcpListener, acceptor: Option<TlsAcceptor>, world: Arc
     }
 }
 
-async fn connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, world: Arc<World>, router: Router) {
+async fn connection(stream: TcpStream, peer: Peer, acceptor: Option<TlsAcceptor>, world: Arc<World>, router: Router) {
     // Small answers go out at once; nothing else is lost when the platform refuses.
     let _ = stream.set_nodelay(true);
     match acceptor {
-        None => speak(stream, world, router).await,
+        None => speak(stream, peer, world, router).await,
         Some(acceptor) => match acceptor.accept(stream).await {
-            Ok(stream) => speak(stream, world, router).await,
+            Ok(stream) => speak(stream, peer, world, router).await,
             Err(error) => tracing::debug!(%error, "no TLS session"),
         },
     }
 }
 
-async fn speak<S>(stream: S, world: Arc<World>, router: Router)
+async fn speak<S>(stream: S, peer: Peer, world: Arc<World>, router: Router)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request: http::Request<Incoming>| {
+    let service = service_fn(move |mut request: http::Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         let (world, router) = (world.clone(), router.clone());
         async move {
             let response = answer(&world, router, request.map(Body::new)).await;

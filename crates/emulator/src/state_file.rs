@@ -19,11 +19,13 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::access::Access;
 use crate::apps::Apps;
 use crate::clock::ClockSetting;
 use crate::config::Options;
 use crate::directory::Directory;
 use crate::identity::keys::{KeyRing, StoredKey};
+use crate::methods::Methods;
 use crate::prepare::{self, Prepared};
 use crate::provisioning::StoredJob;
 use crate::switches::Switches;
@@ -66,6 +68,10 @@ struct StoredTenant {
     created: Timestamp,
     license: License,
     apps: Apps,
+    #[serde(default)]
+    access: Access,
+    #[serde(default)]
+    methods: Methods,
 }
 
 /// Reads the state file when there is one, else prepares a new world.
@@ -99,6 +105,8 @@ fn restore(world: &World, state: State, file: &Path) -> anyhow::Result<Prepared>
         let tenant = Tenant::new(stored.id, &stored.display_name, stored.domains, stored.created);
         tenant.set_license(stored.license);
         *tenant.apps_mut() = stored.apps;
+        *tenant.access_mut() = stored.access;
+        *tenant.methods_mut() = stored.methods;
         *tenant.directory_mut() = read_people(&people_file(file, stored.id))?;
         world.add_tenant(tenant);
     }
@@ -202,5 +210,7 @@ fn stored(tenant: &Tenant) -> StoredTenant {
         created: tenant.created,
         license: tenant.license(),
         apps: tenant.apps().clone(),
+        access: tenant.access().clone(),
+        methods: tenant.methods().clone(),
     }
 }

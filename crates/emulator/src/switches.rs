@@ -60,6 +60,20 @@ pub struct Switches {
     pub consent_v1_access_denied: bool,
     /// HTTP status of AADSTS7000112 (service principal disabled), which is not documented.
     pub disabled_app_status: u16,
+    /// The password of everybody who was given none of their own.
+    pub default_password: String,
+    /// People must be registered for an external method; without it everybody it is meant for may use it.
+    pub external_methods_need_registration: bool,
+    /// External providers are reached over `https` only, as the service does; without it one on loopback will do.
+    pub external_provider_needs_https: bool,
+    /// Hours that an external provider's metadata and keys are kept.
+    pub external_metadata_hours: u64,
+    /// An unknown key in an external provider's answer makes the service read its keys again, which nobody promises.
+    pub external_refetch_on_unknown_key: bool,
+    /// The `kid` of an external provider's key must be base64, as the documents ask.
+    pub external_kid_must_be_base64: bool,
+    /// Minutes an external provider has for its answer: 5 by the newest documents, 10 by older ones.
+    pub external_minutes: u64,
 }
 
 impl Default for Switches {
@@ -91,6 +105,13 @@ impl Default for Switches {
             consent_error_keeps_state: true,
             consent_v1_access_denied: false,
             disabled_app_status: 400,
+            default_password: "Passw0rd!".to_owned(),
+            external_methods_need_registration: true,
+            external_provider_needs_https: false,
+            external_metadata_hours: 24,
+            external_refetch_on_unknown_key: false,
+            external_kid_must_be_base64: true,
+            external_minutes: 5,
         }
     }
 }

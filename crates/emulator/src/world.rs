@@ -10,14 +10,19 @@ use kernel::{Clock, Rng, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
 
+use crate::access::Access;
 use crate::apps::{Application, Apps};
 use crate::clock::EmulatorClock;
 use crate::directory::Directory;
+use crate::external::External;
 use crate::faults::Faults;
 use crate::graph::Memory;
 use crate::identity::keys::{KeyError, KeyRing};
+use crate::methods::Methods;
 use crate::provisioning::Provisioning;
 use crate::requests::RequestLog;
+use crate::sample::Sample;
+use crate::sign_in::SignIns;
 use crate::switches::Switches;
 
 /// The emulator.
@@ -37,6 +42,12 @@ pub struct World {
     pub graph: Memory,
     /// The provisioning service's jobs.
     pub provisioning: Provisioning,
+    /// Who visits the sample application.
+    pub sample: Sample,
+    /// Conversations with providers of second factors.
+    pub external: External,
+    /// Sign-ins, sessions, codes.
+    pub sign_ins: SignIns,
     switches: RwLock<Switches>,
     keys: RwLock<KeyRing>,
     tenants: RwLock<BTreeMap<Uuid, Arc<Tenant>>>,
@@ -86,7 +97,9 @@ pub struct Tenant {
     /// When the tenant was made.
     pub created: Timestamp,
     license: RwLock<License>,
+    access: RwLock<Access>,
     apps: RwLock<Apps>,
+    methods: RwLock<Methods>,
     directory: RwLock<Directory>,
 }
 
@@ -100,7 +113,9 @@ impl Tenant {
             domains,
             created,
             license: RwLock::default(),
+            access: RwLock::default(),
             apps: RwLock::default(),
+            methods: RwLock::default(),
             directory: RwLock::default(),
         }
     }
@@ -123,6 +138,26 @@ impl Tenant {
     /// Applications and service principals, to change.
     pub fn apps_mut(&self) -> RwLockWriteGuard<'_, Apps> {
         write(&self.apps)
+    }
+
+    /// Conditional Access, to read.
+    pub fn access(&self) -> RwLockReadGuard<'_, Access> {
+        read(&self.access)
+    }
+
+    /// Conditional Access, to change.
+    pub fn access_mut(&self) -> RwLockWriteGuard<'_, Access> {
+        write(&self.access)
+    }
+
+    /// Authentication methods and passwords, to read.
+    pub fn methods(&self) -> RwLockReadGuard<'_, Methods> {
+        read(&self.methods)
+    }
+
+    /// Authentication methods and passwords, to change.
+    pub fn methods_mut(&self) -> RwLockWriteGuard<'_, Methods> {
+        write(&self.methods)
     }
 
     /// Users and groups, to read. Do not hold it across an `await`.
@@ -152,6 +187,9 @@ impl World {
             requests: RequestLog::default(),
             graph: Memory::default(),
             provisioning: Provisioning::default(),
+            sample: Sample::default(),
+            external: External::default(),
+            sign_ins: SignIns::default(),
             switches: RwLock::default(),
             keys: RwLock::new(KeyRing::start()?),
             tenants: RwLock::default(),

@@ -2,6 +2,7 @@
 
 mod apps;
 mod groups;
+mod methods;
 mod users;
 
 pub use apps::GRAPH_APP_ID;

@@ -19,6 +19,7 @@ pub mod pace;
 pub mod query;
 pub mod resources;
 mod retry;
+pub mod subscriptions;
 pub mod synchronization;
 mod tokens;
 mod urls;
@@ -38,6 +39,10 @@ pub use http::{HttpError, HttpSettings, ProxySetting, http_client};
 pub use list::{List, ListPage};
 pub use pace::{Pace, VirtualPace};
 pub use query::Query;
-pub use resources::{DeltaGroup, DeltaUser, DirectoryObject, Group, MemberChange, ObjectKind, RemovedReason, User};
+pub use resources::{
+    DeltaGroup, DeltaUser, DirectoryObject, EmailMethod, Group, MemberChange, ObjectKind, PhoneMethod, RemovedReason,
+    User,
+};
 pub use retry::RetryPolicy;
+pub use subscriptions::{LONGEST_SUBSCRIPTION, NewSubscription, Subscription};
 pub use tokens::{CredentialProvider, CredentialsError, FixedCredentials, NamedCredentials};

@@ -6,6 +6,7 @@ mod apps;
 mod delta;
 mod extras;
 mod groups;
+mod methods;
 mod objects;
 mod property;
 mod users;
@@ -17,5 +18,6 @@ pub use apps::{
 pub use delta::{DeltaGroup, DeltaUser, RemovedReason};
 pub use extras::Extras;
 pub use groups::{Group, GroupKind};
+pub use methods::{EmailMethod, PhoneMethod};
 pub use objects::{DirectoryObject, MemberChange, ObjectKind};
 pub use users::{AssignedLicense, EmployeeOrgData, Identity, ProxyAddresses, SignInActivity, User};

@@ -11,6 +11,7 @@ mod lists;
 mod lookups;
 mod parsing;
 mod refusals;
+mod subscriptions;
 mod synchronization;
 mod tokens;
 mod transport;

@@ -55,7 +55,8 @@ impl Certificate {
         Self::from_der(der)
     }
 
-    fn from_der(der: Vec<u8>) -> Result<Self, CertificateError> {
+    /// Reads DER.
+    pub fn from_der(der: Vec<u8>) -> Result<Self, CertificateError> {
         let unreadable = |error: &dyn std::fmt::Display| CertificateError::Unreadable(error.to_string());
         let (_, parsed) = x509_parser::parse_x509_certificate(&der).map_err(|error| unreadable(&error))?;
         let public_key = parsed.public_key().subject_public_key.data.to_vec();

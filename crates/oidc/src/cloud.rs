@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use url::Url;
+use uuid::Uuid;
 
 /// Where a tenant lives.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -117,6 +118,28 @@ impl Authority {
         format!("{}/.default", self.graph.as_str().trim_end_matches('/'))
     }
 
+    /// Where a tenant publishes the keys that Entra signs its tokens with (oidc.md §1).
+    pub fn keys_of(&self, tenant: Uuid) -> Url {
+        self.login_path(&[&tenant.to_string(), "discovery", "v2.0", "keys"])
+    }
+
+    /// Who issues a tenant's version 2 tokens, with `{tenantid}` where its id stands (oidc.md §7).
+    pub fn issuer_template(&self) -> String {
+        format!("{}/{{tenantid}}/v2.0", self.login.as_str().trim_end_matches('/'))
+    }
+
+    /// The one address that takes the answers of an External MFA provider (eam.md §4).
+    pub fn external_mfa_redirect(&self) -> Url {
+        self.login_path(&["common", "federation", "externalauthprovider"])
+    }
+
+    /// Where an administrator of a tenant consents to what an application's registration lists.
+    pub fn admin_consent(&self, tenant: Uuid, client_id: &str) -> Url {
+        let mut url = self.login_path(&[&tenant.to_string(), "adminconsent"]);
+        url.query_pairs_mut().append_pair("client_id", client_id);
+        url
+    }
+
     pub(crate) fn login_path(&self, segments: &[&str]) -> Url {
         let mut url = self.login.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -126,7 +149,8 @@ impl Authority {
     }
 }
 
-fn base(text: &str) -> Result<Url, CloudError> {
+/// Checks an address that secrets may travel to: https, or this machine; no user name, query or fragment.
+pub fn base(text: &str) -> Result<Url, CloudError> {
     let url = Url::parse(text).map_err(|_| CloudError::NoUrl(text.to_owned()))?;
     let local = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),

@@ -8,34 +8,19 @@
 //!
 //! Deliberately reads no address out of a token (`jku`, `x5u`) and takes RS256 alone, which is what Entra signs with.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Duration;
-
 use jsonwebtoken::dangerous::insecure_decode_claims;
-use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
-use kernel::{Env, Timestamp};
+use kernel::Env;
 use serde::Deserialize;
-use tokio::sync::Mutex;
-use url::Url;
 use uuid::Uuid;
 
-use crate::body::read_limited;
+use crate::published::{KeysAddress, NoKey, PublishedKeys};
 use crate::{Authority, TokenError};
 
-/// The most bytes a list of keys may have.
-const BODY_LIMIT: usize = 256 * 1024;
-/// How long a list of keys is good.
-const GOOD_FOR: Duration = Duration::from_hours(12);
-/// Not asked again within this time, whatever ids of keys strangers make up.
-const ASKED_AT_MOST_EVERY: Duration = Duration::from_mins(1);
 /// Clocks differ.
 const LEEWAY_SECONDS: i64 = 120;
 /// The longest token that is looked at, in bytes.
-const LONGEST: usize = 16 * 1024;
-/// Most tenants whose keys are kept.
-const MOST_TENANTS: usize = 1_000;
+pub(crate) const LONGEST: usize = 16 * 1024;
 
 /// Who must have issued a token, and for whom.
 #[derive(Debug, Clone, Copy)]
@@ -80,19 +65,7 @@ pub enum IssuedError {
 
 /// The tenants' published keys. Cheap to clone; clones share what they know.
 #[derive(Debug, Clone)]
-pub struct IssuerKeys {
-    http: reqwest::Client,
-    env: Env,
-    known: Arc<Mutex<HashMap<Url, Arc<Mutex<Published>>>>>,
-}
-
-/// The keys of one tenant.
-#[derive(Debug, Default)]
-struct Published {
-    keys: Vec<Jwk>,
-    asked_at: Option<Timestamp>,
-    read_at: Option<Timestamp>,
-}
+pub struct IssuerKeys(pub(crate) PublishedKeys);
 
 impl IssuedClaims {
     /// Reads the claims **without checking anything**: to find out whose keys to check them with.
@@ -104,7 +77,7 @@ impl IssuedClaims {
 impl IssuerKeys {
     /// Nothing is known yet; keys are read when they are needed.
     pub fn new(http: reqwest::Client, env: Env) -> Self {
-        Self { http, env, known: Arc::default() }
+        Self(PublishedKeys::new(http, env))
     }
 
     /// Checks a token: signature, issuer, tenant, audience, times.
@@ -120,73 +93,22 @@ impl IssuerKeys {
         let key = self.key(expected, &kid).await?;
         let claims = decode::<IssuedClaims>(token, &key, &signature_alone());
         let claims = claims.map_err(|_| IssuedError::Refused("the signature is not the tenant's"))?.claims;
-        judge(&claims, expected, self.env.now().seconds())?;
+        judge(&claims, expected, self.0.env.now().seconds())?;
         Ok(claims)
     }
 
     async fn key(&self, expected: &Expected<'_>, kid: &str) -> Result<DecodingKey, IssuedError> {
-        let tenant = expected.tenant.to_string();
-        let address = expected.authority.login_path(&[&tenant, "discovery", "v2.0", "keys"]);
-        let published = self.published(&address).await;
-        // Held while the keys are read: who comes in between waits for the same answer.
-        let mut published = published.lock().await;
-        if published.must_be_asked(kid, self.env.now()) {
-            published.asked_at = Some(self.env.now());
-            match self.read(address).await {
-                Ok(keys) => {
-                    published.keys = keys;
-                    published.read_at = Some(self.env.now());
-                }
-                Err(error) if published.find(kid).is_none() => return Err(IssuedError::Unavailable(error)),
-                Err(error) => tracing::warn!(oidc.cause = %error, "a tenant's keys are read from memory"),
-            }
-        }
-        let key = published.find(kid).ok_or(IssuedError::Refused("the tenant has no such key"))?;
-        DecodingKey::from_jwk(key).map_err(|_| IssuedError::Refused("the key is not one for RS256"))
-    }
-
-    async fn published(&self, address: &Url) -> Arc<Mutex<Published>> {
-        let mut known = self.known.lock().await;
-        if known.len() >= MOST_TENANTS && !known.contains_key(address) {
-            known.clear();
-        }
-        known.entry(address.clone()).or_default().clone()
-    }
-
-    async fn read(&self, address: Url) -> Result<Vec<Jwk>, TokenError> {
-        let answer = self.http.get(address).send().await.map_err(TokenError::unreachable)?;
-        let status = answer.status().as_u16();
-        if status != 200 {
-            return Err(TokenError::broken(format!("the sign-in service answered {status} instead of its keys")));
-        }
-        let body = read_limited(answer, BODY_LIMIT).await.map_err(|error| TokenError::broken(error.to_string()))?;
-        let set: Listed = serde_json::from_slice(&body)
-            .map_err(|_| TokenError::broken("the sign-in service's keys are no list of keys"))?;
-        // Keys of kinds that are not understood are left out; the others count.
-        Ok(set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
-    }
-}
-
-#[derive(Deserialize)]
-struct Listed {
-    keys: Vec<serde_json::Value>,
-}
-
-impl Published {
-    fn find(&self, kid: &str) -> Option<&Jwk> {
-        self.keys.iter().find(|key| key.common.key_id.as_deref() == Some(kid))
-    }
-
-    fn must_be_asked(&self, kid: &str, now: Timestamp) -> bool {
-        let recently = self.asked_at.is_some_and(|asked| now.since(asked) < ASKED_AT_MOST_EVERY);
-        let fresh = self.read_at.is_some_and(|read| now.since(read) < GOOD_FOR);
-        let known = fresh && self.find(kid).is_some();
-        !recently && !known
+        let address = KeysAddress::List(expected.authority.keys_of(expected.tenant));
+        let key = self.0.find(&address, kid).await.map_err(|none| match none {
+            NoKey::Unknown => IssuedError::Refused("the tenant has no such key"),
+            NoKey::Unavailable(cause) => IssuedError::Unavailable(cause),
+        })?;
+        DecodingKey::from_jwk(&key.jwk).map_err(|_| IssuedError::Refused("the key is not one for RS256"))
     }
 }
 
 /// The times are judged here, by our own clock.
-fn signature_alone() -> Validation {
+pub(crate) fn signature_alone() -> Validation {
     let mut validation = Validation::new(Algorithm::RS256);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;

@@ -1,7 +1,9 @@
 //! Tokens, keys, discovery; both sides of the wire.
 //!
-//! A server proves itself to Entra by client credentials (RFC 6749 §4.4), with a secret or a certificate; and tokens that
-//! Entra issued are checked ([`issued`]). Deliberately knows nothing of Graph's resources and keeps no token: `graph` does.
+//! A server proves itself to Entra by client credentials (RFC 6749 §4.4), with a secret or a certificate; people sign in
+//! by the code flow ([`relying`]); tokens that Entra issued are checked ([`issued`], [`hint`]); and what a provider of
+//! second factors signs is made here ([`signing`], [`external`]). Deliberately knows nothing of Graph's resources and keeps
+//! no token: `graph` does.
 
 pub mod assertion;
 pub mod body;
@@ -12,7 +14,13 @@ pub mod consent;
 pub mod credentials;
 pub mod error;
 pub mod explain;
+pub mod external;
+pub mod hint;
 pub mod issued;
+pub mod looked;
+pub mod published;
+pub mod relying;
+pub mod signing;
 pub mod token;
 
 #[cfg(test)]
@@ -25,5 +33,11 @@ pub use consent::{ConsentAnswer, ConsentRequest};
 pub use credentials::{ClientCredentials, Credential};
 pub use error::{TokenError, TokenErrorKind};
 pub use explain::explain;
+pub use external::{Amr, AnswerClaims, Wanted, WantedError};
+pub use hint::{ExpectedHint, HintClaims, HintRefused};
 pub use issued::{Expected, IssuedClaims, IssuedError, IssuerKeys};
+pub use looked::Looked;
+pub use published::KeysAddress;
+pub use relying::{CodeRequest, ExpectedSignIn, SignInClaims, SignInRefused};
+pub use signing::{NewSigningKey, PublicKeyEntry, SigningError, SigningKey};
 pub use token::{AccessToken, TokenClient};

@@ -7,7 +7,10 @@ mod challenges;
 mod clouds;
 mod consent;
 mod exchange;
+mod external;
+mod hints;
 mod issued;
+mod relying;
 
 use kernel::Secret;
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize, date_time_ymd};

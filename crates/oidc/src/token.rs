@@ -7,6 +7,7 @@ use std::time::Duration;
 use kernel::{Env, Secret, Timestamp};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::Deserialize;
+use url::Url;
 use uuid::Uuid;
 
 use crate::assertion::{self, ASSERTION_TYPE};
@@ -58,6 +59,16 @@ impl TokenClient {
         if let Some(claims) = claims {
             form.push(("claims", Secret::new(claims.to_json())));
         }
+        let body = self.post(endpoint, &form).await?;
+        self.read(body.expose())
+    }
+
+    /// Posts a form to a token endpoint; the body of a good answer.
+    pub(crate) async fn post(
+        &self,
+        endpoint: Url,
+        form: &[(&'static str, Secret<String>)],
+    ) -> Result<Secret<Vec<u8>>, TokenError> {
         let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.expose().as_str())).collect();
         let request = self.http.post(endpoint).header("client-request-id", self.request_id().to_string()).form(&fields);
         let response = request.send().await.map_err(TokenError::unreachable)?;
@@ -68,14 +79,10 @@ impl TokenClient {
             Err(BodyError::BrokenOff(cause)) => return Err(TokenError::unreachable(cause)),
             Err(too_long @ BodyError::TooLong { .. }) => return Err(TokenError::broken(too_long.to_string())),
         };
-        if status == 200 {
-            self.read(body.expose())
-        } else {
-            Err(TokenError::from_answer(status, retry_after, body.expose()))
-        }
+        if status == 200 { Ok(body) } else { Err(TokenError::from_answer(status, retry_after, body.expose())) }
     }
 
-    fn proof(
+    pub(crate) fn proof(
         &self,
         endpoint: &str,
         credentials: &ClientCredentials,

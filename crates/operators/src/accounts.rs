@@ -49,6 +49,12 @@ impl Operators {
         Ok(found.filter(theirs).and_then(|record| record.email))
     }
 
+    /// The mail addresses of the operators who have one of these roles and may sign in, each once: for letters of the
+    /// server, never for a caller.
+    pub async fn mails_of(&self, organisation: OrganisationId, roles: &[Role]) -> Result<Vec<String>, StoreError> {
+        operators::mails(&mut self.store.read().await?, organisation, roles).await
+    }
+
     /// Whether an operator beside `but` has one of these roles, or had until some time after `since`: whoever took the
     /// others away just now is not alone yet.
     pub async fn others_able(

@@ -96,6 +96,21 @@ impl Operators {
         Ok(link)
     }
 
+    /// Makes such a link for whoever can open the database: the way back in where nobody can sign in any more. None where
+    /// nobody of this name may sign in.
+    pub async fn recover(&self, user_name: &str) -> Result<Option<Link>, OperatorsError> {
+        let mut tx = self.store.begin().await?;
+        let found = operators::find_by_name(&mut tx, user_name.trim()).await?;
+        let Some(record) = found.filter(|record| record.state == OperatorState::Active) else { return Ok(None) };
+        let link = self.password_link(&mut tx, record.organisation, record.id).await?;
+        let actor = Actor::system("recover command", record.organisation, self.env.new_id::<RequestId>());
+        let after = serde_json::json!({ "expires_at": link.expires_at });
+        let entry = Entry::act("operators.password_link_made").object(object_of(&record)).after(&after);
+        self.note(&mut tx, &actor, entry).await?;
+        tx.commit().await?;
+        Ok(Some(link))
+    }
+
     /// Uses a link to choose a password: unlocks the account and ends its sessions.
     pub async fn choose_password(
         &self,

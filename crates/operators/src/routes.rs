@@ -71,7 +71,7 @@ pub fn routes(operators: Operators) -> OpenApiRouter {
 }
 
 /// A one-time link as its maker sees it, once.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = OneTimeLink)]
 pub(crate) struct LinkBody {
     /// The path of the console's page; put the server's address in front.

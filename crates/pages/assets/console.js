@@ -253,6 +253,13 @@
     event.preventDefault();
   });
 
+  // A file is read here, into a text that is sent with the form.
+  document.addEventListener("change", async (event) => {
+    const into = event.target.dataset?.file && document.querySelector(event.target.dataset.file);
+    const [file] = event.target.files ?? [];
+    if (into && file) into.value = await file.text();
+  });
+
   let shift = false;
   for (const kind of ["keydown", "keyup", "mousedown"]) addEventListener(kind, (event) => { shift = event.shiftKey; }, true);
 

@@ -43,6 +43,24 @@ impl Address {
         self.query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
+    /// All values with their names.
+    pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The same at another path.
+    #[must_use]
+    pub fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// Without the place in the list: its first page.
+    #[must_use]
+    pub fn first_page(self) -> Self {
+        self.without(&["after", "trail", "from"])
+    }
+
     /// The path alone.
     pub fn path(&self) -> &str {
         &self.path

@@ -33,6 +33,15 @@ pub async fn get_asset(Path((hash, name)): Path<(String, String)>) -> Response {
     (headers, file.data.into_owned()).into_response()
 }
 
+/// A file that keeps its address, which browsers ask for anew each time.
+pub fn get_fresh(name: &str) -> Response {
+    let Some(file) = Files::get(name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let headers = [(CONTENT_TYPE, media_type(name)), (CACHE_CONTROL, ASK_AGAIN), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    (headers, file.data.into_owned()).into_response()
+}
+
 fn short_hash(hash: &[u8; 32]) -> String {
     use std::fmt::Write as _;
     hash.iter().take(6).fold(String::new(), |mut text, byte| {

@@ -1,6 +1,7 @@
 //! Pages about the sync: settings, runs, and what waits for a decision.
 
 pub mod additions;
+pub mod changes;
 pub mod conflicts;
 pub mod exceptions;
 pub mod picks;

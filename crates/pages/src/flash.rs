@@ -87,6 +87,35 @@ flashes! {
     WebhookTestFailed = "webhook-test-failed", Bad, "The test did not arrive. What came back is below.";
     DeliveryQueued = "delivery-queued", Busy, "It is sent again within a few seconds.";
     DeliveriesQueued = "deliveries-queued", Busy, "They are sent within a few seconds.";
+    SecondFactorSetUp = "second-factor-set-up", Ok, "It is set up, and still switched off. The next steps are below.";
+    SecondFactorOn = "second-factor-on", Ok, "Entra is answered from now on.";
+    ApplicationsPrepared = "applications-prepared", Ok, "What was missing is in the applications in Entra now.";
+    SecondFactorOff = "second-factor-off", Ok, "Entra is not answered any more.";
+    KeysRotated = "keys-rotated", Ok, "Another key is published. It takes over in two days, by itself.";
+    KeysReplaced = "keys-replaced", Warn, "The keys are replaced. Sign-ins fail until Entra has read the new one.";
+    PolicyDraftSaved = "policy-draft-saved", Ok, "The draft is saved. Nothing changes before it is applied.";
+    PolicyDraftDiscarded = "policy-draft-discarded", Ok, "The draft is discarded. What is in force stays.";
+    PoliciesPreviewed = "policies-previewed", Ok, "Worked out.";
+    PoliciesApplied = "policies-applied", Ok, "The policies are in force, from the next sign-in on.";
+    PoliciesUndone = "policies-undone", Ok, "What was in force before is in force again.";
+    MethodMade = "method-made", Ok, "The method is in Entra, switched off. Enable it for a pilot group.";
+    MethodEnabled = "method-enabled", Ok, "The method is enabled in Entra for those you named.";
+    ReadinessCounted = "readiness-counted", Ok, "Counted.";
+    MetadataImported = "metadata-imported", Ok, "The metadata are imported. They count for keys that are registered from now on.";
+    AccountsMerged = "accounts-merged", Ok, "What the former account had counts here from now on.";
+    MergeUndone = "merge-undone", Ok, "It is undone. What was moved is back where it was.";
+    RegistrationStarted = "registration-started", Busy, "They are being registered in Entra.";
+    RegistrationStopped = "registration-stopped", Ok, "It is stopped. Nobody more is registered.";
+    RegistrationUndoing = "registration-undoing", Busy, "What it made is being taken back.";
+    GatewaySaved = "gateway-saved", Ok, "The gateway is saved. It delivers from the next code on.";
+    GatewayRemoved = "gateway-removed", Ok, "The gateway is removed. Nobody is offered such a code any more.";
+    CampaignStarted = "campaign-started", Busy, "The letters are on their way.";
+    CampaignStopped = "campaign-stopped", Ok, "It is stopped. Nobody more is written to.";
+    PersonUnlocked = "person-unlocked", Ok, "They can try again.";
+    PersonReset = "person-reset", Ok, "Everything is taken from them. They begin anew.";
+    FactorRemoved = "factor-removed", Ok, "The factor is removed. It counts no longer.";
+    BrowserRemoved = "browser-removed", Ok, "The browser is removed. It counts no longer.";
+    CodeApproved = "code-approved", Ok, "The code counts from now on.";
     Stale = "stale", Warn, "Somebody else changed this meanwhile. Look again before you decide.";
 }
 

@@ -168,6 +168,13 @@ impl Field {
         Self::new(Kind::Check(checked), name, label)
     }
 
+    /// Of yes or no: what stands for yes, among several of one name.
+    pub fn one_of(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self.id = format!("{}-{}", self.id, self.value);
+        self
+    }
+
     /// People or groups by name.
     pub fn picker(name: impl Into<String>, label: impl Into<String>, kinds: &'static str, picks: Picks) -> Self {
         Self::new(Kind::Picker(Picker { picks, kinds, many: true, find: String::new() }), name, label)

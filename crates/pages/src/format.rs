@@ -21,6 +21,17 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// Whether an id is part of a text: eight, four, four, four and twelve hexadecimal digits (RFC 9562 §4).
+pub fn holds_id(text: &str) -> bool {
+    let is_id = |part: &[u8]| {
+        part.iter().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+    };
+    text.as_bytes().windows(36).any(is_id)
+}
+
 /// `1 person`, `2 people`.
 pub fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
@@ -90,6 +101,15 @@ pub fn percent(part: u64, whole: u64) -> String {
     }
     let tenths = (u128::from(part) * 1_000 / u128::from(whole)).max(1);
     if tenths >= 100 { format!("{} %", tenths / 10) } else { format!("{}.{} %", tenths / 10, tenths % 10) }
+}
+
+/// Who did something, out of a label such as `operator:ada`: people by their names, everything else with what it is.
+pub fn who(label: &str) -> String {
+    match label.split_once(':') {
+        Some(("operator" | "source", name)) => name.to_owned(),
+        Some((kind @ ("token" | "system"), name)) => format!("{name} ({kind})"),
+        _ => label.to_owned(),
+    }
 }
 
 /// The first letters of the first and last word, for an avatar.

@@ -22,6 +22,9 @@ pub enum Section {
     Calls,
     Holds,
     UserGroups,
+    SecondFactor,
+    SecondFactorPeople,
+    Attempts,
     Tenants,
     Audit,
     Webhooks,
@@ -119,6 +122,14 @@ pub(crate) const NAVIGATION: &[(&str, &[Link])] = &[
             link(Section::Calls, "What Entra saw", "/provisioning/calls", Icon::Call, "g l"),
             link(Section::Holds, "Held pushes", "/provisioning/holds", Icon::Stop, "g b"),
             link(Section::UserGroups, "User groups", "/provisioning/groups", Icon::Group, "g x"),
+        ],
+    ),
+    (
+        "Sign-in",
+        &[
+            link(Section::SecondFactor, "Second factor", "/second-factor", Icon::Shield, "g m"),
+            link(Section::SecondFactorPeople, "Registered people", "/second-factor/people", Icon::Operator, "g f"),
+            link(Section::Attempts, "Attempts", "/second-factor/attempts", Icon::Clock, "g y"),
         ],
     ),
     (

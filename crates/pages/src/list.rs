@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::address::Address;
 use crate::doors::Offers as _;
 use crate::form::Field;
 use crate::layout::Frame;
@@ -26,6 +27,16 @@ impl Filters {
     pub fn new(action: impl Into<String>, fields: Vec<Field>) -> Self {
         let action = action.into();
         Self { clear: action.clone(), action, fields, keep: Vec::new(), include: "" }
+    }
+
+    /// One field for words, which are looked for in every column.
+    pub fn words(here: &Address) -> Self {
+        let words = here.get("q").unwrap_or_default();
+        let field = Field::search("q", "Search the list").value(words).grow().attribute("autocomplete", "off");
+        let cleared = here.clone().first_page().without(&["q", "limit"]);
+        let kept =
+            cleared.values().fold(Self::new(here.path(), vec![field]), |kept, (name, value)| kept.keep(name, value));
+        kept.clear(&cleared)
     }
 
     /// Clears to another address than its own.
@@ -67,6 +78,12 @@ impl ListPage {
         let role = frame.role();
         let (head, table) = (head.only_for(role), table.only_for(role));
         Self { frame, head, tabs: None, callouts: Vec::new(), filters: None, table }
+    }
+
+    /// With a field for words over the list.
+    pub fn words(mut self, here: &Address) -> Self {
+        self.table = self.table.words(here);
+        self
     }
 
     /// With other views of the same.

@@ -183,6 +183,7 @@ pub static SHEET: Sheet<TenantHealth> = Sheet {
     file: "tenants",
     order: "name",
     given: false,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("name", "Tenant", |row| Value::text(&row.name)),
@@ -319,7 +320,11 @@ pub mod samples {
         gallery.add("overview", &OverviewPage::new(frame("Overview", Section::Overview), &view()));
         let first_steps = vec![
             Check::new(Tone::Ok, "Create the first operator", "Done: that is you."),
-            Check::new(Tone::Busy, "Connect a tenant", "By consent, or with an app registration of your own."),
+            Check::new(
+                Tone::Busy,
+                "Connect a tenant",
+                "By consent, or with an app registration of your own. An application can push people instead: see Connections.",
+            ),
             Check::new(Tone::Off, "Look at the first preview", "It changes nothing."),
             Check::new(Tone::Off, "Confirm it", "From then on runs apply what they plan."),
         ];

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use directory::Directory;
 use dirsync::Dirsync;
 use kernel::Env;
+use mfa::Mfa;
 use operators::Operators;
 use provisioning::Provisioning;
 use signals::{Signals, Webhooks};
@@ -27,6 +28,8 @@ pub struct Rooms {
     pub dirsync: Dirsync,
     /// The applications that push.
     pub provisioning: Provisioning,
+    /// The second factor.
+    pub mfa: Mfa,
     /// The one ordered log.
     pub signals: Signals,
     /// Where events are sent.

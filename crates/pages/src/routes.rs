@@ -9,7 +9,8 @@ use web::ProblemBody;
 
 use crate::desk::Desk;
 use crate::{
-    Rooms, assets, directory, dirsync, operators, overview, provisioning, render, server, signals, tenants, theme,
+    Rooms, assets, directory, dirsync, me, mfa, operators, overview, provisioning, render, second_factor, server,
+    signals, tenants, theme,
 };
 
 /// The console as a router of its own, to stand at `/`. Wrap it in `web::layers`.
@@ -19,6 +20,9 @@ pub fn routes(rooms: Rooms) -> Router {
         .merge(directory::routes::routes())
         .merge(dirsync::routes::routes())
         .merge(provisioning::routes::routes())
+        .merge(mfa::routes::routes())
+        .merge(me::routes::routes())
+        .merge(second_factor::routes::routes())
         .merge(signals::routes::routes())
         .merge(tenants::routes::routes())
         .merge(server::routes::routes())

@@ -1,8 +1,8 @@
-//! What a list consists of, said once: its columns can be sorted by links, and all of it can be taken along as CSV
-//! (RFC 4180).
+//! What a list consists of, said once: its columns can be sorted by links, words are looked for in all of them, and all
+//! of it can be taken along as CSV (RFC 4180).
 //!
-//! A room gives its rows in one order by cursor. Any other order is made here, out of the first [`MOST_SORTED`] rows;
-//! where there are more, the page says so. What it deliberately does not do: keep anything between two pages.
+//! A room gives its rows in one order by cursor, and some look for words by themselves. Any other order is made, and
+//! other words are looked for, here: in the first [`MOST`] rows; where there are more, the page says so. What it deliberately does not do: keep anything between two pages.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -14,15 +14,19 @@ use futures_util::{FutureExt as _, Stream, StreamExt as _, stream};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use kernel::{Cursor, Page, PageRequest, Timestamp};
 use serde::{Deserialize, Serialize};
-use web::Problem;
+use web::{Problem, csv};
 
 use crate::address::Address;
 use crate::format;
+use crate::listing::Asked;
 use crate::parts::{Callout, Tone};
 use crate::table::{Column, Order};
 
-/// How many rows are looked at for an order that the room does not give.
-const MOST_SORTED: usize = 10_000;
+/// How many rows are looked at for what the room does not do.
+const MOST: usize = 10_000;
+
+/// How many names a question shows.
+const MOST_NAMED: usize = 24;
 
 /// One value of a row, to sort by and to write down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +102,8 @@ pub struct Sheet<R: 'static> {
     pub order: &'static str,
     /// Whether the room gives the rows in the usual order by itself.
     pub given: bool,
+    /// Whether the room looks for words by itself.
+    pub finds: bool,
     /// What tells two rows apart, so that an order is always the same.
     pub id: fn(&R) -> String,
     /// Its columns; a file has all of them.
@@ -116,13 +122,6 @@ where
 {
     let context = Arc::new(context);
     Arc::new(move |request| fetch(context.clone(), request).boxed())
-}
-
-/// The order that an address asks for.
-#[derive(Debug, Default, Deserialize)]
-pub struct Sorted {
-    #[serde(default)]
-    pub sort: String,
 }
 
 /// One page of a list.
@@ -147,21 +146,22 @@ impl<R> Listed<R> {
 
     /// What to say where not every row was looked at.
     pub fn note(&self) -> Option<Callout> {
-        let most = format::count(u64::try_from(MOST_SORTED).unwrap_or(0));
-        let text = format!("There are more than {most} rows. Narrow the list to have all of it in this order.");
-        self.cut.then(|| Callout::new(Tone::Info, format!("Only the first {most} rows are in this order"), text))
+        let most = format::count(u64::try_from(MOST).unwrap_or(0));
+        let text = "There are more than were looked through. Narrow the list by its filters to have all of it here.";
+        self.cut.then(|| Callout::new(Tone::Info, format!("Only the first {most} rows are looked through"), text))
     }
 }
 
 impl<R: Send + 'static> Sheet<R> {
-    /// One page in the order that was asked for.
-    pub async fn page(&self, rows: &Rows<R>, sort: &str, request: &PageRequest) -> Result<Listed<R>, Problem> {
-        if self.is_given(sort) {
+    /// One page of what was asked for.
+    pub async fn page(&self, rows: &Rows<R>, asked: &Asked) -> Result<Listed<R>, Problem> {
+        let request = &asked.page;
+        if self.is_given(asked) {
             let Page { items, next } = rows(request.clone()).await?;
             return Ok(Listed { rows: items, next, cut: false });
         }
-        let (mut all, cut) = self.sorted(rows, sort).await?;
-        let (value, descending) = self.ordering(sort);
+        let (mut all, cut) = self.sorted(rows, asked).await?;
+        let (value, descending) = self.ordering(&asked.sort);
         if let Some((after, id)) = request.after.as_ref().and_then(Cursor::decode::<(Value, String)>) {
             all.retain(|row| compare((&value(row), &(self.id)(row)), (&after, &id), descending).is_gt());
         }
@@ -170,14 +170,31 @@ impl<R: Send + 'static> Sheet<R> {
         Ok(Listed { rows: page.items, next: page.next, cut })
     }
 
-    /// All of it as a file, in the order that was asked for; read bit by bit where the order allows it.
-    pub async fn csv(&'static self, rows: Rows<R>, sort: &str) -> Result<Response, Problem> {
-        let lines = if self.is_given(sort) {
+    /// What the first few of these ids are called, for a question about them.
+    pub async fn names(&self, rows: &Rows<R>, ids: &[String], name: fn(&R) -> String) -> Result<Vec<String>, Problem> {
+        let (mut names, mut request) = (Vec::new(), PageRequest::first(PageRequest::MOST));
+        for _ in 0..MOST / PageRequest::MOST {
+            let page = rows(request).await?;
+            names.extend(page.items.iter().filter(|row| ids.contains(&(self.id)(row))).map(name));
+            match page.next {
+                Some(next) if names.len() < ids.len().min(MOST_NAMED) => {
+                    request = PageRequest::new(PageRequest::MOST, Some(next));
+                }
+                _ => break,
+            }
+        }
+        names.truncate(MOST_NAMED);
+        Ok(names)
+    }
+
+    /// All that was asked for as a file; read bit by bit where the room gives it so.
+    pub async fn csv(&'static self, rows: Rows<R>, asked: &Asked) -> Result<Response, Problem> {
+        let lines = if self.is_given(asked) {
             // What cannot be asked is refused before the answer begins.
             let first = rows(PageRequest::first(PageRequest::MOST)).await?;
             self.lines(rows, first).left_stream()
         } else {
-            let (items, _) = self.sorted(&rows, sort).await?;
+            let (items, _) = self.sorted(&rows, asked).await?;
             self.lines(rows, Page { items, next: None }).right_stream()
         };
         let headers = [
@@ -194,7 +211,7 @@ impl<R: Send + 'static> Sheet<R> {
     }
 
     fn lines(&'static self, rows: Rows<R>, first: Page<R>) -> impl Stream<Item = Result<String, Problem>> + Send {
-        let head = line(self.fields.iter().map(|field| field.key.to_owned()));
+        let head = csv::record(self.fields.iter().map(|field| field.key));
         stream::try_unfold((rows, Some(first), head), move |(rows, page, mut text)| async move {
             let Some(page) = page else { return Ok(None) };
             for row in &page.items {
@@ -208,20 +225,21 @@ impl<R: Send + 'static> Sheet<R> {
         })
     }
 
-    async fn sorted(&self, rows: &Rows<R>, sort: &str) -> Result<(Vec<R>, bool), Problem> {
+    async fn sorted(&self, rows: &Rows<R>, asked: &Asked) -> Result<(Vec<R>, bool), Problem> {
         let (mut all, mut looked_at) = (Vec::new(), 0);
+        let words = if self.finds { String::new() } else { asked.words.to_lowercase() };
         let mut request = PageRequest::first(PageRequest::MOST);
         let cut = loop {
             let page = rows(request).await?;
-            all.extend(page.items);
+            all.extend(page.items.into_iter().filter(|row| self.says(row, &words)));
             looked_at += PageRequest::MOST;
             match page.next {
                 None => break false,
-                Some(_) if looked_at >= MOST_SORTED => break true,
+                Some(_) if looked_at >= MOST => break true,
                 Some(next) => request = PageRequest::new(PageRequest::MOST, Some(next)),
             }
         };
-        let (value, descending) = self.ordering(sort);
+        let (value, descending) = self.ordering(&asked.sort);
         let id = self.id;
         all.sort_by(|one, other| compare((&value(one), &id(one)), (&value(other), &id(other)), descending));
         Ok((all, cut))
@@ -229,9 +247,16 @@ impl<R: Send + 'static> Sheet<R> {
 }
 
 impl<R> Sheet<R> {
+    /// Whether a row says all of these words, each in any of its columns.
+    fn says(&self, row: &R, words: &str) -> bool {
+        let said =
+            |word: &str| self.fields.iter().any(|field| (field.value)(row).written().to_lowercase().contains(word));
+        words.split_whitespace().all(said)
+    }
+
     /// One row as a line of the file.
     pub fn line(&self, row: &R) -> String {
-        line(self.fields.iter().map(|field| (field.value)(row).written()))
+        csv::record(self.fields.iter().map(|field| (field.value)(row).written()))
     }
 
     /// A column of the page that sorts.
@@ -266,8 +291,8 @@ impl<R> Sheet<R> {
         self.fields.iter().any(|field| field.key == key)
     }
 
-    fn is_given(&self, sort: &str) -> bool {
-        self.given && (!self.knows(sort) || sort == self.order)
+    fn is_given(&self, Asked { sort, words, .. }: &Asked) -> bool {
+        self.given && (self.finds || words.is_empty()) && (!self.knows(sort) || sort == self.order)
     }
 
     fn ordering(&self, sort: &str) -> (fn(&R) -> Value, bool) {
@@ -282,18 +307,6 @@ fn compare(one: (&Value, &str), other: (&Value, &str), descending: bool) -> Orde
     let by_value = one.0.order(other.0);
     let by_value = if descending { by_value.reverse() } else { by_value };
     by_value.then_with(|| one.1.cmp(other.1))
-}
-
-fn line(cells: impl Iterator<Item = String>) -> String {
-    cells.map(|cell| quoted(&cell)).collect::<Vec<_>>().join(",") + "\r\n"
-}
-
-/// Quotes what needs it. A cell that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV
-/// injection).
-fn quoted(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::address::Address;
 use crate::doors::Offers;
 use crate::format;
 use crate::icon::Icon;
+use crate::list::Filters;
 use crate::parts::{Action, Cell};
 
 /// How a list is ordered: `name` or `-name`.
@@ -210,6 +211,8 @@ pub struct Table {
     bulk: Vec<Action>,
     elsewhere: Option<Elsewhere>,
     empty: Empty,
+    /// The field for words over it.
+    filters: Option<Filters>,
 }
 
 impl Table {
@@ -217,7 +220,18 @@ impl Table {
     pub fn new(id: impl Into<String>, caption: impl Into<String>, columns: Vec<Column>, rows: Vec<Row>) -> Self {
         let (id, caption) = (id.into(), caption.into());
         let (paging, empty) = (Paging::default(), Empty::new("Nothing here", ""));
-        Self { id, caption, columns, rows, paging, exports: Vec::new(), bulk: Vec::new(), elsewhere: None, empty }
+        Self {
+            id,
+            caption,
+            columns,
+            rows,
+            paging,
+            exports: Vec::new(),
+            bulk: Vec::new(),
+            elsewhere: None,
+            empty,
+            filters: None,
+        }
     }
 
     /// With pages.
@@ -250,9 +264,29 @@ impl Table {
         self
     }
 
+    /// With a field for words, which are looked for in every column. Where there is nothing to look through there is none.
+    pub fn words(mut self, here: &Address) -> Self {
+        let asked = here.get("q").is_some_and(|words| !words.trim().is_empty());
+        if self.rows.is_empty() && !asked {
+            return self;
+        }
+        let filters = Filters::words(here);
+        if self.rows.is_empty() {
+            let clear = Action::go("Clear the search", filters.clear.clone());
+            self.empty = Empty::new("Nothing matches", "No row says all of these words.").action(clear);
+        }
+        self.filters = Some(filters);
+        self
+    }
+
     /// Its id in the page.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// What it holds, for those who hear it: one page may have several.
+    pub fn caption(&self) -> &str {
+        &self.caption
     }
 
     /// The orders there are, for those who see cards instead of columns.

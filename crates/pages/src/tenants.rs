@@ -5,6 +5,7 @@ pub mod disconnect;
 pub mod former;
 pub mod list;
 pub mod routes;
+pub mod settings;
 pub mod tenant;
 pub mod user_ids;
 pub mod words;

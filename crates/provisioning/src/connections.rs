@@ -1,6 +1,7 @@
 //! Applications that push: made, set, paused and deleted by operators.
 //!
-//! Deliberately never deletes what a connection has brought: users and groups go by its own pushes, or not at all.
+//! Deliberately never deletes what a connection has brought: users and groups go by its own pushes, or by the plan that
+//! follows its end (`ending`).
 
 use kernel::{May, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -175,19 +176,25 @@ impl Provisioning {
         Ok(view)
     }
 
-    /// Deletes a connection with its keys and calls, and purges what it has deleted. Refused while it has users or groups.
-    pub async fn delete_connection(&self, may: &May<DeleteConnection>) -> Result<(), ProvisioningError> {
+    /// Deletes a connection with its keys and calls, and purges what it has deleted. One that has users or groups is ended
+    /// by its name, typed in as `confirmation`: what becomes of them is planned afterwards.
+    pub async fn delete_connection(
+        &self,
+        may: &May<DeleteConnection>,
+        confirmation: Option<&str>,
+    ) -> Result<(), ProvisioningError> {
         let organisation = may.actor().organisation;
         let found = rows::find(&mut self.store().read().await?, organisation, may.connection).await?;
         let connection = found.ok_or(ProvisioningError::NoSuchConnection)?;
-        if connection.user_count + connection.group_count > 0 {
-            return Err(not_empty(&connection));
+        if !connection.is_empty() {
+            return self.end_connection(may, confirmation).await;
         }
         // Before it goes: behind it, nobody would know whose they were.
         self.purge_deleted(&connection).await?;
         let mut tx = self.store().begin().await?;
         if !rows::delete(&mut tx, organisation, connection.id).await? {
-            return Err(not_empty(&connection));
+            // Something has come in meanwhile.
+            return Err(ProvisioningError::Stale);
         }
         let view = self.view(connection);
         let entry = Entry::act("provisioning.connection_deleted").object(object_of(&view));
@@ -243,14 +250,6 @@ impl Provisioning {
     }
 }
 
-fn not_empty(connection: &Connection) -> ProvisioningError {
-    let (users, groups) = (connection.user_count, connection.group_count);
-    ProvisioningError::Conflict(format!(
-        "the connection still has users or groups ({users} users, {groups} groups); let the application that pushes delete \
-         them first"
-    ))
-}
-
 /// A text for people, without blanks around it.
 pub(crate) fn label(field: &str, text: &str) -> Result<String, ProvisioningError> {
     let text = text.trim();
@@ -287,8 +286,8 @@ async fn check_binding(tx: &mut Tx, before: &Connection, after: &Connection) -> 
         return Ok(());
     }
     let now = rows::find(tx, after.organisation, after.id).await?.ok_or(ProvisioningError::NoSuchConnection)?;
-    if now.user_count + now.group_count > 0 {
-        let detail = "the tenant of a connection that has users or groups stays; make another connection";
+    if !now.is_empty() {
+        let detail = "the tenant of a connection that has users or groups stays; end it, and make another connection";
         return Err(ProvisioningError::Conflict(detail.to_owned()));
     }
     Ok(())

@@ -13,6 +13,8 @@ use uuid::Uuid;
 
 use crate::settings::Limits;
 
+pub mod replay;
+
 /// What a call takes away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Loss {

@@ -15,7 +15,7 @@ pub mod views;
 
 pub(crate) mod carry_out;
 mod decide;
-mod keep;
+pub(crate) mod keep;
 
 pub use decide::Decision;
 pub use model::{Held, HeldFilter, HeldId, HeldState, Hold, HoldFilter, HoldState, Tally};
@@ -28,6 +28,6 @@ use crate::model::Connection;
 const CONFIRM_PERCENT: u64 = 20;
 
 /// Whether allowing calls of a hold that take away so many must be confirmed.
-fn needs_confirmation(hold: &Hold, at_stake: u64, connection: &Connection) -> bool {
+pub(crate) fn needs_confirmation(hold: &Hold, at_stake: u64, connection: &Connection) -> bool {
     hold.kind == LossKind::User && at_stake > 1 && at_stake * 100 > connection.user_count * CONFIRM_PERCENT
 }

@@ -2,16 +2,25 @@
 
 use std::time::Duration;
 
+use kernel::May;
 use store::Tx;
 
 use crate::error::ProvisioningError;
-use crate::guard::{Breach, Loss, judge};
+use crate::guard::replay::{Replay, replay};
+use crate::guard::{Breach, Loss, Population, judge};
+use crate::model::ConnectionId;
+use crate::permissions::ReadProvisioning;
 use crate::pusher::Pusher;
 use crate::service::Provisioning;
+use crate::settings::{Limits, Settings};
 use crate::store::losses as rows;
 
 /// The span that limits are about.
 pub(crate) const DAY: Duration = Duration::from_hours(24);
+/// How long it is remembered what went through, so that other limits can be tried on it.
+pub(crate) const REMEMBERED: Duration = Duration::from_hours(30 * 24);
+/// The most that is looked at when they are.
+const MOST_TRIED: usize = 100_000;
 
 impl Provisioning {
     /// In the write's own unit of work, before anything is taken away. None: it passes and is noted in the ledger of this
@@ -46,5 +55,22 @@ impl Provisioning {
         }
         rows::insert(tx, connection.id, now, &losses).await?;
         Ok(None)
+    }
+
+    /// What limits would have held of what went through in the last thirty days. Users who came back meanwhile are not
+    /// looked at: they were not lost.
+    pub async fn preview_limits(
+        &self,
+        may: &May<ReadProvisioning>,
+        connection: ConnectionId,
+        limits: Limits,
+    ) -> Result<Replay, ProvisioningError> {
+        let tried = Settings { limits, ..Settings::default() };
+        tried.validate()?;
+        let found = self.get_connection(may, connection).await?;
+        let since = self.env().now().minus(REMEMBERED);
+        let passed = rows::passed(&mut self.store().read().await?, connection, since, MOST_TRIED).await?;
+        let population = Population { users: found.user_count, groups: found.group_count };
+        Ok(replay(&passed, since, population, &tried.limits))
     }
 }

@@ -58,3 +58,10 @@ pub struct Connection {
     /// Grows with every such change.
     pub version: i64,
 }
+
+impl Connection {
+    /// Whether it has neither users nor groups.
+    pub fn is_empty(&self) -> bool {
+        self.user_count + self.group_count == 0
+    }
+}

@@ -3,13 +3,13 @@
 //! | verb | file |
 //! |---|---|
 //! | read one, and how a resource is shown | `read.rs`, `show.rs` |
-//! | list, search | `list.rs`, `matches.rs` |
+//! | list, search | `list.rs`, `trail.rs`, `matches.rs` |
 //! | create | `create.rs` |
 //! | replace, patch, delete | `modify.rs`, `members.rs` |
 //! | what a write does to the directory | `effects.rs` |
 //! | many in one call | `bulk.rs` |
 //!
-//! Every write of an organisation takes the lock on its log first: writes of one organisation come one after the other,
+//! Every write of an organisation takes its turn at the log first: writes of one organisation come one after the other,
 //! so that none is lost and none can wait for another in a circle. They would wait there anyway, to be logged.
 
 use std::time::Duration;
@@ -17,13 +17,14 @@ use std::time::Duration;
 use kernel::RequestId;
 use scim::etag::ETag;
 use scim::{Object, ResourceType, ScimError, ScimType};
+use signals::Turn;
 use store::{StoreError, Tx};
 use uuid::Uuid;
 
 use crate::error::ProvisioningError;
 use crate::pusher::Pusher;
 use crate::service::Provisioning;
-use crate::store::resources::{self as rows, Home, Stored};
+use crate::store::resources::{self as rows, Beside, Home, Stored};
 
 mod bulk;
 mod create;
@@ -34,8 +35,11 @@ mod members;
 mod modify;
 mod read;
 mod show;
+mod trail;
 
+pub(crate) use members::leaving;
 pub use read::Found;
+pub(crate) use trail::{Trails, Way};
 
 /// The most operations of a bulk call, as discovery says.
 pub const MOST_BULK_OPERATIONS: usize = 1_000;
@@ -82,11 +86,23 @@ impl Pusher {
 }
 
 impl Provisioning {
-    /// Begins a write: takes the lock on the organisation's log.
-    async fn begin_write(&self, pusher: &Pusher) -> Result<Tx, StoreError> {
+    /// Begins a write: takes the organisation's turn at its log.
+    async fn begin_write(&self, pusher: &Pusher) -> Result<Write, StoreError> {
         let mut tx = self.store().begin().await?;
-        signals::append(&mut tx, self.env(), &pusher.actor, Vec::new()).await?;
-        Ok(tx)
+        let turn = signals::turn(&mut tx, pusher.actor.organisation).await?;
+        Ok(Write { tx, turn })
+    }
+}
+
+/// A write in the making: its unit of work, and the turn at the organisation's log that it began with.
+struct Write {
+    tx: Tx,
+    turn: Turn,
+}
+
+impl Write {
+    async fn commit(self) -> Result<(), StoreError> {
+        self.tx.commit().await
     }
 }
 
@@ -100,9 +116,10 @@ async fn find(
     pusher: &Pusher,
     kind: &'static ResourceType,
     id: &str,
+    beside: Beside,
 ) -> Result<Stored, ProvisioningError> {
     let found = match rows::canonical(id) {
-        Some(id) => rows::find(tx, kind, pusher.connection.id, id).await?,
+        Some(id) => rows::find(tx, kind, pusher.connection.id, id, beside).await?,
         None => None,
     };
     found.ok_or_else(|| not_found(kind).into())

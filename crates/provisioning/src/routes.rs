@@ -9,6 +9,7 @@ mod delete_connection;
 mod export_calls;
 mod get_call;
 mod get_connection;
+mod get_connection_ending;
 mod get_group_drift;
 mod get_hold;
 mod get_known_group;
@@ -23,6 +24,7 @@ mod list_keys;
 mod list_known_groups;
 mod list_push_cycles;
 mod pause_job;
+mod preview_limits;
 mod provision_on_demand;
 mod reject_hold;
 mod restart_job;
@@ -40,6 +42,8 @@ pub fn routes(provisioning: Provisioning) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_connections::handler, create_connection::handler))
         .routes(routes!(get_connection::handler, update_connection::handler, delete_connection::handler))
+        .routes(routes!(get_connection_ending::handler))
+        .routes(routes!(preview_limits::handler))
         .routes(routes!(list_keys::handler, create_key::handler))
         .routes(routes!(revoke_key::handler))
         .routes(routes!(check_job::handler))

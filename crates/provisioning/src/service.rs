@@ -13,6 +13,8 @@ use crate::config::Config;
 use crate::door::Door;
 use crate::holds::carry_out::CarryOutHandler;
 use crate::journal::Journal;
+use crate::notice::{Post, TellHandler};
+use crate::resources::Trails;
 use crate::user_groups::KnowUse;
 
 /// What the room is built from.
@@ -38,13 +40,24 @@ pub struct Provisioning {
     journal: Journal,
     issuer_keys: Option<IssuerKeys>,
     uses: Vec<Arc<dyn KnowUse>>,
+    post: Option<Post>,
+    trails: Trails,
 }
 
 impl Provisioning {
     /// The room over its parts.
     pub fn new(parts: Parts) -> Self {
         let (door, journal) = (Arc::new(Door::new()), Journal::new(parts.store.clone()));
-        Self { parts: Arc::new(parts), config: Arc::default(), door, journal, issuer_keys: None, uses: Vec::new() }
+        Self {
+            parts: Arc::new(parts),
+            config: Arc::default(),
+            door,
+            journal,
+            issuer_keys: None,
+            uses: Vec::new(),
+            post: None,
+            trails: Trails::default(),
+        }
     }
 
     /// With another configuration than the usual. Before it is cloned.
@@ -68,8 +81,23 @@ impl Provisioning {
         self
     }
 
+    /// With what letters about held calls are sent with; without, the log says that nobody was told.
+    #[must_use]
+    pub fn with_post(mut self, post: Post) -> Self {
+        self.post = Some(post);
+        self
+    }
+
+    pub(crate) fn post(&self) -> Option<&Post> {
+        self.post.as_ref()
+    }
+
     pub(crate) fn uses(&self) -> &[Arc<dyn KnowUse>] {
         &self.uses
+    }
+
+    pub(crate) fn trails(&self) -> &Trails {
+        &self.trails
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -87,7 +115,7 @@ impl Provisioning {
 
     /// The handlers of this room's jobs.
     pub fn handlers(&self) -> Vec<Arc<dyn Handler>> {
-        vec![Arc::new(CarryOutHandler(self.clone()))]
+        vec![Arc::new(CarryOutHandler(self.clone())), Arc::new(TellHandler(self.clone()))]
     }
 
     pub(crate) fn issuer_keys(&self) -> Option<&IssuerKeys> {

@@ -1,6 +1,7 @@
 //! The room through its router, against a real database of each kind.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+mod bulk;
 mod connections;
 mod discovery;
 mod holds;
@@ -11,6 +12,7 @@ mod lists;
 mod media;
 mod meeting;
 mod noted;
+mod notices;
 mod oauth;
 mod resources;
 mod strangers;

@@ -205,6 +205,10 @@ fn call(
     }
     let data = match (method, data) {
         (Method::Delete, _) => Object::new(),
+        // As RFC 7644 §3.7.3 shows it: a patch may come as its operations alone.
+        (Method::Patch, Some(operations @ Value::Array(_))) => {
+            Object::from_iter([("Operations".to_owned(), operations)])
+        }
         (_, Some(Value::Object(data))) => data,
         _ => return Err(syntax("`data` is an object")),
     };

@@ -21,6 +21,7 @@
 
 use std::fmt;
 
+pub use among::Among;
 pub use error::FilterError;
 pub use lookup::{Key, Lookup};
 pub use syntax::{Comparison, Expression, Literal, Operator};
@@ -28,6 +29,7 @@ pub use syntax::{Comparison, Expression, Literal, Operator};
 use crate::Object;
 use crate::schema::{Attribute, ResourceType};
 
+mod among;
 mod error;
 mod evaluate;
 mod lexer;
@@ -57,7 +59,16 @@ pub struct Filter {
 impl Filter {
     /// Reads a filter; the error says where it stopped making sense.
     pub fn parse(kind: &'static ResourceType, text: &str) -> Result<Self, FilterError> {
-        parser::parse(kind, text).map(|root| Self { root })
+        parser::parse(kind, &[], text).map(|root| Self { root })
+    }
+
+    /// Reads a filter that is asked of several kinds of resource at once, for one of them.
+    pub fn parse_among(
+        kind: &'static ResourceType,
+        others: &'static [&'static ResourceType],
+        text: &str,
+    ) -> Result<Among, FilterError> {
+        parser::parse(kind, others, text).map(|root| among::among(kind, root))
     }
 
     /// Whether the filter is true for a normalised resource. Computed attributes (`id`, `meta`, `members`) count as far

@@ -4,12 +4,13 @@
 //! |---|---|
 //! | `startIndex` | counts from one; less is one |
 //! | `count` | at most the largest page; with an index, less than zero is zero, which asks for `totalResults` alone |
-//! | `cursor` | empty begins; else what `nextCursor` said. With it `count` is at least one (`invalidCount`) and `startIndex` means nothing |
+//! | `cursor` | empty begins; else what `nextCursor` or `previousCursor` said. With it `count` is at least one (`invalidCount`) and `startIndex` means nothing |
 //! | `sortBy`, `sortOrder` | see [`sort`] |
 //! | `attributes`, `excludedAttributes` | see [`crate::project`] |
 //! | any other | ignored: Entra adds a flag of its own |
 //!
-//! Names of parameters are case-sensitive; one given twice is refused. Deliberately counts and fetches nothing.
+//! Names of parameters are case-sensitive. One given twice is refused; lists of attributes are put together. Deliberately
+//! counts and fetches nothing.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -18,7 +19,7 @@ pub use cursor::CursorKey;
 pub use parameters::parameters;
 pub use sort::{Sort, SortKey};
 
-use crate::filter::Filter;
+use crate::filter::{Among, Filter};
 use crate::json::{check_names, take};
 use crate::project::Projection;
 use crate::schema::ResourceType;
@@ -76,7 +77,7 @@ pub enum Paging {
     },
     /// By cursor.
     Cursor {
-        /// What `nextCursor` said; `None` begins.
+        /// What `nextCursor` or `previousCursor` said; `None` begins.
         after: Option<String>,
         /// How many at most, one or more.
         count: usize,
@@ -115,7 +116,9 @@ impl Query {
         let mut parameters = Parameters::default();
         for (name, value) in pairs {
             let Some(place) = parameters.place(name) else { continue };
-            if place.replace(value.to_owned()).is_some() {
+            if let (Some(names), "attributes" | "excludedAttributes") = (place.as_mut(), name) {
+                names.extend([",", value]);
+            } else if place.replace(value.to_owned()).is_some() {
                 return Err(invalid(format!("`{name}` is given twice")));
             }
         }
@@ -123,10 +126,29 @@ impl Query {
     }
 
     /// Reads the body of `.search`. Attribute names are lists there, and compared without regard to case.
-    pub fn from_search(kind: &'static ResourceType, mut body: Object, limits: &PageLimits) -> Result<Self, ScimError> {
+    pub fn from_search(kind: &'static ResourceType, body: Object, limits: &PageLimits) -> Result<Self, ScimError> {
+        Parameters::of_search(body)?.read(kind, limits)
+    }
+
+    /// The same at the root, for one kind of resource among others; `None` where nothing of it can be meant.
+    pub fn from_search_among(
+        kind: &'static ResourceType,
+        others: &'static [&'static ResourceType],
+        body: Object,
+        limits: &PageLimits,
+    ) -> Result<Option<Self>, ScimError> {
+        Parameters::of_search(body)?.read_among(kind, others, limits)
+    }
+}
+
+impl Parameters {
+    const NAMES: [&'static str; 8] =
+        ["filter", "attributes", "excludedAttributes", "sortBy", "sortOrder", "startIndex", "count", "cursor"];
+
+    fn of_search(mut body: Object) -> Result<Self, ScimError> {
         check_names(&body)?;
-        let mut parameters = Parameters::default();
-        for name in Parameters::NAMES {
+        let mut parameters = Self::default();
+        for name in Self::NAMES {
             let text = match take(&mut body, name) {
                 None | Some(Value::Null) => continue,
                 Some(Value::String(text)) => text,
@@ -141,13 +163,8 @@ impl Query {
                 *place = Some(text);
             }
         }
-        parameters.read(kind, limits)
+        Ok(parameters)
     }
-}
-
-impl Parameters {
-    const NAMES: [&'static str; 8] =
-        ["filter", "attributes", "excludedAttributes", "sortBy", "sortOrder", "startIndex", "count", "cursor"];
 
     fn place(&mut self, name: &str) -> Option<&mut Option<String>> {
         Some(match name {
@@ -165,13 +182,40 @@ impl Parameters {
 
     fn read(self, kind: &'static ResourceType, limits: &PageLimits) -> Result<Query, ScimError> {
         let page = self.page(limits)?;
-        let filter = self.filter.as_deref().filter(|text| !text.trim().is_empty());
-        Ok(Query {
-            filter: filter.map(|text| Filter::parse(kind, text)).transpose()?,
-            sort: Sort::parse(kind, self.sort_by.as_deref(), self.sort_order.as_deref())?,
-            page,
-            projection: Projection::parse(kind, self.attributes.as_deref(), self.excluded.as_deref())?,
-        })
+        let filter = self.filter().map(|text| Filter::parse(kind, text)).transpose()?;
+        self.query(kind, &[], page, filter)
+    }
+
+    fn read_among(
+        self,
+        kind: &'static ResourceType,
+        others: &'static [&'static ResourceType],
+        limits: &PageLimits,
+    ) -> Result<Option<Query>, ScimError> {
+        let page = self.page(limits)?;
+        let (filter, nothing) = match self.filter().map(|text| Filter::parse_among(kind, others, text)).transpose()? {
+            None | Some(Among::Everything) => (None, false),
+            Some(Among::These(filter)) => (Some(filter), false),
+            Some(Among::Nothing) => (None, true),
+        };
+        let query = self.query(kind, others, page, filter)?;
+        Ok((!nothing).then_some(query))
+    }
+
+    fn filter(&self) -> Option<&str> {
+        self.filter.as_deref().filter(|text| !text.trim().is_empty())
+    }
+
+    fn query(
+        &self,
+        kind: &'static ResourceType,
+        others: &[&'static ResourceType],
+        page: Paging,
+        filter: Option<Filter>,
+    ) -> Result<Query, ScimError> {
+        let sort = Sort::parse_among(kind, others, self.sort_by.as_deref(), self.sort_order.as_deref())?;
+        let projection = Projection::parse(kind, self.attributes.as_deref(), self.excluded.as_deref())?;
+        Ok(Query { filter, sort, page, projection })
     }
 
     fn page(&self, limits: &PageLimits) -> Result<Paging, ScimError> {
@@ -216,6 +260,8 @@ pub struct ListResponse<R> {
     items_per_page: usize,
     #[serde(rename = "nextCursor", skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
+    #[serde(rename = "previousCursor", skip_serializing_if = "Option::is_none")]
+    previous_cursor: Option<String>,
     /// Always there, even empty: some clients need it.
     #[serde(rename = "Resources")]
     resources: Vec<R>,
@@ -235,8 +281,15 @@ impl<R> ListResponse<R> {
             start_index: None,
             items_per_page: resources.len(),
             next_cursor: next,
+            previous_cursor: None,
             resources,
         }
+    }
+
+    /// The same page, from which the list can be walked back (RFC 9865 §2).
+    #[must_use]
+    pub fn after_page(self, previous: Option<String>) -> Self {
+        Self { previous_cursor: previous, ..self }
     }
 
     /// The resources of the page.

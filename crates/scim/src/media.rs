@@ -1,6 +1,7 @@
 //! The media types of SCIM (RFC 7644 §3.1 and §8.1).
 //!
-//! Every answer is `application/scim+json`; `application/json` is understood too, as Entra and Okta both send it.
+//! Every answer is `application/scim+json`, whatever `Accept` says: who asks for something else is better told in SCIM than
+//! refused (RFC 9110 §12.5.1 leaves it open). `application/json` is understood too, as Entra and Okta both send it.
 
 /// What every answer is.
 pub const SCIM_JSON: &str = "application/scim+json";
@@ -19,20 +20,6 @@ pub fn can_read(content_type: Option<&str>) -> bool {
         && parts
             .filter_map(charset)
             .all(|charset| charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8"))
-}
-
-/// Whether an `Accept` header leaves room for JSON. A missing header accepts anything.
-pub fn can_answer(accept: Option<&str>) -> bool {
-    let accepted = ["*/*", "application/*", "application/json", SCIM_JSON];
-    accept.is_none_or(|accept| {
-        accept.split(',').any(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            let kind = parts.next().unwrap_or_default();
-            let refused =
-                parts.any(|part| matches!(part.strip_prefix("q=").map(str::parse::<f32>), Some(Ok(q)) if q <= 0.0));
-            !refused && accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(kind))
-        })
-    })
 }
 
 #[cfg(test)]

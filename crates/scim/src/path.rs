@@ -79,6 +79,15 @@ impl AttributePath {
         }
     }
 
+    /// Finds an attribute of a kind of resource, else of one of the others.
+    pub(crate) fn parse_among(
+        kind: &'static ResourceType,
+        others: &[&'static ResourceType],
+        text: &str,
+    ) -> Option<Self> {
+        Self::parse(kind, text).or_else(|| others.iter().find_map(|kind| Self::parse(kind, text)))
+    }
+
     /// The attribute without its sub-attribute.
     #[must_use]
     pub fn whole(self) -> Self {

@@ -68,7 +68,7 @@ pub async fn of_objects(
 ) -> Result<Vec<Logged>, StoreError> {
     let mut entries = Vec::with_capacity(objects.len());
     for ids in objects.chunks(500) {
-        let sql = rows::matching(organisation, &Filter::default()).push(" AND members IS NULL AND object_id IN ");
+        let sql = rows::among(organisation).push(" AND members IS NULL AND object_id IN ");
         // A cause may have a million entries, an object a handful: written so that the index on objects is taken.
         let sql = sql.bind_list(ids.iter().copied()).push(" AND COALESCE(cause_id, cause_id) = ").bind(cause);
         entries.extend(rows::select(tx, sql.push(" ORDER BY object_id, revision")).await?);

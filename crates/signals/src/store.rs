@@ -100,6 +100,11 @@ pub(crate) async fn after(
     rows.iter().map(logged).collect()
 }
 
+/// The beginning of a statement over entries that other conditions find.
+pub(crate) fn among(organisation: OrganisationId) -> Sql {
+    Sql::new("SELECT * FROM signals_log WHERE ").among("organisation", organisation)
+}
+
 /// The beginning of a statement over the entries that a filter wants.
 pub(crate) fn matching(organisation: OrganisationId, filter: &Filter) -> Sql {
     let mut sql = Sql::new("SELECT * FROM signals_log WHERE organisation = ").bind(organisation);

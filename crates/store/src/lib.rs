@@ -3,14 +3,17 @@
 //! Deliberately knows no room: it runs the SQL it is given and has no tables but its own (`store_*`).
 //! It is the only crate that knows `sqlx`.
 
+mod copy;
 pub mod error;
 pub mod lease;
+mod loan;
 pub mod migrate;
 pub mod pool;
 pub mod queue;
 pub mod row;
 pub mod seal;
 pub mod sql;
+mod tidy;
 pub mod tx;
 pub mod worker;
 

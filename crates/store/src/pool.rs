@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, Transaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{Postgres, Sqlite};
 use tokio::sync::watch;
 
+use crate::loan::Lender;
+use crate::tidy::Tidy;
 use crate::tx::Inner as TxInner;
 use crate::{Backend, StoreError, Tx};
 
@@ -47,26 +49,73 @@ pub struct Store {
 
 #[derive(Clone)]
 enum Pools {
-    Sqlite { read: SqlitePool, write: SqlitePool },
-    Postgres(PgPool),
+    Sqlite {
+        read: Lender<Sqlite>,
+        write: Lender<Sqlite>,
+        tidy: Tidy,
+    },
+    Postgres {
+        all: Lender<Postgres>,
+        /// For hearing what other nodes say.
+        ears: PgPool,
+    },
 }
 
 /// Tells the tasks of this process that something was committed.
 #[derive(Clone)]
-pub(crate) struct Wake(Arc<watch::Sender<u64>>);
+pub(crate) struct Wake(Arc<Bells>);
+
+/// Whoever runs jobs need not hear of every commit: each look of theirs costs.
+struct Bells {
+    commits: watch::Sender<u64>,
+    jobs: watch::Sender<u64>,
+}
 
 impl Wake {
-    pub(crate) fn wake(&self) {
-        self.0.send_modify(|count| *count = count.wrapping_add(1));
+    fn new() -> Self {
+        Self(Arc::new(Bells { commits: watch::Sender::new(0), jobs: watch::Sender::new(0) }))
+    }
+
+    pub(crate) fn wake(&self, news: News) {
+        let ring = |bell: &watch::Sender<u64>| bell.send_modify(|count| *count = count.wrapping_add(1));
+        if news >= News::Commit {
+            ring(&self.0.commits);
+        }
+        if news >= News::Job {
+            ring(&self.0.jobs);
+        }
+    }
+}
+
+/// What a unit of work has to tell once it has committed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum News {
+    /// Nothing.
+    #[default]
+    None,
+    /// There is something new to read.
+    Commit,
+    /// There is a job to do besides.
+    Job,
+}
+
+impl News {
+    /// How other nodes are told.
+    pub(crate) fn word(self) -> &'static str {
+        if self == Self::Job { "job" } else { "" }
+    }
+
+    fn of(word: &str) -> Self {
+        if word == "job" { Self::Job } else { Self::Commit }
     }
 }
 
 impl Store {
     /// Opens the database without touching its tables; see [`Store::migrate`].
     pub async fn open(settings: &Settings) -> Result<Self, StoreError> {
-        let wake = Wake(Arc::new(watch::Sender::new(0)));
+        let wake = Wake::new();
         let pools = if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
-            Pools::Postgres(open_postgres(settings).await?)
+            open_postgres(settings).await?
         } else if settings.url.starts_with("sqlite:") {
             open_sqlite(settings).await?
         } else {
@@ -78,55 +127,82 @@ impl Store {
     /// Brings the tables up to date. Safe to call from several nodes at once.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.pools {
-            Pools::Sqlite { write, .. } => crate::migrate::run(write, Backend::Sqlite).await,
-            Pools::Postgres(pool) => crate::migrate::run(pool, Backend::Postgres).await,
+            Pools::Sqlite { write, .. } => {
+                let mut connection = write.look().await?;
+                crate::migrate::run(&mut *connection, Backend::Sqlite).await?;
+                connection.answered();
+            }
+            Pools::Postgres { all, .. } => {
+                let mut connection = all.look().await?;
+                crate::migrate::run(&mut *connection, Backend::Postgres).await?;
+                connection.answered();
+            }
         }
+        Ok(())
     }
 
     /// Which database is underneath.
     pub fn backend(&self) -> Backend {
         match self.pools {
             Pools::Sqlite { .. } => Backend::Sqlite,
-            Pools::Postgres(_) => Backend::Postgres,
+            Pools::Postgres { .. } => Backend::Postgres,
         }
     }
 
     /// Begins a unit of work. On SQLite only one is open at a time: keep it short, and never begin a second inside.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let inner = match &self.pools {
-            Pools::Sqlite { write, .. } => TxInner::Sqlite(begin_to_write(write).await?),
-            Pools::Postgres(pool) => TxInner::Postgres(pool.begin().await?),
+        let (inner, tidy) = match &self.pools {
+            Pools::Sqlite { write, tidy, .. } => {
+                (TxInner::Sqlite(write.begin("BEGIN IMMEDIATE").await?), Some(tidy.clone()))
+            }
+            Pools::Postgres { all, .. } => (TxInner::Postgres(all.begin("BEGIN").await?), None),
         };
-        Ok(Tx { inner, wake: self.wake.clone(), announce: false })
+        Ok(Tx { tidy, ..self.over(inner) })
     }
 
     /// Begins a read that sees one moment of the database, however long it takes.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        let inner = match &self.pools {
-            Pools::Sqlite { read, .. } => TxInner::Sqlite(read.begin().await?),
-            Pools::Postgres(pool) => {
-                TxInner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
-        };
-        Ok(Tx { inner, wake: self.wake.clone(), announce: false })
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        Ok(self.over(match &self.pools {
+            Pools::Sqlite { read, .. } => TxInner::Sqlite(read.begin("BEGIN").await?),
+            Pools::Postgres { all, .. } => TxInner::Postgres(all.begin(begin).await?),
+        }))
+    }
+
+    /// Begins a read of which each statement sees the moment it is run: for one statement, or for what need not fit
+    /// together. Costs less than [`Store::read`].
+    pub async fn look(&self) -> Result<Tx, StoreError> {
+        Ok(self.over(match &self.pools {
+            Pools::Sqlite { read, .. } => TxInner::Sqlite(read.look().await?),
+            Pools::Postgres { all, .. } => TxInner::Postgres(all.look().await?),
+        }))
+    }
+
+    fn over(&self, inner: TxInner) -> Tx {
+        Tx { inner, wake: self.wake.clone(), news: News::None, changed: 0, tidy: None }
     }
 
     /// Changes whenever a unit of work that called [`Tx::announce`] has committed, here or (with
     /// [`Store::listen`] running) on another node. A hint, not a promise: readers poll as well.
     pub fn changes(&self) -> watch::Receiver<u64> {
-        self.wake.0.subscribe()
+        self.wake.0.commits.subscribe()
+    }
+
+    /// Changes whenever a job was queued, here or (with [`Store::listen`] running) on another node. As much a hint.
+    pub fn jobs(&self) -> watch::Receiver<u64> {
+        self.wake.0.jobs.subscribe()
     }
 
     /// Hears of other nodes' commits, for as long as the future lives. On SQLite there are none to hear of.
     pub async fn listen(&self) -> Result<(), StoreError> {
-        let Pools::Postgres(pool) = &self.pools else {
+        let Pools::Postgres { ears, .. } = &self.pools else {
             return std::future::pending().await;
         };
-        let mut listener = PgListener::connect_with(pool).await?;
+        let mut listener = PgListener::connect_with(ears).await?;
         listener.listen("vestibule").await?;
         loop {
-            listener.recv().await?;
-            self.wake.wake();
+            let news = News::of(listener.recv().await?.payload());
+            self.wake.wake(news);
         }
     }
 
@@ -138,24 +214,16 @@ impl Store {
     /// Closes every connection.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { read, write } => {
+            Pools::Sqlite { read, write, tidy } => {
+                tidy.close().await;
                 read.close().await;
                 write.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { all, ears } => {
+                ears.close().await;
+                all.close().await;
+            }
         }
-    }
-}
-
-/// Begins on the one connection that writes. A unit of work that met a full disk is given up by SQLite itself, which the
-/// connection does not notice: it would believe for ever that one is open. Then a new connection takes its place.
-async fn begin_to_write(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-    match write.begin_with("BEGIN IMMEDIATE").await {
-        Err(sqlx::Error::InvalidSavePointStatement) => {
-            write.acquire().await?.close().await?;
-            write.begin_with("BEGIN IMMEDIATE").await
-        }
-        outcome => outcome,
     }
 }
 
@@ -168,27 +236,28 @@ async fn open_sqlite(settings: &Settings) -> Result<Pools, StoreError> {
         .busy_timeout(settings.acquire_timeout)
         .foreign_keys(true)
         .pragma("cache_size", "-131072")
+        // All caches of the process together: whoever needs a page beyond that takes one that nobody uses.
+        .pragma("soft_heap_limit", "100663296")
         .pragma("temp_store", "MEMORY")
         // Pages that many units of work change are written to the file once for all of them.
-        .pragma("wal_autocheckpoint", "16384")
+        // Should nobody else do it in time.
+        .pragma("wal_autocheckpoint", "32768")
         .pragma("journal_size_limit", "134217728")
         // Rows wait for whoever reads them, not the other way round: a hand-over each costs more than the row.
         .row_buffer_size(1_024)
         .statement_cache_capacity(256);
-    let write = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(settings.acquire_timeout * 6)
-        .connect_with(options.clone())
-        .await?;
-    let read = SqlitePoolOptions::new()
-        .max_connections(settings.max_connections.max(2))
-        .acquire_timeout(settings.acquire_timeout)
-        .connect_with(options.read_only(true).create_if_missing(false).pragma("cache_size", "-16384"))
-        .await?;
-    Ok(Pools::Sqlite { read, write })
+    let patience = settings.acquire_timeout;
+    let write = Lender::new(options.clone(), 1, patience * 6)?;
+    // Makes the file, if there is none.
+    drop(write.look().await?);
+    let tidy = Tidy::new(options.clone().pragma("cache_size", "-2048"), write.clone())?;
+    let options = options.read_only(true).create_if_missing(false).pragma("cache_size", "-16384");
+    let read = Lender::new(options, settings.max_connections.max(2), patience)?;
+    drop(read.look().await?);
+    Ok(Pools::Sqlite { read, write, tidy })
 }
 
-async fn open_postgres(settings: &Settings) -> Result<PgPool, StoreError> {
+async fn open_postgres(settings: &Settings) -> Result<Pools, StoreError> {
     let options = PgConnectOptions::from_str(&settings.url)
         .map_err(|_| {
             StoreError::Settings("the PostgreSQL URL must be postgres://user:password@host/database".to_owned())
@@ -196,10 +265,8 @@ async fn open_postgres(settings: &Settings) -> Result<PgPool, StoreError> {
         .application_name("vestibule")
         // A node that freezes inside a unit of work must not keep its locks for ever.
         .options([("idle_in_transaction_session_timeout", "120s")]);
-    let pool = PgPoolOptions::new()
-        .max_connections(settings.max_connections.max(4))
-        .acquire_timeout(settings.acquire_timeout)
-        .connect_with(options)
-        .await?;
-    Ok(pool)
+    let all = Lender::new(options.clone(), settings.max_connections.max(4), settings.acquire_timeout)?;
+    drop(all.look().await?);
+    let ears = PgPoolOptions::new().max_connections(1).acquire_timeout(settings.acquire_timeout);
+    Ok(Pools::Postgres { all, ears: ears.connect_lazy_with(options) })
 }

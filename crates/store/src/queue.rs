@@ -100,8 +100,24 @@ pub async fn enqueue(tx: &mut Tx, env: &Env, job: NewJob) -> Result<Option<JobId
             args![id, job.organisation, job.kind, job.unique_key, job.payload.to_string(), job.run_at, job.max_attempts, env.now()],
         )
         .await?;
-    tx.announce();
+    tx.announce_job();
     Ok((added > 0).then_some(id))
+}
+
+/// Whether there may be something for [`claim`] to take: asked first, because to claim is to write.
+pub async fn is_due(tx: &mut Tx, kinds: &[&'static str], now: Timestamp) -> Result<bool, StoreError> {
+    let sql = due(Sql::new("SELECT 1 AS n FROM store_jobs WHERE "), kinds, now).push(" LIMIT 1");
+    Ok(!tx.select(sql).await?.is_empty())
+}
+
+/// Adds what makes a job due.
+fn due(sql: Sql, kinds: &[&'static str], now: Timestamp) -> Sql {
+    sql.push("((state = 'queued' AND run_at <= ")
+        .bind(now)
+        .push(") OR (state = 'running' AND lease_until <= ")
+        .bind(now)
+        .push(")) AND kind IN ")
+        .bind_list(kinds.iter().copied())
 }
 
 /// Takes the next due job of one of `kinds` for `holder`, for as long as `lease`.
@@ -126,15 +142,8 @@ pub async fn claim(
         .bind(holder)
         .push(", lease_until = ")
         .bind(now.plus(lease))
-        .push(" WHERE id = (SELECT id FROM store_jobs WHERE ((state = 'queued' AND run_at <= ")
-        .bind(now)
-        .push(") OR (state = 'running' AND lease_until <= ")
-        .bind(now)
-        .push(")) AND kind IN ")
-        .bind_list(kinds.iter().copied())
-        .push(" ORDER BY run_at, id LIMIT 1")
-        .push(lock)
-        .push(") RETURNING *");
+        .push(" WHERE id = (SELECT id FROM store_jobs WHERE ");
+    let sql = due(sql, kinds, now).push(" ORDER BY run_at, id LIMIT 1").push(lock).push(") RETURNING *");
     tx.select(sql).await?.into_iter().next().map(|row| job_of(&row)).transpose()
 }
 
@@ -183,7 +192,7 @@ pub async fn fail(tx: &mut Tx, job: &Job, holder: &str, now: Timestamp, why: &st
         args![job.id, holder, state, now.plus(wait_after(job.attempts)), why, dead.then_some(now)],
     )
     .await?;
-    tx.announce();
+    tx.announce_job();
     Ok(())
 }
 
@@ -196,7 +205,7 @@ pub async fn retry(tx: &mut Tx, organisation: OrganisationId, id: JobId, now: Ti
             args![id, organisation, now],
         )
         .await?;
-    tx.announce();
+    tx.announce_job();
     Ok(revived > 0)
 }
 

@@ -4,11 +4,13 @@ use futures_util::TryStreamExt as _;
 use kernel::{Scalar, Stored};
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments as _, AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
+use sqlx::{Arguments as _, AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite};
 
-use crate::pool::Wake;
+use crate::loan::Loan;
+use crate::pool::{News, Wake};
 use crate::row::Inner as RowInner;
 use crate::sql::Bound;
+use crate::tidy::Tidy;
 use crate::{Row, Sql, StoreError};
 
 /// Which database is underneath, for the rare statement that must differ.
@@ -24,12 +26,16 @@ pub enum Backend {
 pub struct Tx {
     pub(crate) inner: Inner,
     pub(crate) wake: Wake,
-    pub(crate) announce: bool,
+    pub(crate) news: News,
+    /// How many rows were changed so far.
+    pub(crate) changed: u64,
+    pub(crate) tidy: Option<Tidy>,
 }
 
+/// What statements are run on.
 pub(crate) enum Inner {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Loan<Sqlite>),
+    Postgres(Loan<Postgres>),
 }
 
 /// The most values one statement may bind; both databases take at least this many.
@@ -38,6 +44,8 @@ const MOST_ARGS: usize = 30_000;
 const MOST_ROWS: usize = 256;
 /// The most rows one insert carries on PostgreSQL, which is told the rows by the column.
 const MOST_UNNESTED: usize = 2_000;
+/// From how many rows on PostgreSQL gets them as a copy, which takes an exchange more.
+const FEW_COPIED: usize = 100;
 
 /// The largest power of two that is not above `count`, which must not be 0. Statements of such lengths only are few enough
 /// to stay prepared; of any length, they would fill the memory.
@@ -120,11 +128,12 @@ impl Tx {
                 }
             }
         }
+        self.inner.answered();
         Ok(())
     }
 
     /// Inserts many rows, several hundred a statement: `head` is `INSERT INTO t (a, b) VALUES `, `tail` may be an
-    /// `ON CONFLICT` clause. Returns how many rows were changed. `rows` makes the rows of the next statement while the
+    /// `ON CONFLICT` clause; many rows without one go faster. Returns how many rows were changed. `rows` makes the rows of the next statement while the
     /// database has the last one.
     pub fn insert_many<'a>(
         &'a mut self,
@@ -150,6 +159,14 @@ impl Tx {
         let mut part: Vec<_> = rows.by_ref().take(1).collect();
         let most = most(part.first().map_or(1, Vec::len));
         part.extend(rows.by_ref().take(most - 1));
+        if let Inner::Postgres(tx) = &mut self.inner
+            && tail.is_empty()
+            && part.len() >= FEW_COPIED
+        {
+            let copied = crate::copy::rows(tx, head, part.into_iter().chain(rows)).await?;
+            tx.answered();
+            return Ok(copied);
+        }
         let mut changed = 0;
         while !part.is_empty() {
             // Statements of few lengths stay prepared; PostgreSQL's is of one length.
@@ -174,37 +191,49 @@ impl Tx {
         Ok(())
     }
 
-    /// Tells every node, once this unit of work has committed, that there is something new to read or to do.
+    /// Tells every node, once this unit of work has committed, that there is something new to read.
     pub fn announce(&mut self) {
-        self.announce = true;
+        self.news = self.news.max(News::Commit);
+    }
+
+    /// The same, and that there is a job to do.
+    pub(crate) fn announce_job(&mut self) {
+        self.news = News::Job;
     }
 
     /// Makes everything done through this unit of work last.
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        if self.announce && self.backend() == Backend::Postgres {
-            self.all("SELECT pg_notify('vestibule', '')", Vec::new()).await?;
+        if self.news != News::None && self.backend() == Backend::Postgres {
+            self.all("SELECT pg_notify('vestibule', $1)", crate::args![self.news.word()]).await?;
         }
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
         }
-        if self.announce {
-            self.wake.wake();
+        if let Some(tidy) = &self.tidy {
+            tidy.committed(self.changed);
         }
+        self.wake.wake(self.news);
         Ok(())
     }
 
     async fn run(&mut self, sql: SqlStr, args: Vec<Bound>) -> Result<u64, StoreError> {
-        Ok(match &mut self.inner {
+        let changed = match &mut self.inner {
             Inner::Sqlite(tx) => sqlx::query_with(sql, sqlite_args(args)?).execute(&mut **tx).await?.rows_affected(),
+            Inner::Postgres(look) if !look.in_unit() => {
+                return Err(sqlx::Error::Protocol("a look writes nothing".to_owned()).into());
+            }
             Inner::Postgres(tx) => {
                 sqlx::query_with(sql, postgres_args(args)?).execute(&mut **tx).await?.rows_affected()
             }
-        })
+        };
+        self.inner.answered();
+        self.changed += changed;
+        Ok(changed)
     }
 
     async fn fetch(&mut self, sql: SqlStr, args: Vec<Bound>) -> Result<Vec<Row>, StoreError> {
-        Ok(match &mut self.inner {
+        let rows = match &mut self.inner {
             Inner::Sqlite(tx) => {
                 let rows = sqlx::query_with(sql, sqlite_args(args)?).fetch_all(&mut **tx).await?;
                 rows.into_iter().map(|row| Row(RowInner::Sqlite(row))).collect()
@@ -213,7 +242,19 @@ impl Tx {
                 let rows = sqlx::query_with(sql, postgres_args(args)?).fetch_all(&mut **tx).await?;
                 rows.into_iter().map(|row| Row(RowInner::Postgres(row))).collect()
             }
-        })
+        };
+        self.inner.answered();
+        Ok(rows)
+    }
+}
+
+impl Inner {
+    /// Hears that every statement so far has been answered whole.
+    fn answered(&mut self) {
+        match self {
+            Self::Sqlite(loan) => loan.answered(),
+            Self::Postgres(loan) => loan.answered(),
+        }
     }
 }
 

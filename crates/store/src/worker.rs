@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use kernel::Env;
+use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
@@ -54,6 +55,13 @@ impl JobError {
     fn from_panic(panic: &Box<dyn Any + Send>) -> Self {
         let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
         Self(format!("the handler panicked: {}", text.unwrap_or("without a word")))
+    }
+}
+
+impl Job {
+    /// What its handler needs to know. What does not fit fails the job.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, JobError> {
+        T::deserialize(&self.payload).map_err(|error| JobError::from_error(&error))
     }
 }
 
@@ -107,7 +115,7 @@ impl Worker {
     }
 
     async fn lane(&self, mut stop: watch::Receiver<bool>) {
-        let mut changes = self.store.changes();
+        let mut calls = self.store.jobs();
         while !*stop.borrow() {
             match self.run_one(&stop).await {
                 Ok(true) => continue,
@@ -115,7 +123,7 @@ impl Worker {
                 Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "jobs cannot be read"),
             }
             tokio::select! {
-                _ = tokio::time::timeout(POLL, changes.changed()) => {}
+                _ = tokio::time::timeout(POLL, calls.changed()) => {}
                 // Nobody left who could say stop: the node is going down.
                 changed = stop.changed() => if changed.is_err() { return },
             }
@@ -124,6 +132,9 @@ impl Worker {
 
     async fn run_one(&self, stop: &watch::Receiver<bool>) -> Result<bool, StoreError> {
         let kinds: Vec<_> = self.handlers.keys().copied().collect();
+        if !queue::is_due(&mut self.store.look().await?, &kinds, self.env.now()).await? {
+            return Ok(false);
+        }
         let mut tx = self.store.begin().await?;
         let job = queue::claim(&mut tx, &kinds, &self.holder, self.env.now(), LEASE).await?;
         tx.commit().await?;

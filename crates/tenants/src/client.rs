@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use graph::{Budget, Client, HttpError, HttpSettings, Limits, Pace, ProxySetting, RetryPolicy};
+use graph::{
+    Budget, Client, CredentialProvider as _, HttpError, HttpSettings, Limits, Pace, ProxySetting, RetryPolicy,
+};
 use kernel::{OrganisationId, Secret};
 use uuid::Uuid;
 
@@ -19,6 +21,21 @@ pub(crate) struct Clients {
     pace: Pace,
     made: Mutex<HashMap<TenantId, Made>>,
     budgets: Mutex<HashMap<(Uuid, Uuid), Arc<Budget>>>,
+}
+
+/// What a tenant's own application signs people in with.
+#[derive(Debug, Clone)]
+pub struct SignInClient {
+    /// Through the tenant's proxy, trusting its authorities.
+    pub http: reqwest::Client,
+    /// Its cloud.
+    pub authority: oidc::Authority,
+    /// The application.
+    pub client_id: Uuid,
+    /// The tenant's id in Entra.
+    pub entra_id: Uuid,
+    /// Its credentials that are not retired.
+    pub credentials: Vec<oidc::ClientCredentials>,
 }
 
 struct Made {
@@ -95,6 +112,31 @@ impl Tenants {
         Ok((client, http))
     }
 
+    /// What a tenant's own application signs people in with: primary credential first.
+    pub async fn sign_in_client(
+        &self,
+        organisation: OrganisationId,
+        tenant: TenantId,
+    ) -> Result<SignInClient, TenantsError> {
+        let tenant = self.find(organisation, tenant).await?;
+        let http = self.client_of(&tenant).await?.1;
+        let authority = oidc::Authority::of(&tenant.cloud)?;
+        let named = self.vault(&tenant).credentials().await;
+        let named = named.map_err(|error| TenantsError::Conflict(error.to_string()))?;
+        let credentials = named.into_iter().map(|named| named.credentials).collect();
+        Ok(SignInClient { http, authority, client_id: tenant.client_id, entra_id: tenant.entra_id, credentials })
+    }
+
+    fn vault(&self, tenant: &Tenant) -> Vault {
+        Vault {
+            store: self.store.clone(),
+            env: self.env.clone(),
+            sealer: self.sealer.clone(),
+            config: self.config.clone(),
+            tenant: tenant.clone(),
+        }
+    }
+
     /// A client with a token of its own and its own patience, from the shared budget.
     pub(crate) fn fresh_client(
         &self,
@@ -102,13 +144,7 @@ impl Tenants {
         http: reqwest::Client,
         retry: RetryPolicy,
     ) -> Result<Client, TenantsError> {
-        let vault = Vault {
-            store: self.store.clone(),
-            env: self.env.clone(),
-            sealer: self.sealer.clone(),
-            config: self.config.clone(),
-            tenant: tenant.clone(),
-        };
+        let vault = self.vault(tenant);
         let budget = self.clients.budget(tenant.entra_id, tenant.client_id);
         let config = graph::Config {
             retry,

@@ -1,5 +1,7 @@
 //! Connecting a tenant with an application of its own, changing its record, disconnecting it.
 
+use std::time::Duration;
+
 use kernel::{Actor, May, OrganisationId};
 use oidc::Cloud;
 use serde::{Deserialize, Serialize};
@@ -273,11 +275,17 @@ impl Tenants {
     /// tenant's friendly name, typed in.
     pub async fn delete_tenant(&self, may: &May<DeleteTenant>, confirmation: &str) -> Result<(), TenantsError> {
         let actor = may.actor();
+        let unnamed = |tenant: &Tenant| confirmation.trim() != tenant.name;
+        let refusal = || TenantsError::invalid("confirmation", "must be the tenant's name");
+        if unnamed(&self.find(actor.organisation, may.tenant).await?) {
+            return Err(refusal());
+        }
+        self.take_leave(actor.organisation, may.tenant).await;
         let mut tx = self.store.begin().await?;
         let tenant = rows::find(&mut tx, actor.organisation, may.tenant).await?;
         let tenant = tenant.ok_or(TenantsError::NoSuchTenant(may.tenant))?;
-        if confirmation.trim() != tenant.name {
-            return Err(TenantsError::invalid("confirmation", "must be the tenant's name"));
+        if unnamed(&tenant) {
+            return Err(refusal());
         }
         rows::delete(&mut tx, actor.organisation, tenant.id).await?;
         former::insert(&mut tx, &tenant, self.env.now(), actor).await?;
@@ -289,7 +297,18 @@ impl Tenants {
         self.clients.forget(tenant.id);
         Ok(())
     }
+
+    async fn take_leave(&self, organisation: OrganisationId, tenant: TenantId) {
+        let Some(leave) = &self.leave else { return };
+        // A tenant that does not answer is left without a word.
+        if tokio::time::timeout(LEAVE, leave.take_leave(organisation, tenant)).await.is_err() {
+            tracing::warn!(tenants.tenant_id = %tenant, "a tenant did not answer before it was disconnected");
+        }
+    }
 }
+
+/// How long a tenant that is being disconnected may take to end what was asked for there.
+const LEAVE: Duration = Duration::from_secs(10);
 
 /// A second record of the same Entra tenant.
 fn already(error: StoreError) -> TenantsError {

@@ -29,12 +29,13 @@ mod store;
 mod vault;
 
 pub use attribute::{UserIdAttribute, user_id};
+pub use client::SignInClient;
 pub use config::Config;
 pub use error::TenantsError;
 pub use former::FormerTenant;
 pub use model::{Feature, Frozen, Health, Tenant, TenantId, TenantState};
 pub use routes::routes;
-pub use service::{Parts, Tenants};
+pub use service::{Parts, TakeLeave, Tenants};
 pub use status::Status;
 pub use store::SEALED;
 

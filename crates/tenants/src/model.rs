@@ -40,6 +40,16 @@ text_enum!(
         TenantDetails = "tenant_details",
         /// Entra's provisioning jobs that push to this server are looked at, mended and started.
         Provisioning = "provisioning",
+        /// Where people can be reached is read, so that codes can be sent to them: a consent of its own.
+        OutOfBand = "out_of_band",
+        /// Entra's side of the second factor is looked at, and the method made and enabled.
+        SecondFactor = "second_factor",
+        /// Who is at risk is read, so that policies of the second factor can ask for it: a consent of its own.
+        Risk = "risk",
+        /// People are registered for the second factor on their behalf, and taken out again: a consent of its own.
+        Registration = "registration",
+        /// The tenant tells of changes, so that they are read at once.
+        ChangeNotifications = "change_notifications",
     }
 );
 

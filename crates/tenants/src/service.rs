@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use graph::{HttpSettings, Pace};
 use kernel::{Env, OrganisationId, Timestamp};
 use store::{Sealer, Store};
@@ -27,6 +28,13 @@ pub struct Parts {
     pub pace: Pace,
 }
 
+/// Takes leave of a tenant while it can still be reached: it is about to be disconnected, and its credentials wiped.
+#[async_trait]
+pub trait TakeLeave: Send + Sync {
+    /// Ends what was asked for at the tenant. What cannot be ended must end by itself: nothing here holds a disconnection up.
+    async fn take_leave(&self, organisation: OrganisationId, tenant: TenantId);
+}
+
 /// Connected tenants. Cheap to clone. Its verbs stand in the files of their nouns.
 #[derive(Clone)]
 pub struct Tenants {
@@ -35,6 +43,7 @@ pub struct Tenants {
     pub(crate) sealer: Sealer,
     pub(crate) config: Arc<Config>,
     pub(crate) clients: Arc<Clients>,
+    pub(crate) leave: Option<Arc<dyn TakeLeave>>,
 }
 
 impl Tenants {
@@ -42,7 +51,13 @@ impl Tenants {
     pub fn new(parts: Parts) -> Result<Self, TenantsError> {
         let Parts { store, env, sealer, config, http, pace } = parts;
         let clients = Arc::new(Clients::new(http, pace)?);
-        Ok(Self { store, env, sealer, config: Arc::new(config), clients })
+        Ok(Self { store, env, sealer, config: Arc::new(config), clients, leave: None })
+    }
+
+    /// With who takes leave of a tenant before it is disconnected.
+    #[must_use]
+    pub fn with_leave(self, leave: Arc<dyn TakeLeave>) -> Self {
+        Self { leave: Some(leave), ..self }
     }
 
     /// The time, for what is shown beside it.

@@ -22,7 +22,14 @@ pub struct Db {
     pub organisation: OrganisationId,
     /// Seals secrets.
     pub sealer: Sealer,
-    _folder: Option<tempfile::TempDir>,
+    _place: Place,
+}
+
+/// What goes when the test is over.
+#[expect(dead_code, reason = "held, never read")]
+enum Place {
+    Folder(tempfile::TempDir),
+    Server(postgres::Database),
 }
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -30,12 +37,15 @@ static COUNT: AtomicU64 = AtomicU64::new(0);
 impl Db {
     /// A fresh database of a kind.
     pub async fn new(backend: Backend) -> anyhow::Result<Self> {
-        let (url, folder) = match backend {
+        let (url, place) = match backend {
             Backend::Sqlite => {
                 let folder = tempfile::tempdir()?;
-                (format!("sqlite:{}", folder.path().join("test.db").display()), Some(folder))
+                (format!("sqlite:{}", folder.path().join("test.db").display()), Place::Folder(folder))
             }
-            Backend::Postgres => (postgres::fresh_database().await?, None),
+            Backend::Postgres => {
+                let database = postgres::fresh_database().await?;
+                (database.url.clone(), Place::Server(database))
+            }
         };
         let store = Store::open(&Settings { outlives_power_loss: false, ..Settings::new(&url) }).await?;
         if backend == Backend::Sqlite {
@@ -44,7 +54,7 @@ impl Db {
         let (env, hand) = Env::fixed(START, COUNT.fetch_add(1, Ordering::Relaxed));
         let key = MasterKey::parse(&"07".repeat(32))?;
         let sealer = Sealer::new(&[key], Rng::system())?;
-        Ok(Self { store, url, env, hand, organisation: OrganisationId(Uuid::from_u128(0x0e)), sealer, _folder: folder })
+        Ok(Self { store, url, env, hand, organisation: OrganisationId(Uuid::from_u128(0x0e)), sealer, _place: place })
     }
 }
 
@@ -55,7 +65,8 @@ pub async fn on_each_database(test: impl AsyncFn(Db)) {
         let db =
             Db::new(backend).await.unwrap_or_else(|error| panic!("no {backend:?} database for the test: {error:?}"));
         let store = db.store.clone();
-        test(db).await;
+        // Boxed: what a test holds would not fit a thread's stack twice.
+        Box::pin(test(db)).await;
         store.close().await;
     }
 }

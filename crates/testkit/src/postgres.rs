@@ -5,6 +5,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -18,19 +19,43 @@ static TEMPLATE: OnceCell<()> = OnceCell::const_new();
 static COUNT: AtomicU64 = AtomicU64::new(0);
 /// Two copies of one template at the same time are refused: one at a time, over all of this process's tests.
 static COPY: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+/// Databases whose tests are over: they go before the next one comes, so that a whole run needs little room.
+static OVER: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
 
 /// The environment variable that names a server to use: `postgres://user@localhost/postgres?host=/path/of/socket`.
 pub const VARIABLE: &str = "VESTIBULE_TEST_POSTGRES";
 
-/// The URL of a fresh, migrated database.
-pub async fn fresh_database() -> anyhow::Result<String> {
+/// A test's database; it is dropped some time after this.
+pub struct Database {
+    /// Where it is.
+    pub url: String,
+    name: String,
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        OVER.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut self.name));
+    }
+}
+
+/// A fresh, migrated database.
+pub async fn fresh_database() -> anyhow::Result<Database> {
     let server = SERVER.get_or_try_init(server).await?;
     let template = format!("vestibule_template_{}", std::process::id());
     TEMPLATE.get_or_try_init(|| make_template(server, &template)).await?;
     let name = format!("vestibule_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let _one = COPY.lock().await;
+    drop_what_is_over(server).await?;
     run(server, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")).await?;
-    Ok(with_database(server, &name))
+    Ok(Database { url: with_database(server, &name), name })
+}
+
+async fn drop_what_is_over(server: &str) -> anyhow::Result<()> {
+    let over = std::mem::take(&mut *OVER.lock().unwrap_or_else(PoisonError::into_inner));
+    for name in over {
+        run(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await?;
+    }
+    Ok(())
 }
 
 async fn make_template(server: &str, name: &str) -> anyhow::Result<()> {
@@ -76,7 +101,8 @@ pub fn start(parent: &Path) -> anyhow::Result<String> {
     let script = format!(
         "{prefix} {bin}/initdb -D {at}/data -A trust -U postgres --no-sync -E UTF8 --locale=C >{at}/initdb.log 2>&1 || exit 1
          {prefix} {bin}/postgres -D {at}/data -c listen_addresses= -c unix_socket_directories={at} -c fsync=off \
-             -c full_page_writes=off -c synchronous_commit=off -c max_connections=300 -c shared_buffers=128MB >{at}/postgres.log 2>&1 &
+             -c full_page_writes=off -c synchronous_commit=off -c max_connections=300 -c shared_buffers=128MB \
+             -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=256MB >{at}/postgres.log 2>&1 &
          server=$!
          cat >/dev/null
          {prefix} {bin}/pg_ctl -D {at}/data -m immediate stop >/dev/null 2>&1 || kill $server

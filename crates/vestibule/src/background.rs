@@ -64,6 +64,7 @@ impl App {
         let mut handlers = self.tenants.handlers();
         handlers.extend(self.dirsync.handlers());
         handlers.extend(self.provisioning.handlers());
+        handlers.extend(self.mfa.handlers());
         handlers
     }
 
@@ -93,7 +94,7 @@ struct Timer {
     work: fn(App) -> Work,
 }
 
-fn timers() -> [Timer; 7] {
+fn timers() -> [Timer; 10] {
     [
         Timer { name: "dirsync.tick", every: Duration::from_secs(5), work: |app| Box::pin(tick_dirsync(app)) },
         Timer { name: "dirsync.prune", every: Duration::from_hours(6), work: |app| Box::pin(prune_dirsync(app)) },
@@ -107,6 +108,9 @@ fn timers() -> [Timer; 7] {
             every: Duration::from_hours(1),
             work: |app| Box::pin(prune_provisioning(app)),
         },
+        Timer { name: "mfa.tend_keys", every: Duration::from_hours(1), work: |app| Box::pin(tend_mfa_keys(app)) },
+        Timer { name: "mfa.prune", every: Duration::from_mins(10), work: |app| Box::pin(prune_mfa(app)) },
+        Timer { name: "mfa.read_risk", every: Duration::from_mins(5), work: |app| Box::pin(read_mfa_risks(app)) },
         Timer { name: "signals.prune", every: Duration::from_hours(1), work: |app| Box::pin(prune_webhooks(app)) },
         Timer { name: "jobs.prune", every: Duration::from_hours(1), work: |app| Box::pin(prune_jobs(app)) },
         Timer { name: "operators.prune", every: Duration::from_hours(1), work: |app| Box::pin(prune_operators(app)) },
@@ -160,6 +164,18 @@ async fn tick_provisioning(app: App) -> Result<(), String> {
 
 async fn prune_provisioning(app: App) -> Result<(), String> {
     app.provisioning.prune().await.map_err(|error| error.to_string())
+}
+
+async fn tend_mfa_keys(app: App) -> Result<(), String> {
+    app.mfa.tend_keys().await.map_err(|error| error.to_string())
+}
+
+async fn prune_mfa(app: App) -> Result<(), String> {
+    app.mfa.prune().await.map(drop).map_err(|error| error.to_string())
+}
+
+async fn read_mfa_risks(app: App) -> Result<(), String> {
+    app.mfa.read_risks().await.map_err(|error| error.to_string())
 }
 
 async fn prune_webhooks(app: App) -> Result<(), String> {

@@ -12,6 +12,7 @@ mod config;
 mod doctor;
 mod keys;
 mod migrate;
+mod recover;
 mod serve;
 mod version;
 
@@ -65,6 +66,8 @@ enum Local {
     /// The audit trail in the database, without a server.
     #[command(subcommand)]
     Audit(audit::Verb),
+    /// Makes a link by which an operator who cannot sign in chooses a new password, on the server itself.
+    Recover(recover::Arguments),
     /// The configuration itself.
     #[command(subcommand)]
     Config(config::Verb),
@@ -129,6 +132,7 @@ async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Local::Doctor(arguments) => doctor::run(&cli.common, &arguments).await,
         Local::Keys(verb) => keys::run(&cli.common, &verb).await,
         Local::Audit(verb) => audit::run(&cli.common, &verb).await,
+        Local::Recover(arguments) => recover::run(&cli.common, &arguments).await,
         Local::Config(verb) => config::run(&cli.common, &verb),
         Local::Version(arguments) => version::run(&arguments),
     }

@@ -44,6 +44,8 @@ pub struct Config {
     pub dirsync: dirsync::Config,
     /// What a connection of an application that pushes begins with.
     pub provisioning: provisioning::Config,
+    /// How people prove themselves to Entra, and how long what they did is kept.
+    pub mfa: mfa::Config,
     /// Where webhooks may go, and how long what was sent is kept.
     pub signals: signals::Config,
     /// The mail server that letters go out by; without one nobody is written to.
@@ -142,6 +144,7 @@ impl Config {
             self.tenants.validate(),
             self.dirsync.validate(),
             self.provisioning.validate(),
+            self.mfa.validate(),
             self.signals.validate(),
             self.mail.validate(),
             self.operators.validate(),

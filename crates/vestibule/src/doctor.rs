@@ -5,6 +5,7 @@
 
 mod database;
 mod files;
+mod notifications;
 mod post;
 mod reach;
 mod rights;
@@ -61,7 +62,7 @@ impl Finding {
 /// Looks at everything.
 pub async fn examine(config: Config) -> Vec<Finding> {
     let env = Env::system();
-    let mut findings = vec![files::keys(&config)];
+    let mut findings = vec![files::address(&config), files::keys(&config)];
     findings.extend(files::certificate(&config, env.now()));
     if let Some(file) = config.store.file() {
         findings.push(files::disk(folder_of(&file)));
@@ -69,13 +70,14 @@ pub async fn examine(config: Config) -> Vec<Finding> {
     findings.extend(database::examine(&config, &env).await);
     findings.extend(reach::examine(&config, &env).await);
     findings.push(post::examine(&config).await);
+    findings.extend(notifications::examine(&config, &env).await);
     findings.extend(rights::examine(&config, &env).await);
     findings
 }
 
 /// Looks at what a running server can see without asking anybody outside.
 pub(crate) async fn here(config: &Config, store: &Store, ring: &Ring, env: &Env) -> Vec<Finding> {
-    let mut findings = vec![files::keys(config)];
+    let mut findings = vec![files::address(config), files::keys(config)];
     findings.extend(files::certificate(config, env.now()));
     if let Some(file) = config.store.file() {
         findings.push(files::disk(folder_of(&file)));
@@ -83,6 +85,7 @@ pub(crate) async fn here(config: &Config, store: &Store, ring: &Ring, env: &Env)
     findings.extend(database::look(store, env).await);
     findings.push(database::secrets(store, ring).await);
     findings.push(post::look(config));
+    findings.push(notifications::look(config, store, env).await);
     findings
 }
 

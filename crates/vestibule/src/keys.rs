@@ -186,7 +186,7 @@ pub async fn survey(store: &Store, sealer: &Sealer) -> Result<Survey, StoreError
 
 /// Every column with sealed values; each room names its own.
 pub fn sealed_columns() -> impl Iterator<Item = seal::SealedColumn> {
-    signals::webhooks::SEALED.iter().chain(tenants::SEALED).copied()
+    signals::webhooks::SEALED.iter().chain(tenants::SEALED).chain(dirsync::SEALED).chain(mfa::SEALED).copied()
 }
 
 /// The texts of keys, and where they come from.

@@ -9,6 +9,7 @@ pub mod background;
 mod console;
 pub mod jobs;
 pub mod router;
+mod sources;
 mod uses;
 
 pub mod client;

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
 mod api;
+mod codes;
 mod command_line;
 mod configuration;
 mod tables;

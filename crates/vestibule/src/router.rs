@@ -10,6 +10,7 @@ use axum::routing::get;
 use directory::Directory;
 use dirsync::Dirsync;
 use kernel::Env;
+use mfa::Mfa;
 use operators::Operators;
 use provisioning::Provisioning;
 use signals::{Signals, Webhooks};
@@ -46,6 +47,8 @@ pub struct Rooms {
     pub dirsync: Dirsync,
     /// The SCIM server.
     pub provisioning: Provisioning,
+    /// The second factor.
+    pub mfa: Mfa,
     /// The job queue.
     pub jobs: Jobs,
 }
@@ -62,6 +65,7 @@ pub fn build(rooms: Rooms, settings: Settings) -> (Router, Arc<OpenApi>) {
         directory: rooms.directory.clone(),
         dirsync: rooms.dirsync.clone(),
         provisioning: rooms.provisioning.clone(),
+        mfa: rooms.mfa.clone(),
         server: rooms.server.clone(),
     });
     let (api, mut openapi) = api(rooms).split_for_parts();
@@ -82,7 +86,10 @@ fn api(rooms: Rooms) -> OpenApiRouter {
         .nest("/api/v1/directory", directory::routes(rooms.directory))
         .nest("/api/v1/dirsync", dirsync::routes(rooms.dirsync))
         .nest("/api/v1/provisioning", provisioning::routes(rooms.provisioning.clone()))
+        .nest("/api/v1/mfa", mfa::routes(rooms.mfa.clone()))
         .nest("/api/v1/jobs", jobs::routes(rooms.jobs))
+        // Its addresses follow from the issuer.
+        .merge(mfa::metadata_routes(rooms.mfa))
         // Its addresses are fixed by SCIM.
         .merge(provisioning::scim_routes(rooms.provisioning))
 }

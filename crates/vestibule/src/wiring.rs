@@ -9,19 +9,23 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::Router;
-use directory::Directory;
+use directory::{Directory, SourceId};
 use dirsync::permissions::DecideRun;
 use dirsync::sources::TenantSources;
 use dirsync::{Dirsync, DirsyncError, KnowOperators, Post};
 use graph::Pace;
 use kernel::{Env, OperatorId, OrganisationId, Permission, Timestamp};
 use mail::Mailer;
+use mfa::Mfa;
 use oidc::IssuerKeys;
 use operators::Operators;
-use provisioning::Provisioning;
+use provisioning::ending::EndedConnections;
+use provisioning::notice::KnowDeciders;
+use provisioning::permissions::DecideHold;
+use provisioning::{Provisioning, ProvisioningError};
 use signals::{Signals, Webhooks};
 use store::{Store, StoreError};
-use tenants::{Tenants, TenantsError};
+use tenants::{TakeLeave, TenantId, Tenants, TenantsError};
 use utoipa::openapi::OpenApi;
 use web::{CsrfKey, Gate};
 
@@ -30,6 +34,7 @@ use crate::console::Host;
 use crate::jobs::Jobs;
 use crate::keys::{KeysError, Ring};
 use crate::router;
+use crate::sources::Sources;
 use crate::uses::SyncScopes;
 
 /// What is handed in from outside: time, chance, and how long to wait for others.
@@ -102,6 +107,8 @@ pub struct App {
     pub dirsync: Dirsync,
     /// The SCIM server.
     pub provisioning: Provisioning,
+    /// The second factor.
+    pub mfa: Mfa,
     /// The job queue.
     pub jobs: Jobs,
     /// Every route, in its layers.
@@ -130,15 +137,13 @@ impl App {
         let directory = Directory::new(store.clone(), env.clone());
         let signals = Signals::new(store.clone()).with_objects(Arc::new(directory.clone()));
         let webhooks = webhooks(&config, &store, &env, &ring, &directory)?;
-        let dirsync = dirsync(&config, &store, &env, &tenants, &operators);
-        let parts = provisioning::Parts {
-            store: store.clone(),
-            env: env.clone(),
-            directory: directory.clone(),
-            tenants: tenants.clone(),
-            url: config.url(),
-        };
-        let provisioning = provisioning(&config, parts, &dirsync)?;
+        let dirsync = dirsync(&config, (&store, &env), &ring, &tenants, &operators);
+        let tenants = tenants.with_leave(Arc::new(Leave(dirsync.clone())));
+        let issuer_keys = IssuerKeys::new(graph::http_client(&config.graph.settings()?)?, env.clone());
+        let hall = (&tenants, &directory);
+        let provisioning = provisioning(&config, (&store, &env), hall, &dirsync, issuer_keys.clone());
+        let provisioning = provisioning.with_post(letters(&config, &operators));
+        let mfa = mfa(&config, (&store, &env), hall, &ring, issuer_keys)?;
         let jobs = Jobs::new(store.clone(), env.clone());
         let gate = Gate::new(Arc::new(operators.clone()), CsrfKey::new(&ring.csrf, env.rng.clone()));
         let config = Arc::new(config);
@@ -161,6 +166,7 @@ impl App {
             directory: directory.clone(),
             dirsync: dirsync.clone(),
             provisioning: provisioning.clone(),
+            mfa: mfa.clone(),
             jobs: jobs.clone(),
         };
         let (router, openapi) = router::build(rooms, layers(&config, &store, &env, gate)?);
@@ -176,6 +182,7 @@ impl App {
             directory,
             dirsync,
             provisioning,
+            mfa,
             jobs,
             router,
             openapi,
@@ -194,19 +201,81 @@ fn tenants(config: &Config, store: &Store, env: &Env, ring: &Ring, pace: Pace) -
     })?)
 }
 
-fn dirsync(config: &Config, store: &Store, env: &Env, tenants: &Tenants, operators: &Operators) -> Dirsync {
-    let sources = Arc::new(TenantSources(tenants.clone()));
+fn dirsync(
+    config: &Config,
+    (store, env): (&Store, &Env),
+    ring: &Ring,
+    tenants: &Tenants,
+    operators: &Operators,
+) -> Dirsync {
+    let ended = EndedConnections(store.clone());
+    let sources = Arc::new(Sources { tenants: TenantSources(tenants.clone()), ended });
     let post =
         Post { mailer: Mailer::new(&config.mail), url: config.url(), operators: Arc::new(Owners(operators.clone())) };
-    Dirsync::new(store.clone(), env.clone(), sources).with_config(config.dirsync.clone()).with_post(post)
+    let dirsync = Dirsync::new(store.clone(), env.clone(), sources).with_config(config.dirsync.clone()).with_post(post);
+    dirsync.with_sealer(ring.sealer.clone())
 }
 
-fn provisioning(config: &Config, parts: provisioning::Parts, dirsync: &Dirsync) -> Result<Provisioning, WiringError> {
-    let keys = IssuerKeys::new(graph::http_client(&config.graph.settings()?)?, parts.env.clone());
-    Ok(Provisioning::new(parts)
+/// Who ends what a tenant was asked for before it is disconnected. The tenants that the sync itself reads by do not know it:
+/// it would hold them, and they it.
+struct Leave(Dirsync);
+
+#[async_trait]
+impl TakeLeave for Leave {
+    async fn take_leave(&self, organisation: OrganisationId, tenant: TenantId) {
+        if let Err(error) = self.0.end_notifications(organisation, SourceId(tenant.0)).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "notifications of a tenant that is disconnected end only when their time is over");
+        }
+    }
+}
+
+/// What a room of users and groups stands on.
+type Hall<'a> = (&'a Tenants, &'a Directory);
+
+fn mfa(
+    config: &Config,
+    (store, env): (&Store, &Env),
+    hall: Hall<'_>,
+    ring: &Ring,
+    issuer_keys: IssuerKeys,
+) -> Result<Mfa, WiringError> {
+    let post = mfa::outofband::Post {
+        mailer: Mailer::new(&config.mail),
+        http: graph::http_client(&config.graph.settings()?)?,
+    };
+    let mfa = Mfa::new(mfa::Parts {
+        store: store.clone(),
+        env: env.clone(),
+        sealer: ring.sealer.clone(),
+        config: config.mfa.clone(),
+        tenants: hall.0.clone(),
+        directory: hall.1.clone(),
+        issuer_keys,
+        url: config.url(),
+    });
+    let (http, guard) = signals::webhooks::post::guarded_client(&config.signals)?;
+    Ok(mfa.with_post(post).with_outlet(mfa::push::web::Outlet::new(http, guard)))
+}
+
+fn provisioning(
+    config: &Config,
+    (store, env): (&Store, &Env),
+    (tenants, directory): Hall<'_>,
+    dirsync: &Dirsync,
+    keys: IssuerKeys,
+) -> Provisioning {
+    let parts = provisioning::Parts {
+        store: store.clone(),
+        env: env.clone(),
+        directory: directory.clone(),
+        tenants: tenants.clone(),
+        url: config.url(),
+    };
+    Provisioning::new(parts)
         .with_config(config.provisioning.clone())
         .with_uses(Arc::new(SyncScopes(dirsync.clone())))
-        .with_issuer_keys(keys))
+        .with_issuer_keys(keys)
 }
 
 /// What every request meets.
@@ -214,6 +283,7 @@ fn layers(config: &Config, store: &Store, env: &Env, gate: Gate) -> Result<web::
     let exposure = config.web.exposure().map_err(WiringError::MetricsToken)?;
     Ok(web::Settings {
         protocols: router::protocols(),
+        foreign_forms: pages::takes_foreign_forms,
         probes: web::health::routes(router::checks(store), exposure),
         problem_page: Some(Arc::new(pages::problem_page(env))),
         ..config.web.layer_settings(env.clone(), gate)
@@ -238,7 +308,13 @@ fn webhooks(
     })
 }
 
-/// The operators, as the directory sync needs them.
+/// What letters about held calls are sent with.
+fn letters(config: &Config, operators: &Operators) -> provisioning::notice::Post {
+    let deciders = Arc::new(Owners(operators.clone()));
+    provisioning::notice::Post { mailer: Mailer::new(&config.mail), deciders }
+}
+
+/// The operators, as those need them who write letters.
 struct Owners(Operators);
 
 #[async_trait]
@@ -254,6 +330,13 @@ impl KnowOperators for Owners {
         since: Timestamp,
     ) -> Result<bool, DirsyncError> {
         Ok(self.0.others_able(organisation, person, <DecideRun as Permission>::ROLES, since).await?)
+    }
+}
+
+#[async_trait]
+impl KnowDeciders for Owners {
+    async fn mails(&self, organisation: OrganisationId) -> Result<Vec<String>, ProvisioningError> {
+        Ok(self.0.mails_of(organisation, <DecideHold as Permission>::ROLES).await?)
     }
 }
 

@@ -6,6 +6,7 @@
 //! | `GET`, `HEAD`, `OPTIONS` | nothing |
 //! | carries `Authorization` | nothing: browsers do not add it by themselves |
 //! | carries no session | nothing here; sign-in forms add [`same_origin`] |
+//! | is posted by other sites by design (Entra's hand-over) | nothing, and no session counts there |
 //! | anything else | our own origin, and the session's token in `x-csrf-token` or the form field `csrf` |
 //!
 //! Multipart forms must send the header.
@@ -127,10 +128,16 @@ pub(crate) struct Guard {
     pub origin: Option<String>,
     /// The longest form that is read to find the token.
     pub longest_form: usize,
+    /// Paths to which other sites' pages post by design.
+    pub foreign_forms: fn(&str) -> bool,
 }
 
 /// The layer that refuses forged requests.
 pub(crate) async fn protect(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    if (guard.foreign_forms)(request.uri().path()) {
+        // Not marked as checked: nothing there can rest on a session.
+        return next.run(request).await;
+    }
     match check(&guard, request).await {
         Ok(mut request) => {
             request.extensions_mut().insert(Checked);

@@ -90,6 +90,11 @@ impl Gate {
     pub fn csrf_token(&self, session: &Secret<String>) -> CsrfToken {
         CsrfToken(self.csrf.token(session))
     }
+
+    /// Whether a form's token was made for this session: for sessions that are not operators'.
+    pub fn knows_csrf(&self, session: &Secret<String>, token: &str) -> bool {
+        self.csrf.verify(session, token)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Gate {

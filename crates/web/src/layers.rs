@@ -17,11 +17,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
-use http::{Method, StatusCode, Uri};
+use http::{Extensions, HeaderMap, Method, StatusCode, Uri, Version};
 use kernel::{Env, ErrorKind};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 use crate::address::TrustedProxies;
 use crate::{Gate, Problem, ProblemBody, csrf};
@@ -49,6 +50,15 @@ impl Protocol {
     }
 }
 
+/// Put into an answer's extensions, keeps it from being compressed: its reader insists on `Content-Length`, which a
+/// compressed answer does not have.
+#[derive(Debug, Clone, Copy)]
+pub struct Uncompressed;
+
+fn may_be_compressed(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
+    extensions.get::<Uncompressed>().is_none()
+}
+
 /// What the stack needs to know.
 #[derive(Clone)]
 pub struct Settings {
@@ -70,6 +80,8 @@ pub struct Settings {
     pub rate: Option<RateLimit>,
     /// Protocols that are not ours.
     pub protocols: Vec<Protocol>,
+    /// Paths to which other sites' pages post by design; no session counts there.
+    pub foreign_forms: fn(&str) -> bool,
     /// How problems look to people.
     pub problem_page: Option<ProblemPage>,
     /// Routes that limits do not touch, so that a busy server is not taken for a dead one.
@@ -89,6 +101,7 @@ impl Settings {
             at_once: 512,
             rate: Some(RateLimit::per_second(100, 400)),
             protocols: Vec::new(),
+            foreign_forms: |_| false,
             problem_page: None,
             probes: Router::new(),
         }
@@ -107,6 +120,7 @@ pub fn layers(router: Router, settings: Settings) -> Router {
         gate: settings.gate.clone(),
         origin: settings.origin.clone(),
         longest_form: settings.longest_body,
+        foreign_forms: settings.foreign_forms,
     };
     let rate = limits::Rate { limit: settings.rate.clone(), but: settings.protocols.clone() };
     let inner = ServiceBuilder::new()
@@ -118,7 +132,7 @@ pub fn layers(router: Router, settings: Settings) -> Router {
         .layer(DefaultBodyLimit::max(settings.longest_body));
     let outer = ServiceBuilder::new()
         // Outermost: what is drawn for people instead of a problem document is compressed too, not the document before it.
-        .layer(CompressionLayer::new().gzip(true))
+        .layer(CompressionLayer::new().gzip(true).compress_when(DefaultPredicate::new().and(may_be_compressed)))
         .layer(from_fn_with_state(Arc::new(frame::Frame::new(&settings)), frame::frame))
         .layer(from_fn(observe::observe))
         .layer(from_fn(headers::secure))

@@ -70,7 +70,7 @@ fn main() -> ExitCode {
 fn run(verb: Verb) -> Result<()> {
     match verb {
         Verb::Test(rest) => verbs::test::run(&rest.arguments),
-        Verb::Sdk(rest) => verbs::sdk::run(&rest.arguments),
+        Verb::Sdk(rest) => verbs::sdk::run(&rest.arguments, command::Beside::Nothing),
         Verb::Lint => verbs::lint::run(),
         Verb::Demo(rest) => verbs::demo::run(&rest.arguments),
         Verb::Bench(rest) => verbs::bench::run(&rest.arguments),

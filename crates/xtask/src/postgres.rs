@@ -71,6 +71,7 @@ fn command(binaries: &PathBuf, durability: Durability) -> Result<Command> {
     command.arg("max_connections=400").arg("max_locks_per_transaction=256");
     if durability == Durability::None {
         command.args(["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum_naptime=5min"]);
+        command.args(["wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB"]);
     } else {
         command.args(["shared_buffers=512MB", "max_wal_size=4GB"]);
     }

@@ -1,5 +1,7 @@
 //! The objects that a batch of changes touches, in memory while it is worked on.
 
+use std::collections::HashSet;
+
 use kernel::Timestamp;
 
 use super::entry::{Side, entry};
@@ -13,6 +15,8 @@ pub(super) struct Working {
     pub(super) groups: HashMap<Uuid, Group>,
     users: HashMap<Uuid, User>,
     dirty_users: Vec<Uuid>,
+    /// Those of them who come to another place in some list.
+    moved_users: HashSet<Uuid>,
     dirty_groups: Vec<Uuid>,
     purged: Vec<(ObjectKind, Uuid)>,
     missing: Vec<(ObjectKind, Uuid)>,
@@ -24,21 +28,31 @@ pub(super) struct Working {
     source: Source,
 }
 
+/// The users and the groups that changes are about, as they are now.
+pub(super) async fn read(
+    tx: &mut Tx,
+    source: Source,
+    changes: &[Change],
+) -> Result<(Vec<User>, Vec<Group>), StoreError> {
+    let ids = |kind| {
+        let mut ids: Vec<_> =
+            changes.iter().filter(|change| change.kind == kind).map(|change| change.object_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    };
+    let users = rows::users::by_object_ids(tx, source.id, &ids(ObjectKind::User)).await?;
+    let groups = rows::groups::by_object_ids(tx, source.id, &ids(ObjectKind::Group)).await?;
+    Ok((users, groups))
+}
+
 impl Working {
-    pub(super) async fn load(tx: &mut Tx, env: &Env, source: Source, changes: &[Change]) -> Result<Self, StoreError> {
-        let ids = |kind| {
-            let mut ids: Vec<_> =
-                changes.iter().filter(|change| change.kind == kind).map(|change| change.object_id).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            ids
-        };
-        let users = rows::users::by_object_ids(tx, source.id, &ids(ObjectKind::User)).await?;
-        let groups = rows::groups::by_object_ids(tx, source.id, &ids(ObjectKind::Group)).await?;
-        Ok(Self {
+    pub(super) fn over(env: &Env, source: Source, users: Vec<User>, groups: Vec<Group>) -> Self {
+        Self {
             users: users.into_iter().map(|user| (user.object_id, user)).collect(),
             groups: groups.into_iter().map(|group| (group.object_id, group)).collect(),
             dirty_users: Vec::new(),
+            moved_users: HashSet::new(),
             dirty_groups: Vec::new(),
             purged: Vec::new(),
             missing: Vec::new(),
@@ -47,7 +61,7 @@ impl Working {
             env: env.clone(),
             now: env.now(),
             source,
-        })
+        }
     }
 
     /// Makes one change in memory; returns what the log is to say.
@@ -94,6 +108,9 @@ impl Working {
         after.source = authority(before.as_ref().map(|user| user.source), self.source);
         if before.as_ref() == Some(&after) {
             return None;
+        }
+        if !before.as_ref().is_some_and(|before| rows::users::in_place(before, &after)) {
+            self.moved_users.insert(id);
         }
         after.changed_at = now;
         after.seen_at = now;
@@ -202,7 +219,14 @@ impl Working {
                 users.push(user);
             }
         }
-        rows::users::put(tx, &users).await?;
+        // Whoever is purged in the same portion is still there.
+        let is_new = |user: &User| user.ordinal == 0 && self.purged.is_empty();
+        let (new, known): (Vec<_>, Vec<_>) = users.into_iter().partition(is_new);
+        let (moved, still): (Vec<_>, Vec<_>) =
+            known.into_iter().partition(|user| self.moved_users.contains(&user.object_id));
+        rows::users::add(tx, &new).await?;
+        rows::users::put(tx, &moved).await?;
+        rows::users::put_in_place(tx, &still).await?;
         let groups = distinct(&self.dirty_groups);
         rows::groups::stamp(tx, self.source.id, &groups, revision).await?;
         let of = |list: &[(ObjectKind, Uuid)], kind| -> Vec<Uuid> {

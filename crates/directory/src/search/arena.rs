@@ -6,6 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::Query;
+use super::query::Pairs;
 
 /// How many numbers one chunk covers.
 const CHUNK: u32 = 2_048;
@@ -22,6 +23,8 @@ pub(super) struct Record {
 struct Chunk {
     text: String,
     records: Vec<Record>,
+    /// Of each line, the pairs of bytes that it has: a sixth of the text, and most lines need no second look.
+    pairs: Vec<Pairs>,
 }
 
 /// One change of the lines. Changes are idempotent.
@@ -67,7 +70,8 @@ impl Arena {
 
     /// The bytes it takes.
     pub fn heap_bytes(&self) -> usize {
-        let of = |chunk: &Arc<Chunk>| chunk.text.capacity() + chunk.records.capacity() * size_of::<Record>() + 64;
+        let each = size_of::<Record>() + size_of::<Pairs>();
+        let of = |chunk: &Arc<Chunk>| chunk.text.capacity() + chunk.records.capacity() * each + 64;
         self.chunks.values().map(of).sum()
     }
 
@@ -119,9 +123,10 @@ impl Arena {
 }
 
 impl Chunk {
-    fn push(&mut self, ordinal: u32, id: Uuid, line: &str) {
+    fn push(&mut self, ordinal: u32, id: Uuid, line: &str, pairs: Pairs) {
         self.text.push_str(line);
         self.records.push(Record { id, ordinal, end: u32::try_from(self.text.len()).unwrap_or(u32::MAX) });
+        self.pairs.push(pairs);
     }
 
     /// Line by line, with where each begins.
@@ -137,13 +142,13 @@ impl Chunk {
     fn merged(&self, changes: &[(u32, Option<(Uuid, String)>)]) -> Self {
         let mut merged = Self::default();
         let mut changes = changes.iter().peekable();
-        for (record, line) in self.lines() {
+        for ((record, line), pairs) in self.lines().zip(&self.pairs) {
             while let Some((ordinal, fresh)) = changes.next_if(|change| change.0 < record.ordinal) {
                 merged.put(*ordinal, fresh.as_ref());
             }
             match changes.next_if(|change| change.0 == record.ordinal) {
                 Some((ordinal, fresh)) => merged.put(*ordinal, fresh.as_ref()),
-                None => merged.push(record.ordinal, record.id, line),
+                None => merged.push(record.ordinal, record.id, line, *pairs),
             }
         }
         for (ordinal, fresh) in changes {
@@ -154,26 +159,24 @@ impl Chunk {
 
     fn put(&mut self, ordinal: u32, line: Option<&(Uuid, String)>) {
         if let Some((id, line)) = line {
-            self.push(ordinal, *id, line);
+            self.push(ordinal, *id, line, Pairs::of(line));
         }
     }
 
     fn shrink(mut self) -> Self {
         self.text.shrink_to_fit();
         self.records.shrink_to_fit();
+        self.pairs.shrink_to_fit();
         self
     }
 
     /// Says whether to go on.
     fn scan(&self, query: &Query, found: &mut impl FnMut(&Record, &str) -> bool) -> bool {
-        let (mut from, mut number) = (0, 0);
-        while let Some(at) = query.driver().find(&self.text.as_bytes()[from..]) {
-            number += self.records[number..].partition_point(|record| record.end as usize <= from + at);
+        let wanted = query.pairs();
+        for (number, _) in self.pairs.iter().enumerate().filter(|(_, pairs)| pairs.hold(wanted)) {
             let record = &self.records[number];
             let start = number.checked_sub(1).map_or(0, |before| self.records[before].end as usize);
-            from = record.end as usize;
-            number += 1;
-            let line = &self.text[start..from];
+            let line = &self.text[start..record.end as usize];
             if query.fits(line) && !found(record, line) {
                 return false;
             }
@@ -203,7 +206,7 @@ impl ArenaBuilder {
             self.close();
             self.number = ordinal / CHUNK;
         }
-        self.open.push(ordinal, id, &line);
+        self.open.push(ordinal, id, &line, Pairs::of(&line));
     }
 
     /// The arena.

@@ -18,6 +18,27 @@ pub(super) enum Rank {
     Inside = 2,
 }
 
+/// Which pairs of neighbouring bytes a text has, each as one of 128 bits, which others may share: a text that lacks a bit of a
+/// word does not hold the word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Pairs(u128);
+
+impl Pairs {
+    pub(super) fn of(text: &str) -> Self {
+        let bit = |pair: &[u8]| u32::from(u16::from_be_bytes([pair[0], pair[1]]).wrapping_mul(0x9E37) >> 9);
+        Self(text.as_bytes().windows(2).fold(0, |all, pair| all | 1 << bit(pair)))
+    }
+
+    fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// Whether all of the others are among these.
+    pub(super) fn hold(self, others: Self) -> bool {
+        self.0 & others.0 == others.0
+    }
+}
+
 /// A few words to look for; all of them must be there.
 #[derive(Debug, Clone)]
 pub struct Query {
@@ -44,14 +65,14 @@ impl Query {
         self.words.iter().filter_map(|word| std::str::from_utf8(word.needle()).ok())
     }
 
-    /// What finds candidates in a chunk of lines.
-    pub(super) fn driver(&self) -> &Finder<'static> {
-        &self.words[0]
+    /// The pairs that a line must have to hold all words.
+    pub(super) fn pairs(&self) -> Pairs {
+        self.words().fold(Pairs::default(), |all, word| all.and(Pairs::of(word)))
     }
 
-    /// Whether a line that holds the driver holds the other words too.
+    /// Whether a line holds all words.
     pub(super) fn fits(&self, line: &str) -> bool {
-        self.words[1..].iter().all(|word| word.find(line.as_bytes()).is_some())
+        self.words.iter().all(|word| word.find(line.as_bytes()).is_some())
     }
 
     /// How well a line fits that holds all words.

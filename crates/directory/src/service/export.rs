@@ -2,6 +2,7 @@
 
 use futures_util::{Stream, stream};
 use kernel::{May, PageRequest, text_enum};
+use web::csv::record;
 
 use super::Directory;
 use crate::error::DirectoryError;
@@ -119,7 +120,7 @@ impl Directory {
 
 fn head(format: ExportFormat, page: &PageRequest, names: &[&str]) -> String {
     match (format, &page.after) {
-        (ExportFormat::Csv, None) => names.join(",") + "\r\n",
+        (ExportFormat::Csv, None) => record(names),
         _ => String::new(),
     }
 }
@@ -130,7 +131,7 @@ fn user_line(format: ExportFormat, user: User) -> String {
         return serde_json::to_string(&view).expect("invariant: a user is plain data") + "\n";
     }
     let (one, or_empty) = (&view.summary, |text: &Option<String>| text.clone().unwrap_or_default());
-    record(&[
+    record([
         one.id.to_string(),
         one.object_id.to_string(),
         one.source.kind.to_string(),
@@ -155,7 +156,7 @@ fn group_line(format: ExportFormat, group: &GroupSummary) -> String {
         return serde_json::to_string(group).expect("invariant: a group is plain data") + "\n";
     }
     let count = |count: Option<u64>| count.map(|count| count.to_string()).unwrap_or_default();
-    record(&[
+    record([
         group.id.to_string(),
         group.object_id.to_string(),
         group.source.kind.to_string(),
@@ -170,16 +171,4 @@ fn group_line(format: ExportFormat, group: &GroupSummary) -> String {
         count(group.transitive_members),
         group.changed_at.to_string(),
     ])
-}
-
-fn record(cells: &[String]) -> String {
-    cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\r\n"
-}
-
-/// A cell after RFC 4180 §2. Text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
-/// injection).
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', '\r', '\n', '\'']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }

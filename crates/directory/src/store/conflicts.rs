@@ -59,7 +59,7 @@ fn conflicts(
         sql = sql.push(" AND state_cause = ").bind(cause);
     }
     if let Some(text) = text {
-        sql = sql.push(" AND sort_name LIKE ").bind(super::pattern(text)).push(" ESCAPE '\\'");
+        sql = sql.push(" AND sort_name").has(text);
     }
     let last = i64::MAX;
     if let Some((due, id)) = page.after.as_ref().and_then(Cursor::decode::<(i64, Uuid)>) {

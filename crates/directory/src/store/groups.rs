@@ -134,7 +134,7 @@ pub(crate) async fn find_by_object_id(
 pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uuid]) -> Result<Vec<Group>, StoreError> {
     let mut groups = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
-        let sql = Sql::new(concat!(groups!(), " WHERE organisation = ")).bind(organisation);
+        let sql = Sql::new(concat!(groups!(), " WHERE ")).among("organisation", organisation);
         groups.extend(select(tx, sql.push(" AND id IN ").bind_list(ids.iter().copied())).await?);
     }
     Ok(groups)
@@ -142,9 +142,9 @@ pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uui
 
 /// Groups of an organisation that have this security identifier.
 pub(crate) async fn by_sid(tx: &mut Tx, organisation: OrganisationId, sid: &str) -> Result<Vec<Group>, StoreError> {
-    let pattern = super::pattern(&format!("ecurityIdentifier\":\"{sid}\""));
+    let member = format!("ecurityIdentifier\":\"{sid}\"");
     let sql = Sql::new("SELECT * FROM directory_groups WHERE organisation = ").bind(organisation);
-    select(tx, sql.push(" AND LOWER(attributes) LIKE ").bind(pattern).push(" ESCAPE '\\' ORDER BY id LIMIT 100")).await
+    select(tx, sql.push(" AND LOWER(attributes)").has(&member).push(" ORDER BY id LIMIT 100")).await
 }
 
 /// Deleted groups of an organisation with one of these names in lower case, in no order.

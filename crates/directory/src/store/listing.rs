@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::{Row, Sql, StoreError, Tx};
 use uuid::Uuid;
 
-use super::{counts, groups, pattern, users};
+use super::{counts, groups, users};
 use crate::change::ObjectKind;
 use crate::error::DirectoryError;
 use crate::filter::{GroupFilter, GroupSort, Order, UserFilter, UserSort};
@@ -113,9 +113,8 @@ fn user_conditions(sql: Sql, filter: &UserFilter) -> Sql {
         sql = sql.push(" AND LOWER(COALESCE(user_type, 'Member')) = ").bind(user_type.to_lowercase());
     }
     for word in words(filter.text.as_deref()) {
-        sql = sql.push(" AND (sort_name LIKE ").bind(word.clone()).push(" ESCAPE '\\' OR sort_upn LIKE ");
-        sql = sql.bind(word.clone()).push(" ESCAPE '\\' OR LOWER(COALESCE(mail, '')) LIKE ").bind(word);
-        sql = sql.push(" ESCAPE '\\')");
+        sql = sql.push(" AND (sort_name").has(word).push(" OR sort_upn").has(word);
+        sql = sql.push(" OR LOWER(COALESCE(mail, ''))").has(word).push(")");
     }
     sql
 }
@@ -135,18 +134,14 @@ fn group_conditions(sql: Sql, filter: &GroupFilter) -> Sql {
         sql = sql.push(" AND dynamic = ").bind(dynamic);
     }
     for word in words(filter.text.as_deref()) {
-        sql = sql
-            .push(" AND (sort_name LIKE ")
-            .bind(word.clone())
-            .push(" ESCAPE '\\' OR LOWER(COALESCE(mail, '')) LIKE ");
-        sql = sql.bind(word.clone()).push(" ESCAPE '\\' OR LOWER(COALESCE(description, '')) LIKE ").bind(word);
-        sql = sql.push(" ESCAPE '\\')");
+        sql = sql.push(" AND (sort_name").has(word).push(" OR LOWER(COALESCE(mail, ''))").has(word);
+        sql = sql.push(" OR LOWER(COALESCE(description, ''))").has(word).push(")");
     }
     sql
 }
 
-fn words(text: Option<&str>) -> impl Iterator<Item = String> {
-    text.into_iter().flat_map(str::split_whitespace).take(8).map(pattern)
+fn words(text: Option<&str>) -> impl Iterator<Item = &str> {
+    text.into_iter().flat_map(str::split_whitespace).take(8)
 }
 
 /// Most are active: written so that the order's index is walked and not the states'. Few are in the other states.

@@ -99,8 +99,8 @@ pub(crate) async fn origins(
     let table = if groups { "directory_groups" } else { "directory_users" };
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
-        let sql = Sql::new("SELECT id, source, source_id, object_id FROM ").push(table).push(" WHERE organisation = ");
-        let sql = sql.bind(organisation).push(" AND id IN ").bind_list(ids.iter().copied());
+        let sql = Sql::new("SELECT id, source, source_id, object_id FROM ").push(table).push(" WHERE ");
+        let sql = sql.among("organisation", organisation).push(" AND id IN ").bind_list(ids.iter().copied());
         for row in tx.select(sql).await? {
             found.push((row.get("id")?, row.get("source")?, row.get("source_id")?, row.get("object_id")?));
         }

@@ -29,9 +29,38 @@ const TAIL: &str = "ON CONFLICT (source_id, object_id) DO UPDATE SET source = ex
     attributes = excluded.attributes, changed_at = excluded.changed_at, seen_at = excluded.seen_at,
     revision = excluded.revision";
 
-/// Inserts or replaces users; the ordinal of a new one is given by the database.
+/// The same for users whose place in no list but the one by the last change moves: SQLite writes every index of which a
+/// column is named here, whether its value changes or not.
+const TAIL_IN_PLACE: &str = "ON CONFLICT (source_id, object_id) DO UPDATE SET source = excluded.source,
+    missing_since = excluded.missing_since, display_name = excluded.display_name, mail = excluded.mail,
+    job_title = excluded.job_title, user_type = excluded.user_type, account_enabled = excluded.account_enabled,
+    manager_object_id = excluded.manager_object_id, attributes = excluded.attributes, changed_at = excluded.changed_at,
+    seen_at = excluded.seen_at, revision = excluded.revision";
+
+/// Whether a change leaves a user at the same place in every list but the one by the last change.
+pub(crate) fn in_place(before: &User, after: &User) -> bool {
+    let (a, b) = (&before.attributes, &after.attributes);
+    before.state == after.state
+        && before.name() == after.name()
+        && a.user_principal_name == b.user_principal_name
+        && a.department == b.department
+}
+
+/// Replaces users who are there and were changed [`in_place`].
+pub(crate) async fn put_in_place(tx: &mut Tx, users: &[User]) -> Result<(), StoreError> {
+    tx.insert_many(HEAD, users.iter().map(values), TAIL_IN_PLACE).await?;
+    Ok(())
+}
+
+/// Replaces users, or inserts those who are not there; the ordinal of a new one is given by the database.
 pub(crate) async fn put(tx: &mut Tx, users: &[User]) -> Result<(), StoreError> {
     tx.insert_many(HEAD, users.iter().map(values), TAIL).await?;
+    Ok(())
+}
+
+/// Inserts users who are certainly not there.
+pub(crate) async fn add(tx: &mut Tx, users: &[User]) -> Result<(), StoreError> {
+    tx.insert_many(HEAD, users.iter().map(values), "").await?;
     Ok(())
 }
 
@@ -158,9 +187,7 @@ pub(crate) async fn with_text_in_attributes(
 ) -> Result<Vec<User>, StoreError> {
     let sql = Sql::new(concat!(users!(), " WHERE state NOT IN ('deleted', 'excluded') AND organisation = "));
     let sql = sql.bind(source.organisation).push(" AND source_id = ").bind(source.id);
-    let sql =
-        sql.push(" AND LOWER(attributes) LIKE ").bind(super::pattern(text)).push(" ESCAPE '\\' ORDER BY id LIMIT ");
-    select(tx, sql.bind(limit)).await
+    select(tx, sql.push(" AND LOWER(attributes)").has(text).push(" ORDER BY id LIMIT ").bind(limit)).await
 }
 
 /// The organisations that have users or groups, found by leaps along an index.
@@ -185,7 +212,7 @@ pub(crate) async fn organisations(tx: &mut Tx) -> Result<Vec<OrganisationId>, St
 pub(crate) async fn by_ids(tx: &mut Tx, organisation: OrganisationId, ids: &[Uuid]) -> Result<Vec<User>, StoreError> {
     let mut users = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
-        let sql = Sql::new(concat!(users!(), " WHERE organisation = ")).bind(organisation);
+        let sql = Sql::new(concat!(users!(), " WHERE ")).among("organisation", organisation);
         users.extend(select(tx, sql.push(" AND id IN ").bind_list(ids.iter().copied())).await?);
     }
     Ok(users)

@@ -1,6 +1,6 @@
 //! What reading users and reading groups have in common.
 
-use directory::ObjectKind;
+use directory::{ObjectKind, UserAttributes};
 use uuid::Uuid;
 
 use crate::sources::{Looked, SeenGroup, SeenUser};
@@ -13,10 +13,16 @@ pub(super) trait Kind: Sized + Send + Sync {
     fn overlaid(self, newer: Self) -> Self;
     /// Whether this tells everything there is to tell.
     fn whole(&self) -> bool;
+    /// Whether this is enough to plan a user whom nobody knows.
+    fn suffices(&self) -> bool;
     /// The row that keeps it.
     fn stage(&self, object_id: Uuid) -> Staged;
     /// Reads the row back; nothing where the object is gone.
     fn unstage(staged: Staged) -> Option<Self>;
+    /// The attributes of a user who can be planned at once.
+    fn into_early(self) -> Option<UserAttributes>;
+    /// What was read of a user who was planned at once.
+    fn from_early(attributes: UserAttributes) -> Option<Self>;
 }
 
 impl Kind for SeenUser {
@@ -34,6 +40,9 @@ impl Kind for SeenUser {
     fn whole(&self) -> bool {
         self.attributes_told && self.manager_told
     }
+    fn suffices(&self) -> bool {
+        self.attributes_told
+    }
     fn stage(&self, object_id: Uuid) -> Staged {
         let told = Told { attributes: self.attributes_told, manager: self.manager_told };
         Staged { object_id, body: Some(body(&self.attributes)), told, removed: None }
@@ -41,6 +50,12 @@ impl Kind for SeenUser {
     fn unstage(staged: Staged) -> Option<Self> {
         let attributes = serde_json::from_str(&staged.body?).ok()?;
         Some(Self { attributes, manager_told: staged.told.manager, attributes_told: staged.told.attributes })
+    }
+    fn into_early(self) -> Option<UserAttributes> {
+        Some(self.attributes)
+    }
+    fn from_early(attributes: UserAttributes) -> Option<Self> {
+        Some(Self { attributes, manager_told: true, attributes_told: true })
     }
 }
 
@@ -52,6 +67,9 @@ impl Kind for SeenGroup {
     fn whole(&self) -> bool {
         self.attributes_told
     }
+    fn suffices(&self) -> bool {
+        false
+    }
     fn stage(&self, object_id: Uuid) -> Staged {
         let told = Told { attributes: self.attributes_told, manager: false };
         Staged { object_id, body: Some(body(&self.attributes)), told, removed: None }
@@ -59,6 +77,12 @@ impl Kind for SeenGroup {
     fn unstage(staged: Staged) -> Option<Self> {
         let attributes = serde_json::from_str(&staged.body?).ok()?;
         Some(Self { attributes, attributes_told: staged.told.attributes })
+    }
+    fn into_early(self) -> Option<UserAttributes> {
+        None
+    }
+    fn from_early(_: UserAttributes) -> Option<Self> {
+        None
     }
 }
 

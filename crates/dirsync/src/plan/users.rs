@@ -14,7 +14,9 @@ use crate::transition::{Seen, next};
 
 pub(super) async fn plan(draft: &mut Draft<'_>, rules: &Rules) -> Result<(), DirsyncError> {
     read_ones(draft, rules).await?;
-    if draft.is_full() && draft.work.run.resume.users_delta.is_some() {
+    let resume = &draft.work.run.resume;
+    // Nobody was there before an early plan; who has come since then is newer than what was read.
+    if draft.is_full() && resume.users_delta.is_some() && resume.early.is_none() {
         absent_ones(draft).await?;
     }
     if looks_at_all(draft, rules).await? {
@@ -109,7 +111,7 @@ fn complete(read: UserAttributes, told: Told, current: Option<&User>) -> Option<
     Some(attributes)
 }
 
-async fn seen_one(
+pub(super) async fn seen_one(
     draft: &mut Draft<'_>,
     rules: &Rules,
     (id, as_staged): (Uuid, bool),

@@ -204,9 +204,6 @@ impl Dirsync {
         preview: bool,
         subject: Option<String>,
     ) -> Result<Run, DirsyncError> {
-        if runs::open(tx, kept.source_id).await?.is_some() {
-            return Err(DirsyncError::RunUnderWay);
-        }
         let run = Run {
             id: self.env.new_id(),
             organisation: kept.organisation,
@@ -235,10 +232,10 @@ impl Dirsync {
             users_lost: 0,
             groups_lost: 0,
         };
-        runs::insert(tx, &run).await?;
-        if !jobs::enqueue(tx, &self.env, &run).await? {
+        if !runs::insert(tx, &run).await? {
             return Err(DirsyncError::RunUnderWay);
         }
+        jobs::enqueue(tx, &self.env, &run).await?;
         Ok(run)
     }
 

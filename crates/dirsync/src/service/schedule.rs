@@ -22,6 +22,11 @@ impl Dirsync {
         self.sweep().await?;
         self.expire_holds().await?;
         self.expire_additions().await?;
+        self.take_in_left_behind().await?;
+        if let Err(error) = self.tend_notifications().await {
+            // They only hasten what the rest of this does anyway.
+            tracing::warn!(error = &error as &dyn std::error::Error, "notifications cannot be tended");
+        }
         let mut tx = self.store.read().await?;
         let all = settings::all(&mut tx, None).await?;
         drop(tx);
@@ -41,6 +46,18 @@ impl Dirsync {
             }
         }
         Ok(count)
+    }
+
+    /// Gives sources that were never read here the usual settings, so that their end is planned like any other.
+    async fn take_in_left_behind(&self) -> Result<(), DirsyncError> {
+        for (organisation, source) in self.sources.left_behind().await? {
+            let mut tx = self.store.begin().await?;
+            if settings::find(&mut tx, source).await?.is_none() {
+                settings::put(&mut tx, &Kept { version: 1, ..self.usual(organisation, source) }).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
     }
 
     async fn ask_for_run(&self, kept: &Kept) -> Result<bool, DirsyncError> {

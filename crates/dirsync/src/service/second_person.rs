@@ -18,7 +18,7 @@ use crate::model::Run;
 use crate::permissions::ReadSync;
 
 /// How long somebody counts who may not decide any more: as long as a plan waits by default.
-const LATELY: Duration = Duration::from_hours(72);
+pub(crate) const LATELY: Duration = Duration::from_hours(72);
 
 /// Whether somebody may decide a held plan.
 #[derive(Debug, Clone, PartialEq, Eq)]

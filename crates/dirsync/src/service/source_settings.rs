@@ -9,10 +9,11 @@ use super::Dirsync;
 use super::counts::Counted;
 use crate::error::DirsyncError;
 use crate::model::{Run, RunKind};
+use crate::notify::status::{NotificationStatus, status};
 use crate::permissions::{ChangeSettings, ReadSync};
 use crate::settings::{Mode, Settings};
 use crate::store::settings::Kept;
-use crate::store::{runs, settings};
+use crate::store::{runs, settings, subscriptions};
 
 /// A source and how it is doing.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct SourceStatus {
     pub stale: bool,
     /// Whether owners can be written to: a mail server is set up.
     pub mail_is_set_up: bool,
+    /// How notifications stand.
+    pub notifications: NotificationStatus,
     /// Users by state and cause.
     pub users: Vec<StateCount>,
     /// Groups by state and cause.
@@ -93,7 +96,9 @@ impl Dirsync {
         let last_read_at = full.max(delta);
         let connected = disconnected_at.is_none();
         let next_run_at = next_run(&kept.settings, full, last_read_at, self.env.now()).filter(|_| connected);
+        let told = subscriptions::of_source(&mut tx, id).await?;
         Ok(SourceStatus {
+            notifications: status(&kept.settings, self.hook.is_some(), &told, self.env.now()),
             open_run: runs::open(&mut tx, id).await?,
             last_run: runs::last(&mut tx, id).await?,
             last_full_at: full,
@@ -138,6 +143,11 @@ impl Dirsync {
         let old = self.kept(&mut tx, actor.organisation, may.source).await?;
         if old.version != version {
             return Err(DirsyncError::Stale);
+        }
+        if wanted.notifications && !old.settings.notifications && self.hook.is_none() {
+            let text =
+                "notifications need the address by which Microsoft reaches this server: set dirsync.notification_url";
+            return Err(DirsyncError::Invalid(text.to_owned()));
         }
         let same = wanted.same_scope(&old.settings);
         let kept = Kept {

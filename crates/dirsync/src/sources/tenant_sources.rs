@@ -8,7 +8,7 @@ use graph::GraphError;
 use kernel::OrganisationId;
 use tenants::{Feature, Frozen, Tenant, TenantId, Tenants, TenantsError};
 
-use super::{Former, Freeze, GraphSource, Source};
+use super::{Former, Freeze, GraphNotifier, GraphSource, Notifier, Source};
 use crate::engine::OpenSource;
 use crate::error::DirsyncError;
 
@@ -20,6 +20,18 @@ impl OpenSource for TenantSources {
     async fn open(&self, organisation: OrganisationId, id: SourceId) -> Result<Arc<dyn Source>, DirsyncError> {
         let client = self.0.client(organisation, TenantId(id.0)).await?;
         Ok(Arc::new(GraphSource::new(client)))
+    }
+
+    async fn notifier(
+        &self,
+        organisation: OrganisationId,
+        id: SourceId,
+    ) -> Result<Option<Arc<dyn Notifier>>, DirsyncError> {
+        match self.0.client(organisation, TenantId(id.0)).await {
+            Ok(client) => Ok(Some(Arc::new(GraphNotifier::new(client)))),
+            Err(TenantsError::NoSuchTenant(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn frozen(&self, organisation: OrganisationId, id: SourceId) -> Result<Option<Freeze>, DirsyncError> {

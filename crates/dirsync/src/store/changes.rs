@@ -3,8 +3,10 @@
 use directory::{Act, Change, ObjectKind};
 use kernel::{Cursor, Page, PageRequest, Timestamp};
 use store::{Row, Sql, StoreError, Tx, args};
+use uuid::Uuid;
 
 use crate::model::RunId;
+use crate::store::packs::{self, Packs};
 use crate::totals::Effect;
 
 mod act;
@@ -79,16 +81,40 @@ pub(crate) async fn analyze(tx: &mut Tx) -> Result<(), StoreError> {
     tx.analyze("ANALYZE dirsync_changes").await
 }
 
-/// Drops a plan.
-pub(crate) async fn clear(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM dirsync_changes WHERE run_id = $1", args![run]).await?;
+/// Drops what of a plan stands behind one of its items.
+pub(crate) async fn clear_after(tx: &mut Tx, run: RunId, seq: i64) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM dirsync_changes WHERE run_id = $1 AND seq > $2", args![run, seq]).await?;
+    tx.execute("DELETE FROM dirsync_packs WHERE run_id = $1 AND first_seq > $2", args![run, seq]).await?;
     Ok(())
+}
+
+/// Takes the items about some users out of a plan.
+pub(crate) async fn take_users(tx: &mut Tx, run: RunId, ids: &[Uuid]) -> Result<Vec<Planned>, StoreError> {
+    let mut taken = Vec::new();
+    for ids in ids.chunks(500) {
+        let sql = Sql::new(ITEMS).bind(run).push(" AND c.kind = 'user' AND c.object_id IN ");
+        let items = select(tx, run, sql.bind_list(ids.iter().copied()).push(" ORDER BY c.seq")).await?;
+        let sql = Sql::new("DELETE FROM dirsync_changes WHERE run_id = ").bind(run).push(" AND seq IN ");
+        tx.alter(sql.bind_list(items.iter().map(|item| item.seq))).await?;
+        taken.extend(items);
+    }
+    Ok(taken)
+}
+
+/// Hands the ids of the users of a plan to `each`.
+pub(crate) async fn each_user(tx: &mut Tx, run: RunId, mut each: impl FnMut(Uuid)) -> Result<(), StoreError> {
+    let sql = Sql::new("SELECT object_id FROM dirsync_changes WHERE kind = 'user' AND run_id = ").bind(run);
+    tx.for_each(sql, |row| {
+        each(row.get("object_id")?);
+        Ok(())
+    })
+    .await
 }
 
 /// Drops the items of a plan up to one of them.
 pub(crate) async fn drop_until(tx: &mut Tx, run: RunId, seq: i64) -> Result<(), StoreError> {
     tx.execute("DELETE FROM dirsync_changes WHERE run_id = $1 AND seq <= $2", args![run, seq]).await?;
-    Ok(())
+    packs::drop_until(tx, run, seq).await
 }
 
 /// The next allowed items that are not applied yet: as many as write about `weight` rows.
@@ -105,10 +131,11 @@ pub(crate) async fn next(tx: &mut Tx, run: RunId, after: i64, weight: u64) -> Re
     let Some(last) = row.map(|row| row.get::<Option<i64>>("last")).transpose()?.flatten() else {
         return Ok(Vec::new());
     };
+    let packs = Packs::between(tx, run, after, last).await?;
     let sql = Sql::new(ITEMS).bind(run).push(" AND seq > ").bind(after).push(" AND seq <= ").bind(last);
     let mut items = Vec::new();
     tx.for_each(sql.push(" AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq"), |row| {
-        items.push(planned_of(&row)?);
+        items.push(planned_of(&row, &packs)?);
         Ok(())
     })
     .await?;
@@ -119,7 +146,20 @@ pub(crate) async fn next(tx: &mut Tx, run: RunId, after: i64, weight: u64) -> Re
 pub(crate) async fn next_of(tx: &mut Tx, run: RunId, effect: Effect, limit: usize) -> Result<Vec<Planned>, StoreError> {
     let sql = Sql::new(ITEMS).bind(run).push(" AND effect = ").bind(effect);
     let sql = sql.push(" AND decision = 'allowed' AND applied_at IS NULL ORDER BY seq LIMIT ").bind(limit);
-    tx.select(sql).await?.iter().map(planned_of).collect()
+    select(tx, run, sql).await
+}
+
+/// Runs a built statement that begins with [`ITEMS`].
+async fn select(tx: &mut Tx, run: RunId, sql: Sql) -> Result<Vec<Planned>, StoreError> {
+    let rows = tx.select(sql).await?;
+    let mut bare = Vec::new();
+    for row in &rows {
+        if row.get::<String>("act")? == "put" && row.get::<Option<String>>("attributes")?.is_none() {
+            bare.push(row.get("seq")?);
+        }
+    }
+    let packs = Packs::of(tx, run, bare.into_iter()).await?;
+    rows.iter().map(|row| planned_of(row, &packs)).collect()
 }
 
 /// Marks single items as applied.
@@ -178,8 +218,7 @@ pub(crate) async fn list(
     if let Some(after) = page.after.as_ref().and_then(Cursor::decode::<i64>) {
         sql = sql.push(" AND seq > ").bind(after);
     }
-    let rows = tx.select(sql.push(" ORDER BY seq LIMIT ").bind(page.limit + 1)).await?;
-    let items = rows.iter().map(planned_of).collect::<Result<Vec<_>, _>>()?;
+    let items = select(tx, run, sql.push(" ORDER BY seq LIMIT ").bind(page.limit + 1)).await?;
     Ok(Page::from_rows(items, page.limit, |item| item.seq))
 }
 
@@ -218,9 +257,7 @@ fn narrow(mut sql: Sql, filter: &ChangeFilter) -> Sql {
         sql = sql.push(" AND cause = ").bind(cause);
     }
     if let Some(text) = &filter.text {
-        let pattern =
-            format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        sql = sql.push(" AND lower(name) LIKE ").bind(pattern).push(" ESCAPE '\\'");
+        sql = sql.push(" AND lower(name)").has(text);
     }
     if filter.removing_members {
         sql = sql.push(" AND members_removed > 0");
@@ -241,16 +278,17 @@ const ITEMS: &str =
         AND s.kind = c.kind AND s.object_id = c.object_id
     WHERE c.run_id = ";
 
-fn planned_of(row: &Row) -> Result<Planned, StoreError> {
+fn planned_of(row: &Row, packs: &Packs) -> Result<Planned, StoreError> {
     let (kind, decision): (String, String) = (row.get("kind")?, row.get("decision")?);
     let kind = if kind == "user" { ObjectKind::User } else { ObjectKind::Group };
+    let seq = row.get("seq")?;
     Ok(Planned {
-        seq: row.get("seq")?,
+        seq,
         change: Change {
             kind,
             object_id: row.get("object_id")?,
             name: row.get("name")?,
-            act: act_of(row, kind)?,
+            act: act_of(row, kind, || packs.body(seq))?,
             cause: row.get("cause")?,
             base: row.get("base")?,
         },

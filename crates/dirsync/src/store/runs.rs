@@ -9,11 +9,13 @@ use crate::model::{Run, RunId, RunKind, RunState};
 /// The states of a run that is not over.
 const OPEN: &str = "('queued', 'collecting', 'planning', 'held', 'applying', 'verifying')";
 
-pub(crate) async fn insert(tx: &mut Tx, run: &Run) -> Result<(), StoreError> {
-    tx.execute(
+/// Writes a new run down; `false` when its source has one that is not over.
+pub(crate) async fn insert(tx: &mut Tx, run: &Run) -> Result<bool, StoreError> {
+    let added = tx.execute(
         "INSERT INTO dirsync_runs (id, organisation, source_id, kind, preview, state, started_by, subject, resume, progress,
              settings_version, created_at, person, users_lost, groups_lost)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0)
+         ON CONFLICT DO NOTHING",
         args![
             run.id,
             run.organisation,
@@ -31,7 +33,7 @@ pub(crate) async fn insert(tx: &mut Tx, run: &Run) -> Result<(), StoreError> {
         ],
     )
     .await?;
-    Ok(())
+    Ok(added > 0)
 }
 
 /// Writes everything of a run that changes while it goes on. `false` when another execution owns it, or when it is no

@@ -8,6 +8,7 @@ use store::{Backend, Row, Sql, StoreError, Tx, args};
 use uuid::Uuid;
 
 use crate::model::RunId;
+use crate::store::packs;
 
 text_enum!(
     /// What the source said about an object that is gone.
@@ -104,6 +105,21 @@ pub(crate) async fn each_after(
     let sql = sql.bind(after.unwrap_or(Uuid::nil())).push(" ORDER BY object_id LIMIT ").bind(limit);
     tx.for_each(sql, |row| {
         each(staged_of(&row)?);
+        Ok(())
+    })
+    .await
+}
+
+/// Hands the ids of what was read of a kind to `each`.
+pub(crate) async fn each_id(
+    tx: &mut Tx,
+    run: RunId,
+    kind: ObjectKind,
+    mut each: impl FnMut(Uuid),
+) -> Result<(), StoreError> {
+    let sql = Sql::new("SELECT object_id FROM dirsync_staged WHERE run_id = ").bind(run);
+    tx.for_each(sql.push(" AND kind = ").bind(kind.as_str()), |row| {
+        each(row.get("object_id")?);
         Ok(())
     })
     .await
@@ -243,10 +259,13 @@ pub(crate) async fn clear(tx: &mut Tx, run: RunId) -> Result<(), StoreError> {
         "UPDATE dirsync_changes SET attributes = (SELECT s.body FROM dirsync_staged s WHERE s.run_id = $1
              AND s.kind = dirsync_changes.kind AND s.object_id = dirsync_changes.object_id)
          WHERE run_id = $1 AND act = 'put' AND attributes IS NULL AND applied_at IS NULL
+             AND EXISTS (SELECT 1 FROM dirsync_staged s WHERE s.run_id = $1 AND s.kind = dirsync_changes.kind
+                 AND s.object_id = dirsync_changes.object_id)
              AND (decision <> 'allowed' OR seq > (SELECT applied_until FROM dirsync_runs WHERE id = $1))",
         args![run],
     )
     .await?;
+    packs::clear(tx, run).await?;
     if tx.backend() == Backend::Sqlite && is_alone(tx, run).await? {
         // Emptying a table touches no row; nobody else can write meanwhile.
         tx.execute("DELETE FROM dirsync_staged", Vec::new()).await?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use directory::{ConflictCause, SourceId, State, StateName};
+use directory::{ConflictCause, ObjectKind, SourceId, State, StateName};
 use kernel::{Kinded as _, PageRequest, Role};
 use testkit::{on_each_database, operator};
 use uuid::Uuid;
@@ -30,7 +30,7 @@ impl Room {
 
     /// Lets the clockwork ask and carries what it asked for as far as it goes.
     async fn tick(&self) {
-        self.dirsync.tick().await.unwrap();
+        Box::pin(self.dirsync.tick()).await.unwrap();
         self.work().await;
     }
 
@@ -225,6 +225,24 @@ async fn a_detach_is_taken_back_and_asked_again() {
         room.db.hand.advance(2 * DAY);
         room.tick().await;
         assert_eq!(room.detach().await.state, RunState::Held, "it does not stay active for ever");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_plan_shows_by_cause_is_what_it_shows_in_all() {
+    on_each_database(async |db| {
+        let room = Room::filled(db, 5).await;
+        // A guest is kept, and shown to nobody: its end is a note of ours.
+        room.fake.put_user(6, |user| user.user_type = Some("Guest".to_owned()));
+        room.full().await;
+        room.disconnect();
+        room.tick().await;
+        let totals = room.detach().await.totals.unwrap();
+        assert_eq!(totals.causes["source_removed"], 7, "five people, the guest, the group");
+        assert_eq!(totals.visible_causes().collect::<Vec<_>>(), [("source_removed", 6)]);
+        assert_eq!((totals.visible(None), totals.visible(Some(ObjectKind::User))), (6, 5));
+        assert!(!totals.gives_something(), "nothing would be left of it without losses");
     })
     .await;
 }

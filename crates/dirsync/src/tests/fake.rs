@@ -6,12 +6,16 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use directory::{GroupAttributes, Member, MemberKind, ObjectKind, SourceId, UserAttributes};
 use graph::GraphError;
-use kernel::{OrganisationId, Timestamp};
+use kernel::{OrganisationId, Secret, Timestamp};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::engine::OpenSource;
 use crate::error::DirsyncError;
-use crate::sources::{After, Former, Freeze, From, Item, Look, Looked, Page, Pages, SeenGroup, SeenUser, Source};
+use crate::notify::Resource;
+use crate::sources::{
+    After, Former, Freeze, From, Item, Look, Looked, Notifier, Page, Pages, SeenGroup, SeenUser, Source,
+};
 
 use super::SOURCE;
 
@@ -30,6 +34,43 @@ pub struct State {
     pub gone: Option<(Timestamp, String)>,
     /// Another source of the same organisation.
     pub other: Option<(SourceId, Fake)>,
+    /// What a read of all users ends with: objects that come again.
+    pub again: Vec<Item<SeenUser>>,
+    /// A read that waits.
+    pub pause: Option<Pause>,
+    /// Who is told of changes.
+    pub hooks: Vec<FakeHook>,
+    /// What it says when it is asked to tell of changes.
+    pub refusal: Option<GraphError>,
+}
+
+/// Somebody who is told of changes.
+#[derive(Clone, Debug)]
+pub struct FakeHook {
+    pub id: String,
+    pub resource: Resource,
+    pub address: String,
+    pub state: String,
+    pub until: Timestamp,
+}
+
+/// Makes a read wait after some pages.
+#[derive(Clone, Default)]
+pub struct Pause {
+    pub pages: usize,
+    pub reached: Arc<Notify>,
+    pub go_on: Arc<Notify>,
+}
+
+impl State {
+    fn paused(&mut self) -> Option<Pause> {
+        let pause = self.pause.as_mut()?;
+        if pause.pages == 0 {
+            return self.pause.take();
+        }
+        pause.pages -= 1;
+        None
+    }
 }
 
 #[derive(Clone)]
@@ -123,6 +164,10 @@ impl OpenSource for Fake {
             _ => Ok(Arc::new(self.clone())),
         }
     }
+    async fn notifier(&self, _: OrganisationId, _: SourceId) -> Result<Option<Arc<dyn Notifier>>, DirsyncError> {
+        let connected = self.0.lock().unwrap().gone.is_none();
+        Ok(connected.then(|| Arc::new(self.clone()) as Arc<dyn Notifier>))
+    }
     async fn frozen(&self, _: OrganisationId, id: SourceId) -> Result<Option<Freeze>, DirsyncError> {
         let state = self.0.lock().unwrap();
         let gone = state.gone.as_ref().map(|_| Freeze::all("the tenant is not connected"));
@@ -155,6 +200,52 @@ impl OpenSource for Fake {
     async fn worked(&self, _: OrganisationId, _: SourceId) {}
 }
 
+#[async_trait]
+impl Notifier for Fake {
+    async fn begin(
+        &self,
+        resource: Resource,
+        address: &str,
+        state: Secret<String>,
+        until: Timestamp,
+    ) -> Result<(String, Timestamp), GraphError> {
+        let mut fake = self.0.lock().unwrap();
+        if let Some(refusal) = &fake.refusal {
+            return Err(refusal.clone());
+        }
+        let id = format!("{resource}-{}", until.seconds());
+        let (address, state) = (address.to_owned(), state.expose().clone());
+        fake.hooks.push(FakeHook { id: id.clone(), resource, address, state, until });
+        Ok((id, until))
+    }
+
+    async fn renew(&self, id: &str, until: Timestamp) -> Result<Option<Timestamp>, GraphError> {
+        let mut fake = self.0.lock().unwrap();
+        if let Some(refusal) = &fake.refusal {
+            return Err(refusal.clone());
+        }
+        let hook = fake.hooks.iter_mut().find(|hook| hook.id == id);
+        Ok(hook.map(|hook| {
+            hook.until = until;
+            until
+        }))
+    }
+
+    async fn end(&self, id: &str) -> Result<(), GraphError> {
+        let mut fake = self.0.lock().unwrap();
+        if let Some(refusal) = &fake.refusal {
+            return Err(refusal.clone());
+        }
+        fake.hooks.retain(|hook| hook.id != id);
+        Ok(())
+    }
+
+    async fn end_all_at(&self, address: &str) -> Result<(), GraphError> {
+        self.0.lock().unwrap().hooks.retain(|hook| hook.address != address);
+        Ok(())
+    }
+}
+
 struct Items<T> {
     state: Arc<Mutex<State>>,
     left: Vec<Item<T>>,
@@ -166,6 +257,11 @@ struct Items<T> {
 #[async_trait]
 impl<T: Send + Clone> Pages<T> for Items<T> {
     async fn next(&mut self) -> Result<Option<Page<T>>, GraphError> {
+        let pause = self.state.lock().unwrap().paused();
+        if let Some(pause) = pause {
+            pause.reached.notify_one();
+            pause.go_on.notified().await;
+        }
         let mut state = self.state.lock().unwrap();
         if let Some((error, pages)) = state.fail.take() {
             if pages == 0 {
@@ -217,12 +313,14 @@ impl Source for Fake {
                 .filter_map(|event| if let Event::User(id) = event { Some(*id) } else { None })
                 .collect(),
         };
+        let again = if round.starts_with("since:") { Vec::new() } else { state.again.clone() };
         let items = ids.into_iter().map(|object_id| Item {
             object_id,
             seen: state.users.get(&object_id).map(seen_user),
             for_good: false,
             members: Vec::new(),
         });
+        let items = items.chain(again);
         let end = format!("since:{}", state.log.len());
         Ok(Box::new(Items { state: Arc::clone(&self.0), left: items.collect(), position, round, end }))
     }

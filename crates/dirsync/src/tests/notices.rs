@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kernel::OrganisationId;
+use kernel::{OperatorId, OrganisationId, Timestamp};
 use mail::{Config, Encryption, Mailer};
 use testkit::{MailServer, on_each_database};
 
@@ -14,17 +14,28 @@ use crate::notice::{KnowOperators, Post};
 use crate::service::runs::Part;
 use crate::{RunKind, RunState};
 
-/// Knows the address of one operator.
-struct Ada;
+/// Knows the address of one operator, who may be the only one.
+struct Ada {
+    alone: bool,
+}
 
 #[async_trait]
 impl KnowOperators for Ada {
     async fn mail_of(&self, _: OrganisationId, user_name: &str) -> Result<Option<String>, DirsyncError> {
         Ok((user_name == "ada").then(|| "ada@example.org".to_owned()))
     }
+
+    async fn somebody_else_decides(
+        &self,
+        _: OrganisationId,
+        _: OperatorId,
+        _: Timestamp,
+    ) -> Result<bool, DirsyncError> {
+        Ok(!self.alone)
+    }
 }
 
-fn post(server: Option<&MailServer>) -> Post {
+fn post(server: Option<&MailServer>, alone: bool) -> Post {
     let config = Config {
         server: server.map(|_| "127.0.0.1".to_owned()),
         port: server.map_or(0, |server| server.port),
@@ -32,11 +43,15 @@ fn post(server: Option<&MailServer>) -> Post {
         from: Some("Vestibule <vestibule@example.org>".to_owned()),
         ..Config::default()
     };
-    Post { mailer: Mailer::new(&config), url: "https://vestibule.example".to_owned(), operators: Arc::new(Ada) }
+    Post {
+        mailer: Mailer::new(&config),
+        url: "https://vestibule.example".to_owned(),
+        operators: Arc::new(Ada { alone }),
+    }
 }
 
 async fn room_with(db: testkit::Db, server: Option<&MailServer>, owners: &[&str]) -> Room {
-    let room = Room::filled(db, 40).await.made(|dirsync| dirsync.with_post(post(server)));
+    let room = Room::filled(db, 40).await.made(|dirsync| dirsync.with_post(post(server, false)));
     room.set(|settings| settings.owners = owners.iter().map(|&owner| owner.to_owned()).collect()).await;
     room
 }
@@ -72,6 +87,25 @@ async fn owners_read_what_waits_why_until_when_and_where() {
         let told = room.acts("dirsync.owners_").await;
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].0, "dirsync.owners_told");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_only_operator_is_not_told_to_wait_for_somebody_else() {
+    on_each_database(async |db| {
+        let server = MailServer::start().await.unwrap();
+        let room = Room::filled(db, 40).await.made(|dirsync| dirsync.with_post(post(Some(&server), true)));
+        room.set(|settings| settings.owners = vec!["ada".to_owned()]).await;
+        for number in 1..=20 {
+            room.fake.delete_user(number);
+        }
+        assert_eq!(room.run(RunKind::Delta).await.state, RunState::Held);
+        let text = server.arrived()[0].raw.replace("=\r\n", "").replace("\r\n", "\n");
+        assert!(!text.contains("must decide"), "{text}");
+        for part in ["nobody beside operator:test-owner may", "signed in, by typing the tenant's name (Example)"] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
     })
     .await;
 }

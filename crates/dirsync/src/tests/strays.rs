@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use kernel::Role;
-use store::args;
 use testkit::{on_each_database, operator};
 
 use super::{Room, SOURCE};
@@ -21,12 +20,6 @@ impl Room {
         let decider = operator(self.db.organisation, Role::Administrator);
         let may = decider.may(DecideRun { run: run.id }).unwrap();
         self.dirsync.approve_run(&may, &Part::All, None).await.unwrap()
-    }
-
-    async fn spoil_jobs(&self, sql: &'static str) {
-        let mut tx = self.db.store.begin().await.unwrap();
-        tx.execute(sql, args![]).await.unwrap();
-        tx.commit().await.unwrap();
     }
 
     async fn usable(&self) -> usize {
@@ -107,6 +100,23 @@ async fn runs_with_a_job_and_held_ones_are_left_alone() {
         room.dirsync.tick().await.unwrap();
         assert_eq!(room.get(run.id).await.state, RunState::Held);
         assert!(room.acts("dirsync.run_resumed").await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_begins_though_the_job_of_the_one_before_was_not_marked_as_done() {
+    on_each_database(async |db| {
+        let room = Room::filled(db, 40).await;
+        // As a process leaves it that ends after the run's last word and before the job's.
+        room.spoil_jobs("UPDATE store_jobs SET state = 'running', lease_until = 1 WHERE kind = 'dirsync.run'").await;
+        let starter = operator(room.db.organisation, Role::Owner);
+        let may = starter.may(StartRun { source: SOURCE }).unwrap();
+        let run = room.dirsync.start_run(&may, RunKind::Delta, false).await.unwrap();
+        let second = room.dirsync.start_run(&may, RunKind::Full, false).await;
+        assert!(matches!(second, Err(crate::DirsyncError::RunUnderWay)), "{second:?}");
+        room.work().await;
+        assert_eq!(room.get(run.id).await.state, RunState::Done);
     })
     .await;
 }

@@ -25,3 +25,15 @@ pub fn peak_mib_of(process: &str) -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) / 1024
 }
+
+/// Processor time of the threads that this process has now, in seconds; finer than [`cpu_seconds`].
+pub fn threads_seconds() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    tasks.map(|task| task_seconds(&task.path().display().to_string())).sum()
+}
+
+/// Processor time of a thread by its folder below `/proc`, in seconds: the first field of `schedstat`, in nanoseconds.
+pub fn task_seconds(folder: &str) -> f64 {
+    let text = std::fs::read_to_string(format!("{folder}/schedstat")).unwrap_or_default();
+    text.split(' ').next().and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0) / 1e9
+}

@@ -1,7 +1,8 @@
 //! The few WebDriver calls that are needed (W3C WebDriver, and Chromium's own for dark mode and console messages).
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -10,6 +11,9 @@ use serde_json::{Value, json};
 
 /// How a found element is named in answers (W3C WebDriver §11).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Tries to begin with a driver that does not answer yet: a minute, which a busy machine may take.
+const TRIES: u32 = 600;
 
 /// A browser.
 pub struct Driver {
@@ -24,13 +28,14 @@ impl Driver {
     pub async fn start() -> anyhow::Result<Self> {
         // An error means that a provider is there already.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let child = Command::new("chromedriver")
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
+        let mut child = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .context("chromedriver is missing: apt-get install chromium-driver")?;
+        let output = child.stdout.take().context("chromedriver has a standard output")?;
+        let port = tokio::task::spawn_blocking(move || told_port(output)).await??;
         let profile = tempfile::tempdir()?;
         let http = graph::http_client(&graph::HttpSettings::default())?;
         let base = format!("http://127.0.0.1:{port}");
@@ -121,10 +126,22 @@ impl Driver {
         self.call(&format!("element/{element}/value"), json!({ "text": text })).await.map(drop)
     }
 
-    /// Presses a button.
+    /// Presses a button. One that a live page exchanged before it was pressed is looked for again (WebDriver §12.3).
     pub async fn press(&self, selector: &str) -> anyhow::Result<()> {
-        let element = self.find(selector).await?;
-        self.call(&format!("element/{element}/click"), json!({})).await.map(drop)
+        let mut moved = false;
+        loop {
+            let element = self.find(selector).await?;
+            match self.call(&format!("element/{element}/click"), json!({})).await {
+                Err(error) if error.to_string().contains("stale element reference") => {}
+                // It lies behind what stays on top: a person would move the page first.
+                Err(error) if error.to_string().contains("click intercepted") && !moved => {
+                    moved = true;
+                    let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' });";
+                    self.call("execute/sync", json!({ "script": script, "args": [selector] })).await?;
+                }
+                pressed => return pressed.map(drop),
+            }
+        }
     }
 
     /// The first link in the page's main part that leads to one thing of a list.
@@ -146,10 +163,34 @@ impl Driver {
     }
 }
 
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let Ok(child) = self.child.get_mut() {
+            // Nobody stopped it: a test has failed.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// The port that chromedriver has chosen. One that was free a moment ago may be somebody else's by now.
+fn told_port(output: ChildStdout) -> anyhow::Result<u16> {
+    let mut lines = BufReader::new(output).lines();
+    loop {
+        let line = lines.next().context("chromedriver ended without a word")??;
+        let told = line.rsplit_once("successfully on port ").map(|(_, rest)| rest.trim_end_matches('.').parse());
+        if let Some(Ok(port)) = told {
+            // Whatever else it says is read, so that it is never held up.
+            std::thread::spawn(move || lines.for_each(drop));
+            return Ok(port);
+        }
+    }
+}
+
 /// Begins a session as soon as the driver answers.
 async fn begin(http: &reqwest::Client, base: &str, wanted: &Value) -> anyhow::Result<String> {
     let mut tries = tokio::time::interval(Duration::from_millis(100));
-    for _ in 0..100 {
+    for _ in 0..TRIES {
         tries.tick().await;
         let Ok(answer) = http.post(format!("{base}/session")).json(wanted).send().await else { continue };
         let answer: Value = answer.json().await?;

@@ -4,6 +4,7 @@ mod deltas;
 mod killed;
 mod lists;
 mod nodes;
+mod notifications;
 mod people;
 mod process;
 mod property;

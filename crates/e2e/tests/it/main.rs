@@ -4,6 +4,7 @@
 mod console;
 mod coverage;
 mod dirsync;
+mod mfa;
 mod provisioning;
 mod server;
 mod signals;

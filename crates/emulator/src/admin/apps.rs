@@ -50,6 +50,18 @@ pub struct AppOrder {
     pub permissions: Option<Vec<String>>,
     /// Redirect URIs.
     pub redirect_uris: Option<Vec<String>>,
+    /// Redirect URIs of the platform "single-page application".
+    pub spa_redirect_uris: Option<Vec<String>>,
+    /// Redirect URIs of the platform "mobile and desktop applications".
+    pub public_redirect_uris: Option<Vec<String>>,
+    /// The front-channel logout address; an empty one takes it away.
+    pub logout_url: Option<String>,
+    /// Whether the authorize endpoint may hand out ID tokens.
+    pub id_token: Option<bool>,
+    /// Optional claims by name: `{"id_token": ["amr"], "access_token": []}`.
+    pub optional_claims: Option<OptionalClaims>,
+    /// The version of access tokens for its own API: 1 or 2.
+    pub token_version: Option<u8>,
     /// Application ID URIs.
     pub identifier_uris: Option<Vec<String>>,
     /// Whether other tenants may consent to it.
@@ -58,6 +70,27 @@ pub struct AppOrder {
     pub public_client: Option<bool>,
     /// Consent to it at once, in its home tenant. Only when it is made.
     pub consented: bool,
+}
+
+/// Optional claims by kind of token.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OptionalClaims {
+    /// In ID tokens.
+    pub id_token: Vec<String>,
+    /// In access tokens for its own API.
+    pub access_token: Vec<String>,
+}
+
+impl OptionalClaims {
+    /// As Graph has them.
+    pub fn as_graph(&self) -> Value {
+        let list = |names: &[String]| -> Vec<Value> {
+            let shown = |name| json!({ "name": name, "source": null, "essential": false, "additionalProperties": [] });
+            names.iter().map(shown).collect()
+        };
+        json!({ "idToken": list(&self.id_token), "accessToken": list(&self.access_token), "saml2Token": [] })
+    }
 }
 
 /// `POST tenants/{tenant}/apps`: registers; the answer shows the secret.
@@ -335,7 +368,25 @@ fn apply(app: &mut Application, order: &AppOrder) -> Result<(), AdminError> {
         if multi { "AzureADMultipleOrgs" } else { "AzureADMyOrg" }.clone_into(&mut app.sign_in_audience);
     }
     app.public_client = order.public_client.unwrap_or(app.public_client);
+    apply_sign_in(app, order);
     Ok(())
+}
+
+fn apply_sign_in(app: &mut Application, order: &AppOrder) {
+    if let Some(uris) = &order.spa_redirect_uris {
+        app.spa_redirect_uris.clone_from(uris);
+    }
+    if let Some(uris) = &order.public_redirect_uris {
+        app.public_redirect_uris.clone_from(uris);
+    }
+    if let Some(address) = &order.logout_url {
+        app.logout_url = Some(address.clone()).filter(|address| !address.is_empty());
+    }
+    if let Some(claims) = &order.optional_claims {
+        app.optional_claims = claims.as_graph();
+    }
+    app.id_token_enabled = order.id_token.unwrap_or(app.id_token_enabled);
+    app.token_version = order.token_version.or(app.token_version);
 }
 
 fn asked_for(app: &Application) -> Vec<Uuid> {
@@ -363,7 +414,9 @@ fn shown(world: &World, app: &Application) -> Value {
     json!({
         "client_id": app.app_id, "object_id": app.id, "display_name": app.display_name, "home_tenant": home,
         "multi_tenant": app.sign_in_audience != "AzureADMyOrg", "public_client": app.public_client,
-        "redirect_uris": app.redirect_uris, "identifier_uris": app.identifier_uris, "permissions": names,
+        "redirect_uris": app.redirect_uris, "spa_redirect_uris": app.spa_redirect_uris,
+        "public_redirect_uris": app.public_redirect_uris, "logout_url": app.logout_url, "id_token": app.id_token_enabled,
+        "optional_claims": app.optional_claims, "token_version": app.token_version, "identifier_uris": app.identifier_uris, "permissions": names,
         "secrets": secrets, "certificates": certificates,
     })
 }

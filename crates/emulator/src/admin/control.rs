@@ -171,6 +171,7 @@ pub async fn reset(State(world): State<Arc<World>>) -> Json<Value> {
 /// The same, for the page.
 pub fn calm(world: &World) {
     world.faults.clear();
+    world.external.quirks.clear();
     world.set_switches(Switches::default());
     world.clock.reset();
     world.requests.clear();

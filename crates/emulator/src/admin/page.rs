@@ -1,6 +1,7 @@
 //! The page: everything the admin API can do most often, by hand. Server-rendered, forms only, no script.
 
 mod actions;
+mod doors;
 mod push;
 mod switch_words;
 
@@ -25,6 +26,7 @@ use crate::faults::Rule;
 use crate::links::Links;
 use crate::requests::{Counters, Entry};
 use crate::world::Tenant;
+use doors::{MethodRow, PolicyRow, SignInRow, method_rows, policy_rows, sign_in_rows};
 use push::{JobRow, job_rows};
 use switch_words::{SwitchRow, switch_rows};
 
@@ -40,12 +42,18 @@ pub fn routes() -> Router<Arc<World>> {
         .route("/", get(home))
         .route("/emulator", get(home))
         .route("/emulator/style.css", get(style))
+        .route("/emulator/submit.js", get(submit))
         .route("/emulator/tenants/{tenant}", get(tenant_page))
         .route("/emulator/do/{what}", post(actions::act))
 }
 
 async fn style() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
+}
+
+/// The one script: pages of the sign-in that hand a form to somebody else post it themselves.
+async fn submit() -> Response {
+    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], crate::sign_in::page::SUBMIT).into_response()
 }
 
 /// What a form left to say.
@@ -107,6 +115,10 @@ struct TenantPage {
     graph: String,
     apps: Vec<AppRow>,
     jobs: Vec<JobRow>,
+    policies: Vec<PolicyRow>,
+    methods: Vec<MethodRow>,
+    sign_ins: Vec<SignInRow>,
+    password: String,
     permissions: Vec<&'static str>,
     users: Vec<PersonRow>,
     deleted: Vec<PersonRow>,
@@ -186,6 +198,10 @@ async fn tenant_page(
         graph: links.graph("v1.0", ""),
         apps,
         jobs: job_rows(&world, &tenant),
+        policies: policy_rows(&tenant),
+        methods: method_rows(&tenant),
+        sign_ins: sign_in_rows(&world, &tenant),
+        password: world.switches().default_password,
         permissions: catalogue::ROLES.iter().map(|role| role.value).collect(),
         users,
         deleted,

@@ -84,7 +84,9 @@ pub async fn create_user(
 ) -> Result<(StatusCode, Json<Value>), AdminError> {
     let tenant = tenant(&world, &name)?;
     let mut directory = tenant.directory_mut();
+    let password = body.clone();
     let id = add_user(&mut directory, body, world.clock.now())?;
+    tenant.methods_mut().note_password(id, &password);
     Ok((StatusCode::CREATED, Json(shown(&directory, find(&directory, Kind::User, &id.to_string())?))))
 }
 
@@ -126,6 +128,7 @@ pub async fn update_user(
         directory.set_admin(object.ordinal, admin);
     }
     directory.patch_user(object.ordinal, &body, Author::Service, now)?;
+    tenant.methods_mut().note_password(directory.id(object), &body);
     Ok(Json(shown(&directory, object)))
 }
 

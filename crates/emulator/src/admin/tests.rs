@@ -178,3 +178,39 @@ async fn the_page_shows_and_does_without_script() {
     probe.form("/emulator/do/reset", &[]).await;
     assert!(probe.world.faults.list().is_empty());
 }
+
+#[tokio::test]
+async fn policies_and_providers_are_made_by_hand() {
+    let probe = Probe::start();
+    let tenant = probe.prepared.tenant_id.to_string();
+    let back = format!("/emulator/tenants/{tenant}");
+    let fill = async |what: &str, fields: &[(&str, &str)]| {
+        let mut all = vec![("tenant", tenant.as_str()), ("back", back.as_str())];
+        all.extend(fields);
+        let done = probe.form(&format!("/emulator/do/{what}"), &all).await.location();
+        assert!(done.contains("done="), "{done}");
+        probe.get(&back).await.text
+    };
+    let page =
+        fill("door-policy", &[("name", "Second factor"), ("grant", "mfa"), ("state", "enabled"), ("group", "")]).await;
+    assert!(page.contains("Second factor") && page.contains("Passw0rd!"));
+    let policies = probe.admin("GET", "/tenants/default/policies", Value::Null).await.json();
+    let id = policies[0]["id"].as_str().unwrap();
+    assert!(fill("door-policy-report", &[("id", id)]).await.contains("report only</span>"));
+    assert!(fill("door-policy-remove", &[("id", id)]).await.contains("a password is enough"));
+    let provider = [
+        ("name", "Example MFA"),
+        ("client_id", "entra-42"),
+        ("discovery_url", "https://mfa.example/.well-known/openid-configuration"),
+    ];
+    assert!(fill("door-method", &provider).await.contains("<code>entra-42</code>"));
+    let methods = probe.admin("GET", "/tenants/default/external-methods", Value::Null).await.json();
+    let id = methods[0]["id"].as_str().unwrap();
+    fill("door-method-disable", &[("id", id)]).await;
+    assert_eq!(
+        probe.admin("GET", "/tenants/default/external-methods", Value::Null).await.json()[0]["state"],
+        "disabled"
+    );
+    fill("door-method-remove", &[("id", id)]).await;
+    assert_eq!(probe.admin("GET", "/tenants/default/external-methods", Value::Null).await.json(), json!([]));
+}

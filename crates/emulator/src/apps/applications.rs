@@ -119,16 +119,36 @@ fn change(world: &World, app: &mut Application, body: &Value) -> Result<(), Grap
             "displayName" => value.as_str().unwrap_or_default().clone_into(&mut app.display_name),
             "signInAudience" => value.as_str().unwrap_or_default().clone_into(&mut app.sign_in_audience),
             "identifierUris" => app.identifier_uris = texts(value),
-            "web" => app.redirect_uris = texts(&value["redirectUris"]),
+            "web" => change_web(app, value),
+            "spa" => app.spa_redirect_uris = texts(&value["redirectUris"]),
+            "publicClient" => app.public_redirect_uris = texts(&value["redirectUris"]),
+            "optionalClaims" => app.optional_claims = value.clone(),
+            "api" => {
+                let version = value["requestedAccessTokenVersion"].as_u64();
+                app.token_version = version.and_then(|version| u8::try_from(version).ok());
+            }
             "isFallbackPublicClient" => app.public_client = value.as_bool().unwrap_or(false),
             "requiredResourceAccess" => app.required_access = required_access(value),
             "keyCredentials" => replace_keys(world, app, value)?,
             "passwordCredentials" if value.as_array().is_some_and(Vec::is_empty) => app.passwords.clear(),
-            "@odata.type" | "description" | "notes" | "tags" | "info" | "api" | "spa" | "publicClient" => {}
+            "@odata.type" | "description" | "notes" | "tags" | "info" => {}
             other => return Err(unknown_property(other)),
         }
     }
     Ok(())
+}
+
+/// Complex properties are replaced member by member.
+fn change_web(app: &mut Application, value: &Value) {
+    if value["redirectUris"].is_array() {
+        app.redirect_uris = texts(&value["redirectUris"]);
+    }
+    if let Some(address) = value.get("logoutUrl") {
+        app.logout_url = address.as_str().map(str::to_owned);
+    }
+    if let Some(enabled) = value["implicitGrantSettings"]["enableIdTokenIssuance"].as_bool() {
+        app.id_token_enabled = enabled;
+    }
 }
 
 fn required_access(value: &Value) -> Vec<ResourceAccess> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::catalogue;
@@ -41,6 +42,24 @@ pub struct Application {
     pub identifier_uris: Vec<String>,
     /// Redirect URIs of the platform "web".
     pub redirect_uris: Vec<String>,
+    /// Redirect URIs of the platform "single-page application".
+    #[serde(default)]
+    pub spa_redirect_uris: Vec<String>,
+    /// Redirect URIs of the platform "mobile and desktop applications".
+    #[serde(default)]
+    pub public_redirect_uris: Vec<String>,
+    /// The front-channel logout address.
+    #[serde(default)]
+    pub logout_url: Option<String>,
+    /// The authorize endpoint may hand out ID tokens.
+    #[serde(default)]
+    pub id_token_enabled: bool,
+    /// `optionalClaims`, as Graph has it.
+    #[serde(default)]
+    pub optional_claims: Value,
+    /// `api.requestedAccessTokenVersion`.
+    #[serde(default)]
+    pub token_version: Option<u8>,
     /// The permissions the registration asks for on Microsoft Graph.
     pub required_access: Vec<ResourceAccess>,
     /// Secrets.
@@ -137,6 +156,19 @@ pub struct AppRoleAssignment {
     pub created: Timestamp,
     /// From when on tokens carry it (consent delay).
     pub effective: Timestamp,
+}
+
+impl Application {
+    /// Whether it asked for an optional claim in `idToken` or `accessToken`.
+    pub fn opts_in(&self, token: &str, claim: &str) -> bool {
+        let wanted = self.optional_claims[token].as_array();
+        wanted.is_some_and(|wanted| wanted.iter().any(|one| one["name"] == claim))
+    }
+
+    /// The redirect URIs of every platform.
+    pub fn all_redirects(&self) -> impl Iterator<Item = &String> {
+        self.redirect_uris.iter().chain(&self.spa_redirect_uris).chain(&self.public_redirect_uris)
+    }
 }
 
 impl Apps {

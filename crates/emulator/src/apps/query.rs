@@ -2,6 +2,7 @@
 //!
 //! Deliberately less than users and groups offer; what is not understood is refused, never ignored.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use axum::Json;
@@ -9,6 +10,7 @@ use axum::extract::{FromRequestParts, OriginalUri};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
+use kernel::Timestamp;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
@@ -28,7 +30,7 @@ pub struct Asked {
     pub version: String,
     select: Vec<String>,
     filter: Option<String>,
-    top: usize,
+    top: Option<String>,
     skip: usize,
     count: bool,
     advanced: bool,
@@ -69,7 +71,7 @@ impl Asked {
             version: path.split('/').nth(1).unwrap_or("v1.0").to_owned(),
             select,
             filter: option("$filter").filter(|filter| !filter.trim().is_empty()),
-            top: page_size(option("$top").as_deref())?,
+            top: option("$top"),
             skip: option("$skiptoken").map_or(Ok(0), |token| skip_of(&token))?,
             count: option("$count").is_some_and(|count| count.eq_ignore_ascii_case("true")),
             advanced,
@@ -84,6 +86,15 @@ impl Asked {
 
     /// A list answer: filtered, paged, cut to the selection.
     pub fn page(&self, set: &str, items: Vec<Value>) -> Result<Response, GraphError> {
+        self.pages(set, items, page_size(self.top.as_deref(), PAGE, 999)?)
+    }
+
+    /// The same with another size of page, which is also the greatest.
+    pub fn page_of(&self, set: &str, items: Vec<Value>, size: usize) -> Result<Response, GraphError> {
+        self.pages(set, items, page_size(self.top.as_deref(), size, size)?)
+    }
+
+    fn pages(&self, set: &str, items: Vec<Value>, top: usize) -> Result<Response, GraphError> {
         let found = self.filtered(items)?;
         let total = found.len();
         let mut body = Map::new();
@@ -91,11 +102,11 @@ impl Asked {
         if self.count && self.advanced {
             body.insert("@odata.count".to_owned(), json!(total));
         }
-        if total > self.skip + self.top {
-            body.insert("@odata.nextLink".to_owned(), json!(self.next_link(set)));
+        if total > self.skip + top {
+            body.insert("@odata.nextLink".to_owned(), json!(self.next_link(set, top)));
         }
         let page: Result<Vec<Value>, _> =
-            found.into_iter().skip(self.skip).take(self.top).map(|item| self.cut(set, item)).collect();
+            found.into_iter().skip(self.skip).take(top).map(|item| self.cut(set, item)).collect();
         body.insert("value".to_owned(), Value::Array(page?));
         Ok(Json(Value::Object(body)).into_response())
     }
@@ -133,12 +144,12 @@ impl Asked {
         self.links.graph(&self.version, &format!("/$metadata#{set}{selected}{suffix}"))
     }
 
-    fn next_link(&self, set: &str) -> String {
+    fn next_link(&self, set: &str, top: usize) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (key, value) in self.pairs.iter().filter(|(key, _)| key != "$skiptoken") {
             query.append_pair(key, value);
         }
-        query.append_pair("$skiptoken", &format!("RFNwdAIAAQ{}", self.skip + self.top));
+        query.append_pair("$skiptoken", &format!("RFNwdAIAAQ{}", self.skip + top));
         self.links.graph(&self.version, &format!("/{set}?{}", query.finish().replace("%24", "$")))
     }
 
@@ -166,11 +177,11 @@ impl Asked {
     }
 }
 
-fn page_size(top: Option<&str>) -> Result<usize, GraphError> {
-    let Some(top) = top else { return Ok(PAGE) };
-    top.parse().ok().filter(|size| (1..=999).contains(size)).ok_or_else(|| {
+fn page_size(top: Option<&str>, usual: usize, most: usize) -> Result<usize, GraphError> {
+    let Some(top) = top else { return Ok(usual) };
+    top.parse().ok().filter(|size| (1..=most).contains(size)).ok_or_else(|| {
         GraphError::unsupported_query(format!(
-            "Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."
+            "Invalid page size specified: '{top}'. Must be between 1 and {most} inclusive."
         ))
     })
 }
@@ -204,6 +215,9 @@ enum How {
     Equal,
     NotEqual,
     Prefix,
+    /// By order, and whether equal will do.
+    After(bool),
+    Before(bool),
     AnyEqual,
 }
 
@@ -216,8 +230,21 @@ impl Test {
             How::Prefix => {
                 found.as_str().is_some_and(|text| text.to_lowercase().starts_with(&self.value.to_lowercase()))
             }
+            How::After(same) => order(found, &self.value).is_some_and(|order| order.is_gt() || (same && order.is_eq())),
+            How::Before(same) => {
+                order(found, &self.value).is_some_and(|order| order.is_lt() || (same && order.is_eq()))
+            }
             How::AnyEqual => found.as_array().is_some_and(|all| all.iter().any(|one| equal(one, &self.value))),
         }
+    }
+}
+
+/// Moments by time, other texts by letters.
+fn order(found: &Value, wanted: &str) -> Option<Ordering> {
+    let text = found.as_str()?;
+    match (Timestamp::parse(text), Timestamp::parse(wanted)) {
+        (Ok(found), Ok(wanted)) => Some(found.cmp(&wanted)),
+        _ => Some(text.cmp(wanted)),
     }
 }
 
@@ -245,7 +272,15 @@ fn test(text: &str) -> Result<Test, GraphError> {
         let (_, value) = rest.trim_end_matches(')').split_once(" eq ").ok_or_else(invalid)?;
         return Ok(Test { path: path(name), how: How::AnyEqual, value: literal(value) });
     }
-    for (operator, how) in [(" eq ", How::Equal), (" ne ", How::NotEqual)] {
+    let operators = [
+        (" eq ", How::Equal),
+        (" ne ", How::NotEqual),
+        (" ge ", How::After(true)),
+        (" gt ", How::After(false)),
+        (" le ", How::Before(true)),
+        (" lt ", How::Before(false)),
+    ];
+    for (operator, how) in operators {
         if let Some((name, value)) = text.split_once(operator) {
             return Ok(Test { path: path(name), how, value: literal(value) });
         }

@@ -22,7 +22,7 @@ pub fn application(app: &Application, publisher: &str, with_keys: bool) -> Value
         "isDeviceOnlyAuthSupported": null, "isFallbackPublicClient": app.public_client.then_some(true), "notes": null,
         "publisherDomain": publisher, "serviceManagementReference": null, "signInAudience": app.sign_in_audience,
         "tags": [], "tokenEncryptionKeyId": null, "uniqueName": null, "samlMetadataUrl": null,
-        "defaultRedirectUri": null, "certification": null, "optionalClaims": null,
+        "defaultRedirectUri": null, "certification": null, "optionalClaims": app.optional_claims,
         "servicePrincipalLockConfiguration": null, "requestSignatureVerification": null, "addIns": [], "appRoles": [],
         "keyCredentials": app.keys.iter().map(|key| key_credential(key, with_keys)).collect::<Vec<_>>(),
         "passwordCredentials": app.passwords.iter().map(|password| password_credential(password, false)).collect::<Vec<_>>(),
@@ -32,18 +32,18 @@ pub fn application(app: &Application, publisher: &str, with_keys: bool) -> Value
         shown,
         json!({
             "api": {
-                "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": null,
+                "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": app.token_version,
                 "oauth2PermissionScopes": [], "preAuthorizedApplications": []
             },
             "info": no_addresses(),
             "parentalControlSettings": { "countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow" },
-            "publicClient": { "redirectUris": [] },
+            "publicClient": { "redirectUris": app.public_redirect_uris },
             "verifiedPublisher": { "displayName": null, "verifiedPublisherId": null, "addedDateTime": null },
             "web": {
-                "homePageUrl": null, "logoutUrl": null, "redirectUris": app.redirect_uris,
-                "implicitGrantSettings": { "enableAccessTokenIssuance": false, "enableIdTokenIssuance": false }
+                "homePageUrl": null, "logoutUrl": app.logout_url, "redirectUris": app.redirect_uris,
+                "implicitGrantSettings": { "enableAccessTokenIssuance": false, "enableIdTokenIssuance": app.id_token_enabled }
             },
-            "spa": { "redirectUris": [] },
+            "spa": { "redirectUris": app.spa_redirect_uris },
         }),
     )
 }
@@ -90,7 +90,7 @@ pub fn service_principal(principal: &ServicePrincipal, app: Option<&Application>
         "appRoleAssignmentRequired": false, "description": null, "disabledByMicrosoftStatus": null,
         "displayName": principal.display_name, "homepage": null, "loginUrl": null, "logoutUrl": null, "notes": null,
         "notificationEmailAddresses": [], "preferredSingleSignOnMode": null, "preferredTokenSigningKeyThumbprint": null,
-        "replyUrls": app.map(|app| app.redirect_uris.clone()).unwrap_or_default(), "servicePrincipalNames": names,
+        "replyUrls": app.map(|app| app.all_redirects().cloned().collect::<Vec<_>>()).unwrap_or_default(), "servicePrincipalNames": names,
         "servicePrincipalType": "Application",
         "signInAudience": app.map_or("AzureADMultipleOrgs", |app| app.sign_in_audience.as_str()),
         "tags": if is_graph { json!([]) } else { json!(["WindowsAzureActiveDirectoryIntegratedApp"]) },

@@ -58,6 +58,7 @@ pub(crate) async fn create_user(call: Call, body: Bytes) -> Result<Response, Gra
     let mut directory = call.caller.tenant.directory_mut();
     let now = call.world.clock.now();
     let id = directory.create_user(&fields, Author::Caller, now).map_err(|error| refused(Kind::User, error))?;
+    call.caller.tenant.methods_mut().note_password(id, &fields);
     let user = directory.find(id).ok_or_else(|| GraphError::not_found(&id.to_string()))?;
     single::created(&call, call.view(&directory), user, "users")
 }
@@ -73,6 +74,7 @@ pub(crate) async fn update_user(call: Call, Path(key): Path<String>, body: Bytes
     }
     let now = call.world.clock.now();
     directory.patch_user(ordinal, &fields, Author::Caller, now).map_err(|error| refused(Kind::User, error))?;
+    call.caller.tenant.methods_mut().note_password(directory.user(ordinal).id, &fields);
     Ok(call.no_content())
 }
 
@@ -94,6 +96,7 @@ pub(crate) async fn revoke_sessions(call: Call, Path(key): Path<String>) -> Resu
     let mut directory = call.caller.tenant.directory_mut();
     let ordinal = named(call.view(&directory), &key)?;
     directory.revoke_sessions(ordinal, call.world.clock.now());
+    call.world.sign_ins.revoke(call.caller.tenant.id, directory.user(ordinal).id);
     let body = json!({ "@odata.context": call.context("Edm.Boolean"), "value": true });
     Ok(call.value(StatusCode::OK, &body))
 }

@@ -2,6 +2,9 @@
 //!
 //! Numbers without a status in the public documents answer 400, or 401 with `invalid_client`.
 
+pub mod external;
+pub mod interactive;
+
 use http::StatusCode;
 use kernel::Timestamp;
 use time::OffsetDateTime;
@@ -23,16 +26,25 @@ pub struct AadError {
     pub text: String,
     /// There is a public page about the number, so `error_uri` is sent.
     pub has_page: bool,
+    /// `suberror`.
+    pub suberror: Option<&'static str>,
+    /// `claims`: what to send to the authorize endpoint.
+    pub claims: Option<String>,
 }
 
 impl AadError {
     fn new(code: u32, error: &'static str, text: impl Into<String>) -> Self {
         let status = if error == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
-        Self { code, error, status, text: text.into(), has_page: false }
+        Self { code, error, status, text: text.into(), has_page: false, suberror: None, claims: None }
     }
 
     fn with_page(mut self) -> Self {
         self.has_page = true;
+        self
+    }
+
+    fn with_suberror(mut self, suberror: &'static str) -> Self {
+        self.suberror = Some(suberror);
         self
     }
 

@@ -7,7 +7,7 @@ use kernel::Timestamp;
 use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
-use super::aadsts::{self, AadError};
+use super::aadsts::{self, AadError, interactive};
 use super::assertion;
 use super::token::TokenRequest;
 use crate::apps::{Application, ServicePrincipal};
@@ -23,6 +23,19 @@ pub enum Proof {
     Secret,
     /// A certificate: `2`.
     Certificate,
+    /// Nothing, as public clients do: `0`.
+    Nothing,
+}
+
+impl Proof {
+    /// The value of `appidacr`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Nothing => "0",
+            Self::Secret => "1",
+            Self::Certificate => "2",
+        }
+    }
 }
 
 /// The authenticated client.
@@ -34,6 +47,21 @@ pub struct Client {
     pub principal: ServicePrincipal,
     /// How it proved itself.
     pub proof: Proof,
+}
+
+/// Finds the client in the tenant and checks its proof, for a person's grant: a public client has none.
+pub fn of_person(request: &TokenRequest<'_>, tenant: &Tenant, confidential: bool) -> Result<Client, AadError> {
+    let sent = ["client_secret", "client_assertion"].iter().any(|name| request.parameter(name).is_some());
+    if sent || basic_credentials(request).is_some() {
+        return if confidential { authenticate(request, tenant) } else { Err(aadsts::public_client()) };
+    }
+    if confidential {
+        return Err(interactive::credential_missing());
+    }
+    let client_id = request.required("client_id")?;
+    let app_id: Uuid = client_id.parse().map_err(|_| aadsts::not_an_app_id(client_id))?;
+    let (application, principal) = installed(request, tenant, app_id, request.world.clock.now())?;
+    Ok(Client { application, principal, proof: Proof::Nothing })
 }
 
 /// Finds the client in the tenant and checks its proof.

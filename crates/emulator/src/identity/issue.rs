@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::BACK_DATED_SECONDS;
 use super::aadsts::{self, AadError};
-use super::client::{Client, Proof};
+use super::client::Client;
 use super::scope::Resource;
 use super::token::TokenRequest;
 use crate::world::Tenant;
@@ -53,7 +53,7 @@ fn claims(
     let standard = json!({
         "aud": resource.audience, "iss": issuer, "iat": issued, "nbf": issued, "exp": now.seconds() + Lifetime::EXPIRES_IN + 1,
         "aio": rng.token::<24>(), "app_displayname": client.application.display_name,
-        "appid": client.application.app_id, "appidacr": if client.proof == Proof::Secret { "1" } else { "2" },
+        "appid": client.application.app_id, "appidacr": client.proof.word(),
         "idp": issuer, "idtyp": "app", "oid": client.principal.id, "sub": client.principal.id,
         "rh": format!("1.{}.", rng.token::<30>()), "tenant_region_scope": "EU", "tid": tenant.id,
         "uti": rng.token::<16>(), "ver": "1.0", "wids": [FILLER_ROLE],
@@ -64,15 +64,15 @@ fn claims(
     if !roles.is_empty() {
         claims.insert("roles".to_owned(), json!(roles));
     }
-    if declares_cp1(request.parameter("claims")) {
+    let asked = request.parameter("claims").and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    if declares_cp1(&asked) {
         claims.insert("xms_cc".to_owned(), json!(["cp1"]));
     }
     claims
 }
 
 /// `{"access_token":{"xms_cc":{"values":["cp1"]}}}` in the `claims` parameter.
-fn declares_cp1(claims: Option<&str>) -> bool {
-    let parsed = claims.and_then(|text| serde_json::from_str::<Value>(text).ok()).unwrap_or_default();
-    let values = parsed["access_token"]["xms_cc"]["values"].as_array().cloned().unwrap_or_default();
+pub fn declares_cp1(claims: &Value) -> bool {
+    let values = claims["access_token"]["xms_cc"]["values"].as_array().cloned().unwrap_or_default();
     values.iter().any(|value| value.as_str().is_some_and(|name| name.eq_ignore_ascii_case("cp1")))
 }

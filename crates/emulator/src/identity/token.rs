@@ -1,4 +1,4 @@
-//! The token endpoint, v2.0 (`scope`) and v1.0 (`resource`): client credentials only, for now.
+//! The token endpoint, v2.0 (`scope`) and v1.0 (`resource`): client credentials here, codes and refresh tokens in `sign_in`.
 
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use super::trace::Trace;
 use super::{client, scope};
 use crate::World;
 use crate::links::Links;
+use crate::sign_in::redeem;
 
 /// One token request.
 #[derive(Debug)]
@@ -86,8 +87,11 @@ fn answer(world: &Arc<World>, links: &Links, tenant: &str, headers: &HeaderMap, 
 
 fn grant(request: &TokenRequest<'_>) -> Result<Response, AadError> {
     let grant_type = request.required("grant_type")?;
-    if grant_type != "client_credentials" {
-        return Err(aadsts::unsupported_grant(grant_type));
+    match grant_type {
+        "client_credentials" => {}
+        "authorization_code" => return redeem::code(request),
+        "refresh_token" => return redeem::refresh(request),
+        _ => return Err(aadsts::unsupported_grant(grant_type)),
     }
     if SHARED.contains(&request.tenant) {
         return Err(aadsts::not_over_common());

@@ -71,6 +71,12 @@ impl Trace {
                 json!(format!("https://login.microsoftonline.com/error?code={}", error.code)),
             );
         }
+        if let Some(suberror) = error.suberror {
+            body.insert("suberror".to_owned(), json!(suberror));
+        }
+        if let Some(claims) = &error.claims {
+            body.insert("claims".to_owned(), json!(claims));
+        }
         self.marked((error.status, Json(Value::Object(body))).into_response())
     }
 

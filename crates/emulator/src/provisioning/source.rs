@@ -40,7 +40,8 @@ pub struct Entry {
     pub values: Vec<(AttributePath, Option<String>)>,
     /// The values to match by, in order of precedence.
     pub matching: Vec<(AttributePath, String)>,
-    /// The manager, when there is one.
+    /// The manager, when there is one; one who is soft-deleted still is: a restoration of theirs changes no report, so
+    /// that a reference taken away meanwhile would stay away.
     pub manager: Option<Uuid>,
 }
 
@@ -75,7 +76,7 @@ impl Entry {
             values,
             matching: matching.into_iter().map(|(_, path, value)| (path, value)).collect(),
             manager: (object.kind == Kind::User)
-                .then(|| directory.manager(object.ordinal))
+                .then(|| directory.manager_link(object.ordinal))
                 .flatten()
                 .map(|manager| directory.id(Ref::user(manager))),
         }

@@ -128,3 +128,24 @@ async fn members_and_groups_are_listed() {
     assert_eq!(double.lines()[1], format!("GET /v1.0/groups/{B}/transitiveMembers?$select=id&$top=999"));
     assert_eq!(double.lines()[3], format!("GET /v1.0/users/{A}/transitiveMemberOf?$select=id,displayName&$top=999"));
 }
+
+#[tokio::test]
+async fn where_somebody_can_be_reached_is_read_and_printed_nowhere() {
+    let double = double([
+        ok(json!({ "value": [{ "id": A, "phoneNumber": "+46 701234567", "phoneType": "mobile", "createdDateTime": null }] })),
+        ok(json!({ "value": [{ "id": B, "emailAddress": "ada@home.example", "createdDateTime": "2026-01-02T04:22:45Z" }] })),
+    ])
+    .await;
+    let phones = double.client.phone_methods(C).await.unwrap();
+    assert_eq!(
+        (phones[0].phone_type.as_deref(), phones[0].phone_number.as_deref()),
+        (Some("mobile"), Some("+46 701234567"))
+    );
+    let emails = double.client.email_methods(C).await.unwrap();
+    assert_eq!(emails[0].email_address.as_deref(), Some("ada@home.example"));
+    assert!(emails[0].created_date_time.is_some());
+    let printed = format!("{phones:?} {emails:?}");
+    assert!(!printed.contains("701234567") && !printed.contains("home.example"), "{printed}");
+    let path = format!("GET /v1.0/users/{C}/authentication");
+    assert_eq!(double.lines(), [format!("{path}/phoneMethods"), format!("{path}/emailMethods")]);
+}

@@ -19,6 +19,10 @@ fn the_address_asks_for_everything_the_registration_lists() {
     );
     let one = consent_url(&authority, &ConsentRequest { tenant: Some(TENANT), ..request });
     assert!(one.path().starts_with(&format!("/{TENANT}/v2.0/")));
+    assert_eq!(
+        authority.admin_consent(Uuid::parse_str(TENANT).unwrap(), "app&x").as_str(),
+        format!("https://login.partner.microsoftonline.cn/{TENANT}/adminconsent?client_id=app%26x")
+    );
 }
 
 #[test]

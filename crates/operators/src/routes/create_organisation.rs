@@ -14,6 +14,7 @@ use crate::{Operators, OrganisationView};
 #[serde(deny_unknown_fields)]
 #[schema(as = NewOrganisation)]
 pub struct Request {
+    /// What it is called.
     #[schema(min_length = 1, max_length = 120)]
     name: String,
 }

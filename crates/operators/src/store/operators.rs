@@ -189,6 +189,24 @@ pub(crate) async fn others_active(
     Ok(false)
 }
 
+/// The mail addresses of active operators who have one of these roles, each once.
+pub(crate) async fn mails(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    roles: &[Role],
+) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT role, email FROM operators_operators
+               WHERE organisation = $1 AND state = 'active' AND email IS NOT NULL ORDER BY created_at, id";
+    let mut found: Vec<String> = Vec::new();
+    for row in tx.all(sql, args![organisation]).await? {
+        let email = row.get("email")?;
+        if roles.contains(&row.get("role")?) && !found.contains(&email) {
+            found.push(email);
+        }
+    }
+    Ok(found)
+}
+
 /// The oldest active owner.
 pub(crate) async fn first_owner(tx: &mut Tx, organisation: OrganisationId) -> Result<Option<Record>, StoreError> {
     let row = tx

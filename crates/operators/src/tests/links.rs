@@ -94,6 +94,22 @@ async fn an_invitation_and_a_reset_let_people_choose_their_password_once() {
 }
 
 #[tokio::test]
+async fn who_can_open_the_database_lets_a_locked_out_owner_back_in() {
+    on_each_database(async |db| {
+        let house = House::new(db).await;
+        assert!(house.operators.recover("nobody").await.unwrap().is_none());
+        let link = house.operators.recover(" ADA ").await.unwrap().unwrap();
+        assert_eq!(house.newest(1).await, ["password_link_made"], "it is in the audit trail");
+        let fresh = "another horse battery";
+        house.sign_in("ada", PASSWORD).await.unwrap();
+        house.operators.choose_password(&link.token, &secret(fresh), &origin()).await.unwrap();
+        house.sign_in("ada", PASSWORD).await.unwrap_err();
+        house.sign_in("ada", fresh).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_further_organisation_has_its_own_owner_and_sees_only_itself() {
     on_each_database(async |db| {
         let house = House::new(db).await;

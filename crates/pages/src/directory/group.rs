@@ -26,6 +26,8 @@ pub struct GroupView {
     pub mail: String,
     pub tenant: String,
     pub tenant_href: String,
+    /// Whether it is only pushed and never read: no run and no exception is about it.
+    pub pushed: bool,
     /// The source's id.
     pub source_id: String,
     pub first_seen: Timestamp,
@@ -98,7 +100,7 @@ impl GroupPage {
             .text("Kind", &group.kind)
             .with("Object id", Cell::Copy(group.object_id.clone()))
             .text("Mail", &group.mail)
-            .with("Tenant", Cell::link(&group.tenant, &group.tenant_href))
+            .with(if group.pushed { "Connection" } else { "Tenant" }, Cell::link(&group.tenant, &group.tenant_href))
             .with("First seen", Cell::at(group.first_seen))
             .with("Last change", Cell::ago(group.changed, self.frame.now))
             .text("Left out members", crate::format::count(group.left_out_count))
@@ -115,9 +117,12 @@ fn head(group: &GroupView, now: Timestamp) -> PageHead {
         .lead(&group.description)
         .crumb("Groups", "/directory/groups")
         .badge(group.state.badge(now))
-        .badge(Badge::label(&group.kind))
-        .action(Action::post("Sync now", format!("/directory/groups/{}/sync", group.id)).icon(Icon::Sync))
-        .action(Action::go("Add an exception", exception(group)).icon(Icon::Shield));
+        .badge(Badge::label(&group.kind));
+    if !group.pushed {
+        head = head
+            .action(Action::post("Sync now", format!("/directory/groups/{}/sync", group.id)).icon(Icon::Sync))
+            .action(Action::go("Add an exception", exception(group)).icon(Icon::Shield));
+    }
     if group.dynamic {
         head = head.badge(Badge::accent("Dynamic"));
     }
@@ -134,7 +139,7 @@ fn notice(group: &GroupView) -> Option<Callout> {
     let callout = wrong.then(|| Callout::new(Tone::Warn, "Not as usual", &group.state_reason));
     if due {
         callout.map(|callout| callout.action(Action::go("Decide", "/dirsync/conflicts?kind=group")))
-    } else if group.state == UserState::Deleted {
+    } else if group.state == UserState::Deleted && !group.pushed {
         let restore = Action::ask("Give back…", format!("/directory/groups/{}/restore", group.id));
         callout.map(|callout| callout.action(restore.primary()))
     } else {
@@ -162,6 +167,7 @@ pub static SHEET: Sheet<MemberRow> = Sheet {
     file: "members",
     order: "name",
     given: true,
+    finds: true,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("name", "Person", |row| Value::text(&row.name)),
@@ -196,6 +202,7 @@ pub fn members(listed: &Listed<MemberRow>, now: Timestamp, here: &Address) -> Ta
         .paging(Paging::new(here, rows.len(), None, listed.next()))
         .export("CSV", Sheet::<MemberRow>::export(here))
         .empty(Empty::new("No members", "Nobody is in this group, directly or through another."))
+        .words(here)
 }
 
 /// Groups inside this one and around it.
@@ -242,6 +249,7 @@ pub mod samples {
             mail: String::new(),
             tenant: "Contoso".into(),
             tenant_href: "/tenants/t1".into(),
+            pushed: false,
             source_id: "t1".into(),
             first_seen: ago(210 * DAY),
             changed: ago(3 * HOUR),

@@ -116,7 +116,8 @@ fn empty(query: &GroupQuery) -> Empty {
         )
         .action(Action::go("Look at tenants", "/tenants"))
     } else {
-        Empty::new("No group matches", "").action(Action::go("Clear the filters", "/directory/groups"))
+        Empty::new("No group matches", "Groups of other names or kinds are not shown.")
+            .action(Action::go("Clear the filters", "/directory/groups"))
     }
 }
 

@@ -27,6 +27,7 @@ pub fn routes() -> Router<Rooms> {
         .route("/directory/users/of/{source}/{object}", get(users::find_user))
         .route("/directory/users/{id}", get(users::show_profile))
         .route("/directory/users/{id}/groups", get(users::show_groups))
+        .route("/directory/users/{id}/groups/export", get(users::export_memberships))
         .route("/directory/users/{id}/history", get(users::show_history))
         .route("/directory/users/{id}/why", get(users::show_why))
         .route("/directory/users/{id}/sync", post(users::sync_user))

@@ -56,7 +56,10 @@ impl SearchPage {
             vec![Column::new("Name"), Column::new("Kind"), Column::number("All members")],
             lines.collect(),
         )
-        .empty(Empty::new("No group found", "").action(Action::go("All groups", "/directory/groups")));
+        .empty(
+            Empty::new("No group found", "A shorter part of the name may find it.")
+                .action(Action::go("All groups", "/directory/groups")),
+        );
         Self { frame, head, users, groups }
     }
 }

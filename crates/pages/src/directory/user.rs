@@ -8,6 +8,7 @@ use crate::doors::Offers as _;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::parts::{Action, Badge, Callout, Cell, Checklist, Facts, PageHead, Path, Tab, Tabs, Timeline, Tone};
+use crate::sheet::{self, Listed, Sheet, Value};
 use crate::table::{Column, Empty, Paging, Row, Table};
 
 /// One person.
@@ -111,10 +112,7 @@ impl UserPage {
         let (user, now) = (&self.user, self.frame.now);
         let facts = Facts::new()
             .with("Source", Cell::badge(Badge::label(&user.source)))
-            .with(
-                if user.source == "Scim" { "Connection" } else { "Tenant" },
-                Cell::link(&user.tenant, &user.tenant_href),
-            )
+            .with(if is_pushed(user) { "Connection" } else { "Tenant" }, Cell::link(&user.tenant, &user.tenant_href))
             .with("Object id", Cell::Copy(user.object_id.clone()))
             .with("First seen", Cell::at(user.first_seen))
             .with("Last seen", Cell::ago(user.last_seen, now))
@@ -154,13 +152,19 @@ impl UserPage {
     }
 }
 
+/// Somebody who is only pushed is not read: no run, no rule and no exception is about them.
+fn is_pushed(user: &UserView) -> bool {
+    user.source == "SCIM"
+}
+
 fn head(user: &UserView, now: Timestamp) -> PageHead {
-    let mut head = PageHead::new(&user.name)
-        .lead(&user.upn)
-        .crumb("People", "/directory/users")
-        .badge(user.state.badge(now))
-        .action(Action::post("Sync now", format!("/directory/users/{}/sync", user.id)).icon(Icon::Sync))
-        .action(Action::go("Add an exception", exception(user)).icon(Icon::Shield));
+    let mut head =
+        PageHead::new(&user.name).lead(&user.upn).crumb("People", "/directory/users").badge(user.state.badge(now));
+    if !is_pushed(user) {
+        head = head
+            .action(Action::post("Sync now", format!("/directory/users/{}/sync", user.id)).icon(Icon::Sync))
+            .action(Action::go("Add an exception", exception(user)).icon(Icon::Shield));
+    }
     if user.guest {
         head = head.badge(Badge::label("Guest"));
     }
@@ -174,12 +178,11 @@ fn exception(user: &UserView) -> crate::address::Address {
 
 fn tabs(user: &UserView, open: &Open) -> Tabs {
     let at = |tab: &str| format!("/directory/users/{}{tab}", user.id);
-    let tabs = vec![
-        Tab::new("Profile", at("")),
-        Tab::new("Groups", at("/groups")),
-        Tab::new("History", at("/history")),
-        Tab::new("Why", at("/why")),
-    ];
+    let mut tabs =
+        vec![Tab::new("Profile", at("")), Tab::new("Groups", at("/groups")), Tab::new("History", at("/history"))];
+    if !is_pushed(user) {
+        tabs.push(Tab::new("Why", at("/why")));
+    }
     let current = match open {
         Open::Profile => 0,
         Open::Groups(_) => 1,
@@ -209,8 +212,29 @@ fn notice(user: &UserView) -> Option<Callout> {
     })
 }
 
+/// The list of the groups somebody is in.
+pub static MEMBERSHIPS: Sheet<MembershipRow> = Sheet {
+    file: "memberships",
+    order: "name",
+    given: true,
+    finds: false,
+    id: |row| row.id.clone(),
+    fields: &[
+        sheet::Field::new("name", "Group", |row| Value::text(&row.name)),
+        sheet::Field::new("membership", "Membership", |row| Value::text(if row.direct { "Direct" } else { "Nested" })),
+        sheet::Field::new("paths", "By which path", |row| {
+            let path = |hops: &Vec<(String, String)>| {
+                hops.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" > ")
+            };
+            Value::text(row.paths.iter().map(path).collect::<Vec<_>>().join("; "))
+        }),
+        sheet::Field::new("id", "Id", |row| Value::text(&row.id)),
+    ],
+};
+
 /// The groups of somebody, each with the ways the membership comes about.
-pub fn memberships(rows: &[MembershipRow], here: &crate::address::Address, next: Option<&str>) -> Table {
+pub fn memberships(listed: &Listed<MembershipRow>, here: &crate::address::Address) -> Table {
+    let rows = &listed.rows;
     let lines = rows.iter().map(|row| {
         let how = if row.direct { Badge::accent("Direct") } else { Badge::label("Nested") };
         let path = |hops: &Vec<(String, String)>| {
@@ -221,11 +245,13 @@ pub fn memberships(rows: &[MembershipRow], here: &crate::address::Address, next:
     Table::new(
         "groups",
         "Groups",
-        vec![Column::new("Group"), Column::new("Membership"), Column::new("By which path")],
+        vec![MEMBERSHIPS.column("name", here), MEMBERSHIPS.column("membership", here), Column::new("By which path")],
         lines.collect(),
     )
-    .paging(Paging::new(here, rows.len(), None, next))
+    .paging(Paging::new(here, rows.len(), None, listed.next()))
+    .export("CSV", Sheet::<MembershipRow>::export(here))
     .empty(Empty::new("In no group", "Neither directly nor through another group."))
+    .words(here)
 }
 
 fn paths(row: &MembershipRow, path: impl Fn(&Vec<(String, String)>) -> Path) -> Cell {
@@ -249,6 +275,7 @@ pub mod samples {
     use crate::icon::Icon;
     use crate::layout::Section;
     use crate::parts::{Action, Callout, Check, Checklist, Diff, Entry, Timeline, Tone};
+    use crate::sheet::Listed;
     use crate::tests::{DAY, Gallery, HOUR, MINUTE, NOW, ago, ahead, frame};
 
     pub fn user() -> UserView {
@@ -319,7 +346,7 @@ pub mod samples {
             ),
         ];
         let here = crate::address::Address::new("/directory/users/u1/groups");
-        Open::Groups(Box::new(memberships(&rows, &here, None)))
+        Open::Groups(Box::new(memberships(&Listed::of(rows.to_vec(), None), &here)))
     }
 
     fn history() -> Open {

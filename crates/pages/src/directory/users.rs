@@ -79,8 +79,6 @@ pub struct UserTotals {
     pub matching: Option<u64>,
     /// Unknown while the directory is being loaded.
     pub active: Option<u64>,
-    /// So many that only the orders that are kept ready are offered.
-    pub large: bool,
     /// `(id, name)` of each source.
     pub sources: Vec<(String, String)>,
 }
@@ -132,15 +130,11 @@ fn table(
     next: Option<&str>,
 ) -> Table {
     let order = Order::parse(if query.sort.is_empty() { "name" } else { &query.sort });
-    let by_need = |name: &str, key: &str| {
-        let column = Column::new(name);
-        if totals.large { column } else { column.sorted(key, &order, here) }
-    };
     let columns = vec![
         Column::new("Name").sorted("name", &order, here),
-        by_need("State", "state"),
+        Column::new("State").sorted("state", &order, here),
         Column::new("Source"),
-        by_need("Department", "department"),
+        Column::new("Department").sorted("department", &order, here),
         Column::new("Changed").sorted("changed", &order, here),
     ];
     let export = |format: &str| {
@@ -225,12 +219,8 @@ pub mod samples {
     }
 
     pub fn add(gallery: &mut Gallery) {
-        let totals = UserTotals {
-            matching: Some(2_014),
-            active: Some(1_962),
-            large: false,
-            sources: vec![("1".into(), "Contoso".into())],
-        };
+        let totals =
+            UserTotals { matching: Some(2_014), active: Some(1_962), sources: vec![("1".into(), "Contoso".into())] };
         let here = Address::new("/directory/users").with("sort", "name");
         let query = UserQuery { sort: "name".into(), ..UserQuery::default() };
         gallery.add("users", &page(frame("People", Section::Users), &rows(), &query, &totals, &here, Some("c1")));

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::groups::GroupRow;
 use super::users::{UserRow, UserState};
 use crate::dirsync::words::plain;
+use crate::format;
 use crate::icon::Icon;
 use crate::parts::{Action, Diff, Entry, Tone};
 
@@ -94,6 +95,10 @@ pub fn count(counts: &[StateCount], wanted: &[StateName]) -> u64 {
     counts.iter().filter(|count| wanted.contains(&count.state)).map(|count| count.count).sum()
 }
 
+fn who(happened: &HistoryEntry) -> String {
+    format::who(&format!("{}:{}", happened.actor_kind, happened.actor))
+}
+
 /// What happened, as an entry of a timeline.
 pub fn entry(happened: &HistoryEntry, now: Timestamp, may_undo: bool) -> Entry {
     let mut what = crate::signals::words::event(&happened.event);
@@ -102,9 +107,9 @@ pub fn entry(happened: &HistoryEntry, now: Timestamp, may_undo: bool) -> Entry {
         what = format!("{what}: {added} joined, {removed} left");
     }
     let by = match (&happened.reason, &happened.cause) {
-        (Some(reason), _) => format!("{}:{}, {}", happened.actor_kind, happened.actor, plain(reason).to_lowercase()),
-        (None, Some(cause)) => format!("{}:{}, {}", happened.actor_kind, happened.actor, plain(cause).to_lowercase()),
-        (None, None) => format!("{}:{}", happened.actor_kind, happened.actor),
+        (Some(reason), _) => format!("{}, {}", who(happened), plain(reason).to_lowercase()),
+        (None, Some(cause)) => format!("{}, {}", who(happened), plain(cause).to_lowercase()),
+        (None, None) => who(happened),
     };
     let (tone, icon) = look(&happened.event);
     let entry = Entry::new(tone, what, happened.at, now, by).icon(icon).diff(diff(happened));

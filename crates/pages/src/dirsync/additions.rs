@@ -4,6 +4,7 @@ use kernel::Timestamp;
 
 use crate::address::Address;
 use crate::form::Field;
+use crate::format;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::{ConfirmPage, FormPage, ListPage};
@@ -55,6 +56,7 @@ pub static SHEET: Sheet<AdditionRow> = Sheet {
     file: "additions",
     order: "-added",
     given: true,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("mail", "Person", |row| Value::text(&row.mail)),
@@ -82,7 +84,7 @@ pub fn page(frame: Frame, listed: &Listed<AdditionRow>, here: &Address) -> ListP
                 Empty::new("No additions", "Everybody in the directory came with a run.")
                     .action(Action::go("Add a person", "/dirsync/additions/new").primary()),
             );
-    ListPage::new(frame, head, table).note(listed.note())
+    ListPage::new(frame, head, table).note(listed.note()).words(here)
 }
 
 fn line(row: &AdditionRow, now: Timestamp) -> Row {
@@ -100,7 +102,7 @@ fn line(row: &AdditionRow, now: Timestamp) -> Row {
         Cell::badge(badge),
         seen,
         Cell::ago(row.added, now),
-        Cell::text(&row.owner),
+        Cell::text(format::who(&row.owner)),
         Cell::Actions(vec![withdraw]),
     ])
 }
@@ -131,8 +133,9 @@ pub fn form(frame: Frame, form: &AdditionForm) -> FormPage {
 }
 
 /// The question before an addition is withdrawn.
-pub fn ask_withdraw(frame: Frame, id: &str) -> ConfirmPage {
-    ConfirmPage::new(frame, "Withdraw this addition?", "Withdraw", format!("/dirsync/additions/{id}/withdraw"))
+pub fn ask_withdraw(frame: Frame, id: &str, mail: &str) -> ConfirmPage {
+    let question = if mail.is_empty() { "Withdraw this addition?".to_owned() } else { format!("Withdraw {mail}?") };
+    ConfirmPage::new(frame, question, "Withdraw", format!("/dirsync/additions/{id}/withdraw"))
         .consequence("The settings decide about the person again, at once.")
         .cancel("/dirsync/additions")
 }
@@ -168,6 +171,9 @@ pub mod samples {
         let sources = vec![("s1".to_owned(), "Contoso".to_owned())];
         let empty = AdditionForm { sources, ..AdditionForm::default() };
         gallery.add("addition-new", &form(frame("Add a person", Section::Additions), &empty));
-        gallery.add("addition-withdraw", &ask_withdraw(frame("Withdraw", Section::Additions), "1"));
+        gallery.add(
+            "addition-withdraw",
+            &ask_withdraw(frame("Withdraw", Section::Additions), "1", "emily.braun@contoso.example"),
+        );
     }
 }

@@ -56,6 +56,7 @@ pub static SHEET: Sheet<ConflictRow> = Sheet {
     file: "conflicts",
     order: "due",
     given: true,
+    finds: true,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("id", "Id", |row| Value::text(&row.id)),
@@ -137,7 +138,7 @@ pub enum Act {
 }
 
 /// The question before it happens.
-pub fn confirm(frame: Frame, act: Act, kind: &str, ids: &[String]) -> ConfirmPage {
+pub fn confirm(frame: Frame, act: Act, kind: &str, ids: &[String], names: Vec<String>) -> ConfirmPage {
     let count = u64::try_from(ids.len()).unwrap_or(0);
     let (one, many) = if kind == "group" { ("group", "groups") } else { ("person", "people") };
     let some = format::plural(count, one, many);
@@ -154,7 +155,8 @@ pub fn confirm(frame: Frame, act: Act, kind: &str, ids: &[String]) -> ConfirmPag
     };
     let reason = Field::area("reason", "Reason", 2).hint("Goes into the audit trail.").attribute("maxlength", "500");
     let page = ids.iter().fold(page, |page, id| page.hidden("id", id));
-    page.field(reason.optional()).hidden("kind", kind).cancel("/dirsync/conflicts")
+    let more = count.saturating_sub(u64::try_from(names.len()).unwrap_or(0));
+    page.field(reason.optional()).affected(names, more).hidden("kind", kind).cancel("/dirsync/conflicts")
 }
 
 #[cfg(test)]
@@ -194,9 +196,10 @@ pub mod samples {
         gallery.add("conflicts", &page(rows));
         gallery.add("conflicts-empty", &page(Vec::new()));
         let ids = ["1", "2", "3"].map(String::from);
+        let names = vec!["Bianca Pisani".to_owned(), "Grady Archie".to_owned()];
         for (name, act) in [("delete", Act::Delete), ("ignore", Act::Ignore), ("deactivate", Act::Deactivate)] {
             let frame = frame("Conflicts", Section::Conflicts);
-            gallery.add(&format!("conflicts-{name}"), &confirm(frame, act, "user", &ids));
+            gallery.add(&format!("conflicts-{name}"), &confirm(frame, act, "user", &ids, names.clone()));
         }
     }
 }

@@ -33,6 +33,7 @@ pub static SHEET: Sheet<ExceptionRow> = Sheet {
     file: "exceptions",
     order: "-made",
     given: true,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("name", "For", |row| Value::text(&row.name)),
@@ -64,7 +65,7 @@ pub fn page(frame: Frame, listed: &Listed<ExceptionRow>, here: &Address) -> List
                 Empty::new("No exceptions", empty)
                     .action(Action::go("Add an exception", "/dirsync/exceptions/new").primary()),
             );
-    ListPage::new(frame, head, table).note(listed.note())
+    ListPage::new(frame, head, table).note(listed.note()).words(here)
 }
 
 fn line(row: &ExceptionRow, now: Timestamp) -> Row {
@@ -127,13 +128,14 @@ pub fn form(frame: Frame, form: &ExceptionForm) -> FormPage {
 }
 
 /// The question before exceptions end.
-pub fn ask_end(frame: Frame, ids: &[String]) -> ConfirmPage {
+pub fn ask_end(frame: Frame, ids: &[String], names: Vec<String>) -> ConfirmPage {
     let count = u64::try_from(ids.len()).unwrap_or(0);
     let question = format!("End {}?", crate::format::plural(count, "exception", "exceptions"));
     let page = ConfirmPage::new(frame, question, "End", "/dirsync/exceptions/end")
         .consequence("The settings decide again about what it names, at once.")
         .cancel("/dirsync/exceptions");
-    ids.iter().fold(page, |page, id| page.hidden("id", id))
+    let more = count.saturating_sub(u64::try_from(names.len()).unwrap_or(0));
+    ids.iter().fold(page, |page, id| page.hidden("id", id)).affected(names, more)
 }
 
 #[cfg(test)]
@@ -173,6 +175,13 @@ pub mod samples {
         gallery.add("exception-new", &new(&empty));
         let error = "Choose a person or a group.".into();
         gallery.add("exception-wrong", &new(&ExceptionForm { error, ..empty }));
-        gallery.add("exception-end", &ask_end(frame("End", Section::Exceptions), &["1".into(), "2".into()]));
+        gallery.add(
+            "exception-end",
+            &ask_end(
+                frame("End", Section::Exceptions),
+                &["1".into(), "2".into()],
+                vec!["scanner".into(), "Board".into()],
+            ),
+        );
     }
 }

@@ -94,6 +94,8 @@ pub struct PlanView {
     pub limits: Vec<LimitView>,
     pub groups: Vec<AffectedGroup>,
     pub change_count: u64,
+    /// Whether all that it does is to take away: then nothing is left of it without losses.
+    pub only_takes: bool,
     /// Whether the reader may decide.
     pub decider: Decider,
     /// What to know beside the figures.
@@ -170,8 +172,8 @@ fn head(plan: &PlanView) -> PageHead {
     if !plan.decider.allows() {
         return head;
     }
-    head.action(Action::ask("Allow all but losses", at("allow-safe")))
-        .action(Action::ask("Allow once", at("allow")).primary().icon(Icon::Decision))
+    let head = if plan.only_takes { head } else { head.action(Action::ask("Allow all but losses", at("allow-safe"))) };
+    head.action(Action::ask("Allow once", at("allow")).primary().icon(Icon::Decision))
 }
 
 fn callouts(plan: &PlanView, now: Timestamp) -> Vec<Callout> {
@@ -205,7 +207,8 @@ fn groups(plan: &PlanView) -> Table {
     });
     let columns =
         vec![Column::new("Group"), Column::number("Members now"), Column::number("Members then"), Column::new("Loss")];
-    Table::new("affected", "Groups affected", columns, rows.collect()).empty(Empty::new("No group loses members", ""))
+    let none = Empty::new("No group loses members", "What this plan takes away leaves every group as it is.");
+    Table::new("affected", "Groups affected", columns, rows.collect()).empty(none)
 }
 
 /// The question before a decision.
@@ -306,11 +309,13 @@ pub mod samples {
 
     use super::{AffectedGroup, Decider, LimitView, Named, PlanPage, PlanView, Verb, decide};
     use crate::address::Address;
+    use crate::dirsync::changes::{Can, change_table};
     use crate::dirsync::picks::Picks;
     use crate::dirsync::plans::PlanState;
+    use crate::dirsync::run::ChangeQuery;
     use crate::dirsync::run::samples::{causes, changes};
-    use crate::dirsync::run::{Can, ChangeQuery, change_table};
     use crate::layout::Section;
+    use crate::sheet::Listed;
     use crate::tests::{Gallery, HOUR, ago, ahead, frame};
 
     fn plan() -> PlanView {
@@ -338,6 +343,7 @@ pub mod samples {
             ],
             groups: vec![group("London office", 141, 12, ""), group("VPN users", 1_204, 1_002, "")],
             change_count: 247,
+            only_takes: false,
             decider: Decider::Second,
             warnings: vec!["4 users can be taken over by users of another tenant first.".into()],
             owners: vec!["ada.lovelace".into()],
@@ -348,7 +354,7 @@ pub mod samples {
     pub fn add(gallery: &mut Gallery) {
         let here = Address::new("/dirsync/plans/p1");
         let picks: Picks = [2, 40, 41].into_iter().collect();
-        let table = || change_table(&changes(), &here, Some("c1"), Can::Pick(&picks));
+        let table = || change_table(&Listed::of(changes(), Some("c1")), &here, Can::Pick(&picks));
         let query = ChangeQuery::default();
         let page = |plan| PlanPage::new(frame("Held plan", Section::Plans), plan, &causes(), table(), &query, &picks);
         gallery.add("plan", &page(plan()));
@@ -360,6 +366,7 @@ pub mod samples {
             ..plan()
         };
         gallery.add("plan-rejected", &page(rejected));
+        gallery.add("plan-losses", &page(PlanView { only_takes: true, ..plan() }));
         let names = ["Adele Vance", "Bianca Pisani", "Cameron White", "Debra Berger"].map(String::from).to_vec();
         let ask = |verb| decide(frame("Decide", Section::Plans), &plan(), verb, names.clone());
         gallery.add("plan-allow", &ask(Verb::Allow));

@@ -3,6 +3,7 @@
 use kernel::Timestamp;
 
 use crate::address::Address;
+use crate::format;
 use crate::layout::Frame;
 use crate::list::ListPage;
 use crate::parts::{Action, Badge, Cell, PageHead, Tab, Tabs, Tone};
@@ -61,6 +62,7 @@ pub static SHEET: Sheet<PlanRow> = Sheet {
     file: "held-plans",
     order: "-held",
     given: false,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("reason", "Why it is held", |row| Value::text(&row.reason)),
@@ -91,7 +93,7 @@ pub fn page(frame: Frame, listed: &Listed<PlanRow>, waiting_count: u64, decided:
             Cell::count(row.user_count),
             Cell::count(row.group_count),
             Cell::ago(row.held, now),
-            if decided { Cell::text(&row.decided_by) } else { Cell::ago_or(row.expires, now, "Never") },
+            if decided { Cell::text(format::who(&row.decided_by)) } else { Cell::ago_or(row.expires, now, "Never") },
         ])
     });
     let empty = if decided {
@@ -108,7 +110,11 @@ pub fn page(frame: Frame, listed: &Listed<PlanRow>, waiting_count: u64, decided:
         Tab::new("Waiting", "/dirsync/plans").count(waiting_count),
         Tab::new("Decided", "/dirsync/plans?state=decided"),
     ];
-    ListPage::new(frame, head, table).note(listed.note()).tabs(Tabs::new("Held plans", tabs, usize::from(decided)))
+    ListPage::new(frame, head, table).note(listed.note()).words(here).tabs(Tabs::new(
+        "Held plans",
+        tabs,
+        usize::from(decided),
+    ))
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use askama::Template;
 use dirsync::totals::Effect;
 use kernel::Timestamp;
 
-use super::picks::Picks;
 use super::runs::{Counts, RunState};
 use crate::address::Address;
 use crate::doors::Offers as _;
@@ -17,8 +16,8 @@ use crate::format;
 use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::Filters;
-use crate::parts::{Action, Badge, Callout, Cell, Diff, Facts, PageHead, Progress, Stage, Tile, Tiles, Tone};
-use crate::table::{Column, Elsewhere, Empty, Paging, Row, Table};
+use crate::parts::{Action, Badge, Callout, Cell, Facts, PageHead, Progress, Stage, Tile, Tiles, Tone};
+use crate::table::{Column, Empty, Row, Table};
 
 /// The verbs of the pipeline, as stages.
 pub const STAGES: [&str; 5] = ["Collect", "Plan", "Guard", "Apply", "Verify"];
@@ -72,24 +71,6 @@ pub struct CauseRow {
     pub cause: String,
     pub count: u64,
     pub key: String,
-}
-
-/// One change.
-#[derive(Debug, Clone)]
-pub struct ChangeRow {
-    pub id: String,
-    pub name: String,
-    pub sub: String,
-    pub href: String,
-    /// Create, update, disable, conflict, delete, restore, add member, remove member.
-    pub what: String,
-    pub tone: Tone,
-    pub cause: String,
-    pub diff: Diff,
-    /// Where the change can be taken back; empty where it cannot.
-    pub undo: String,
-    /// Applied, skipped, held.
-    pub outcome: Badge,
 }
 
 /// The part that moves while the run goes.
@@ -157,67 +138,6 @@ fn progress(live: &LiveView) -> Progress {
     Progress::new(&live.noun, live.done, live.of).stages(stages.collect()).speed(live.per_second, live.remaining)
 }
 
-/// What the reader may do with changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Can<'a> {
-    Look,
-    /// Pick those that are allowed; these are picked already, on this page or another.
-    Pick(&'a Picks),
-    /// Take single ones back.
-    Undo,
-}
-
-/// One page of changes, each with what it changes; the same for a run and a held plan.
-pub fn change_table(rows: &[ChangeRow], here: &Address, next: Option<&str>, can: Can<'_>) -> Table {
-    let undo = can == Can::Undo && rows.iter().any(|row| !row.undo.is_empty());
-    let columns = ["Object", "Change", "Cause", "Difference", "Outcome"].map(Column::new).into_iter();
-    let columns = columns.chain(undo.then(Column::actions)).collect();
-    let lines = rows.iter().map(|row| {
-        let mut cells = vec![
-            Cell::main(&row.name, &row.href, &row.sub),
-            Cell::badge(Badge::new(row.tone, &row.what)),
-            Cell::text(&row.cause),
-            Cell::Diff(row.diff.clone()),
-            Cell::badge(row.outcome.clone()),
-        ];
-        if undo {
-            let action = Action::ask("Undo…", &row.undo).small().about(&row.name);
-            cells.push(if row.undo.is_empty() { Cell::Blank } else { Cell::Actions(vec![action]) });
-        }
-        let line = Row::new(cells);
-        match can {
-            Can::Pick(picks) => {
-                line.pick(&row.id, &row.name).picked(row.id.parse().is_ok_and(|place| picks.has(place)))
-            }
-            Can::Look | Can::Undo => line,
-        }
-    });
-    let paging = Paging::new(here, rows.len(), None, next);
-    let table = Table::new("changes", "Changes", columns, lines.collect())
-        .empty(Empty::new("No changes", "The source and the directory agree."));
-    match can {
-        Can::Pick(picks) => pickable(table, paging, rows, here, picks),
-        Can::Look | Can::Undo => table.paging(paging),
-    }
-}
-
-/// A list whose picks hold over its pages.
-fn pickable(table: Table, paging: Paging, rows: &[ChangeRow], here: &Address, picks: &Picks) -> Table {
-    let shown: Picks = rows.iter().filter_map(|row| row.id.parse().ok()).collect();
-    let elsewhere = Elsewhere {
-        picks: picks.to_string(),
-        shown: shown.to_string(),
-        count: picks.places().filter(|place| !shown.has(*place)).count() as u64,
-        clear: here.clone().without(&["picks"]).into(),
-    };
-    let ask = |way: &str| Address::new(format!("{}/ask-part", here.path())).with("way", way);
-    table
-        .paging(paging.by_form(here, &format!("{}/turn", here.path())))
-        .elsewhere(elsewhere)
-        .bulk(Action::post("Allow these only…", ask("only")))
-        .bulk(Action::post("Allow all but these…", ask("but")))
-}
-
 impl RunPage {
     /// One run with one page of its changes.
     pub fn new(frame: Frame, run: RunView, causes: &[CauseRow], table: Table, query: &ChangeQuery) -> Self {
@@ -225,7 +145,10 @@ impl RunPage {
         let filters = (!causes.is_empty()).then(|| change_filters(&here, causes, query));
         let head = head(&run).only_for(frame.role());
         let (live, callouts) = (RunLive::new(&run), callouts(&run).only_for(frame.role()));
-        Self { frame, head, live, callouts, causes: cause_table(causes, &here, false), table, filters, run }
+        let told =
+            |table: Table| if causes.is_empty() && run.state.broke_off() { table.empty(broken_off()) } else { table };
+        let (causes, table) = (told(cause_table(causes, &here, false)), told(table));
+        Self { frame, head, run, live, callouts, causes, table, filters }
     }
 
     fn facts(&self) -> Facts {
@@ -241,7 +164,7 @@ impl RunPage {
             .with("Tenant", Cell::link(&run.tenant, &run.tenant_href))
             .with("Started", Cell::at(run.started))
             .with("Took", run.took.map_or(Cell::Blank, |took| Cell::text(format::duration(took))))
-            .text("By", &run.trigger)
+            .text("By", format::who(&run.trigger))
     }
 }
 
@@ -272,6 +195,11 @@ fn effects() -> Vec<Choice> {
     [Choice::new("", "All")].into_iter().chain(named).collect()
 }
 
+/// A run that did not come to its end has not found that all is the same.
+fn broken_off() -> Empty {
+    Empty::new("Nothing was changed", "The run ended before it had compared everything. The next one looks again.")
+}
+
 /// How many changes each cause has; the same for a run and a held plan, of which one cause can be allowed alone.
 pub fn cause_table(causes: &[CauseRow], here: &str, decide: bool) -> Table {
     let decide = decide && causes.len() > 1;
@@ -292,8 +220,11 @@ pub fn cause_table(causes: &[CauseRow], here: &str, decide: bool) -> Table {
 }
 
 fn head(run: &RunView) -> PageHead {
-    let mut head =
-        PageHead::new(&run.kind).crumb("Runs", "/dirsync/runs").lead(format!("{}, {}", run.tenant, run.trigger));
+    let mut head = PageHead::new(&run.kind).crumb("Runs", "/dirsync/runs").lead(format!(
+        "{}, {}",
+        run.tenant,
+        format::who(&run.trigger)
+    ));
     if run.state.is_live() {
         head = head.action(Action::ask("Cancel", format!("/dirsync/runs/{}/cancel", run.id)).icon(Icon::Stop));
     }
@@ -337,11 +268,13 @@ pub mod samples {
 
     use std::time::Duration;
 
-    use super::{Can, CauseRow, ChangeQuery, ChangeRow, LiveView, RunPage, RunView, change_table};
+    use super::{CauseRow, ChangeQuery, LiveView, RunPage, RunView};
     use crate::address::Address;
+    use crate::dirsync::changes::{Can, ChangeRow, change_table};
     use crate::dirsync::runs::{Counts, RunState};
     use crate::layout::Section;
     use crate::parts::{Badge, Diff, Tone};
+    use crate::sheet::Listed;
     use crate::tests::{Gallery, HOUR, ago, frame};
 
     pub fn causes() -> Vec<CauseRow> {
@@ -405,7 +338,7 @@ pub mod samples {
             tenant: "Contoso".into(),
             tenant_href: "/tenants/t1".into(),
             state,
-            trigger: "started by operator:ada.lovelace".into(),
+            trigger: "operator:ada.lovelace".into(),
             started: ago(2 * HOUR),
             took: Some(Duration::from_secs(48)),
             counts: Counts {
@@ -431,7 +364,7 @@ pub mod samples {
     pub fn add(gallery: &mut Gallery) {
         let here = Address::new("/dirsync/runs/r1");
         let page = |run, causes: &[CauseRow], changes: Vec<ChangeRow>| {
-            let changes = change_table(&changes, &here, Some("c1"), Can::Undo);
+            let changes = change_table(&Listed::of(changes, Some("c1")), &here, Can::Undo);
             RunPage::new(frame("Run", Section::Runs), run, causes, changes, &ChangeQuery::default())
         };
         gallery.add("run", &page(RunView { undo: true, ..run(RunState::Done) }, &causes(), changes()));

@@ -32,6 +32,11 @@ pub enum RunState {
 }
 
 impl RunState {
+    /// Whether it ended before its work was done.
+    pub fn broke_off(&self) -> bool {
+        matches!(self, Self::Failed { .. } | Self::Cancelled | Self::Overtaken)
+    }
+
     fn look(&self) -> (Tone, &'static str) {
         match self {
             Self::Queued => (Tone::Off, "Queued"),
@@ -116,10 +121,21 @@ pub struct RunRow {
 /// What the list is narrowed to.
 #[derive(Debug, Clone, Default)]
 pub struct RunQuery {
+    pub q: String,
     pub state: String,
     pub kind: String,
     pub changes: String,
-    pub sort: String,
+}
+
+impl RunQuery {
+    fn is_narrow(&self) -> bool {
+        [&self.q, &self.state, &self.kind, &self.changes].iter().any(|value| !value.is_empty())
+    }
+}
+
+fn none_like_it() -> Empty {
+    Empty::new("No run matches", "Runs of another kind or state are not shown.")
+        .action(Action::go("Clear the filters", "/dirsync/runs"))
 }
 
 /// A source that can be synced: `(id, name)`.
@@ -141,6 +157,7 @@ pub static SHEET: Sheet<RunRow> = Sheet {
     file: "runs",
     order: "-started",
     given: true,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("kind", "Run", |row| Value::text(&row.kind)),
@@ -171,7 +188,8 @@ pub fn page(
     let table = with_columns("runs", rows, columns.into(), frame.now)
         .paging(Paging::new(here, rows.len(), None, listed.next()))
         .export("CSV", Sheet::<RunRow>::export(here));
-    ListPage::new(frame, head, table).filters(filters(query)).note(listed.note())
+    let table = if query.is_narrow() { table.empty(none_like_it()) } else { table };
+    ListPage::new(frame, head, table).filters(filters(query, here)).note(listed.note())
 }
 
 /// A few runs, as on the overview.
@@ -196,7 +214,7 @@ fn line(row: &RunRow, now: Timestamp) -> Row {
         Cell::text(outcome(row)),
         Cell::ago(row.started, now),
         row.took.map_or(Cell::Blank, |took| Cell::text(format::duration(took))),
-        Cell::Muted(row.trigger.clone()),
+        Cell::Muted(format::who(&row.trigger)),
     ])
 }
 
@@ -209,7 +227,7 @@ fn outcome(row: &RunRow) -> String {
     }
 }
 
-fn filters(query: &RunQuery) -> Filters {
+fn filters(query: &RunQuery, here: &Address) -> Filters {
     let choices = |choices: &[(&str, &str)]| choices.iter().map(|(value, name)| Choice::new(*value, *name)).collect();
     let states = choices(&[
         ("", "All"),
@@ -230,11 +248,12 @@ fn filters(query: &RunQuery) -> Filters {
     ]);
     let changes = choices(&[("", "All runs"), ("yes", "Only with changes")]);
     let fields = vec![
+        Field::search("q", "Any words").value(&query.q).grow(),
         Field::select("state", "State", states).value(&query.state),
         Field::select("kind", "Kind", kinds).value(&query.kind),
         Field::select("changes", "Changes", changes).value(&query.changes),
     ];
-    Filters::new("/dirsync/runs", fields).keep("sort", &query.sort)
+    Filters::new("/dirsync/runs", fields).keep("sort", here.get("sort").unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::preview::PreviewView;
 use crate::doors::Offers as _;
 use crate::form::{Choice, Field, Picks};
 use crate::layout::Frame;
-use crate::parts::{Action, Callout, PageHead, Tab, Tabs, Tone};
+use crate::parts::{Action, Callout, Facts, PageHead, Tab, Tabs, Tone};
 
 /// What the form holds. Texts stay as typed, so that a wrong one comes back as it was.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,9 @@ pub struct SettingsForm {
     pub owners: String,
     /// Nobody can be written to: no mail server is set up.
     pub no_mail: bool,
+    pub notifications: bool,
+    /// How notifications stand; nothing where they are off.
+    pub told: Option<Told>,
     pub delete_after_days: u32,
     pub purge_after_days: u32,
     pub users: u32,
@@ -43,6 +46,14 @@ pub struct SettingsForm {
     pub apply_safe_part: bool,
     /// What is wrong with it as a whole; empty when nothing is.
     pub error: String,
+}
+
+/// How notifications stand.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub facts: Facts,
+    /// What is wrong and what to do about it.
+    pub trouble: Option<Callout>,
 }
 
 /// The page.
@@ -91,6 +102,14 @@ impl SettingsPage {
                 .value(self.form.delta_interval.to_string())
                 .hint("Asks only for what has changed."),
         ]
+    }
+
+    fn notifications(&self) -> Field {
+        Field::check("notifications", "Be told of changes at once", self.form.notifications).hint(
+            "Microsoft tells this server that something has changed, and a delta begins within seconds. It needs the address \
+             of this server on the internet, dirsync.notification_url. The timer stays: what is not told costs nothing but \
+             time.",
+        )
     }
 
     fn who(&self) -> Vec<Field> {
@@ -226,11 +245,12 @@ fn callouts(form: &SettingsForm) -> Vec<Callout> {
 pub mod samples {
     //! What the settings look like.
 
-    use super::{SettingsForm, SettingsPage};
+    use super::{SettingsForm, SettingsPage, Told};
     use crate::dirsync::preview::samples::{good, wrong};
     use crate::form::{Pick, Picks};
     use crate::layout::Section;
-    use crate::tests::{Gallery, frame};
+    use crate::parts::{Badge, Callout, Cell, Facts, Tone};
+    use crate::tests::{Gallery, NOW, frame};
 
     fn pick(kind: &str, name: &str, sub: &str) -> Pick {
         let value = format!("{kind}:6f1c9b5e-7d0a-4b3e-9a51-2f8c8e1d7a10");
@@ -260,8 +280,26 @@ pub mod samples {
             members_percent: 30,
             members_from: 10,
             hold_hours: 72,
+            notifications: true,
+            told: Some(told(None)),
             ..SettingsForm::default()
         }
+    }
+
+    fn told(trouble: Option<Callout>) -> Told {
+        let state = if trouble.is_some() { Badge::warn("Not told") } else { Badge::ok("Told at once") };
+        let facts = Facts::new()
+            .with("State", Cell::badge(state))
+            .with("Agreed until", Cell::at(NOW.plus(std::time::Duration::from_hours(60))))
+            .with("Last told", Cell::ago(NOW.minus(std::time::Duration::from_mins(4)), NOW));
+        Told { facts, trouble }
+    }
+
+    fn refused() -> Callout {
+        let detail = "Graph refused: 400 ValidationError: Subscription validation request timed out.";
+        let mend = "Microsoft must reach https://vestibule.contoso.example/api/v1/dirsync/notifications/0192 from the \
+                    internet, with a certificate of a public authority: let POST through your proxy and firewall";
+        Callout::new(Tone::Warn, "Microsoft does not tell of changes", detail).items(vec![mend.to_owned()])
     }
 
     pub fn add(gallery: &mut Gallery) {
@@ -275,5 +313,7 @@ pub mod samples {
         };
         gallery.add("settings-wrong", &page(bad, Some(wrong())));
         gallery.add("settings-plain", &page(form(), None));
+        let untold = SettingsForm { told: Some(told(Some(refused()))), ..form() };
+        gallery.add("settings-untold", &page(untold, None));
     }
 }

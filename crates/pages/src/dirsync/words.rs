@@ -9,9 +9,10 @@ use dirsync::{Run, RunKind};
 use kernel::Timestamp;
 use serde_json::Value;
 
+use super::changes::ChangeRow;
 use super::plan::{AffectedGroup, LimitView};
 use super::plans::PlanState;
-use super::run::{CauseRow, ChangeRow, LiveView};
+use super::run::{CauseRow, LiveView};
 use super::runs::{Counts, RunRow, RunState};
 use crate::directory::words::text as value;
 use crate::format;
@@ -91,8 +92,8 @@ pub fn row(run: &Run, source: &str) -> RunRow {
 
 /// Changes by cause, the most frequent first.
 pub fn causes(totals: Option<&Totals>) -> Vec<CauseRow> {
-    let causes = totals.map(|totals| totals.causes.iter()).into_iter().flatten();
-    let row = |(key, count): (&String, &u64)| CauseRow { cause: plain(key), count: *count, key: key.clone() };
+    let causes = totals.into_iter().flat_map(Totals::visible_causes);
+    let row = |(key, count): (&str, u64)| CauseRow { cause: plain(key), count, key: key.to_owned() };
     let mut rows: Vec<_> = causes.map(row).collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.count));
     rows
@@ -249,9 +250,7 @@ pub fn warnings(run: &Run) -> Vec<String> {
 fn breach(breach: &Breach) -> String {
     match breach {
         Breach::NotConfirmed => "Nobody has confirmed a plan under these settings yet".to_owned(),
-        Breach::SourceGone => {
-            "The tenant is no longer connected; its people and groups would begin to run out".to_owned()
-        }
+        Breach::SourceGone => "It is no longer connected; its people and groups would begin to run out".to_owned(),
         Breach::TooMany { kind, lost, limit, limit_percent, .. } => {
             let (one, many) = if kind == "user" { ("person", "people") } else { ("group", "groups") };
             let lost = format::plural(*lost, one, many);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kernel::Timestamp;
 
-use super::{bytes, count, duration, initials, moment, percent, plural, relative};
+use super::{bytes, count, duration, holds_id, initials, moment, percent, plural, relative};
 
 #[test]
 fn counts_have_separators() {
@@ -54,5 +54,35 @@ fn sizes_use_binary_units() {
 fn initials_come_from_first_and_last_word() {
     for (name, expected) in [("Ada Lovelace", "AL"), ("ada", "A"), ("grace.brewster.hopper", "GH"), ("", "")] {
         assert_eq!(initials(name), expected);
+    }
+}
+
+#[test]
+fn people_go_by_their_names() {
+    for (label, expected) in [
+        ("operator:ada.lovelace", "ada.lovelace"),
+        ("token:ci", "ci (token)"),
+        ("system:directory sync", "directory sync (system)"),
+        ("ada", "ada"),
+        ("first run: asked", "first run: asked"),
+    ] {
+        assert_eq!(super::who(label), expected);
+    }
+}
+
+#[test]
+fn ids_are_told_from_words() {
+    for (text, expected) in [
+        ("0198f0c2-6c1e-7b53-9a0d-3b1f44c8e1aa", true),
+        ("[\"0198F0C2-6C1E-7B53-9A0D-3B1F44C8E1AA\"]", true),
+        ("run 0198f0c2-6c1e-7b53-9a0d-3b1f44c8e1aa, twice", true),
+        ("0198f0c2-6c1e-7b53-9a0d-3b1f44c8e1a", false),
+        ("0198f0c26c1e7b539a0d3b1f44c8e1aa", false),
+        ("0198f0c2-6c1e-7b53-9a0d-3b1f44c8e1ag", false),
+        ("members_changed", false),
+        ("", false),
+        ("Zürich – über alles, was länger ist als sechsunddreißig Bytes", false),
+    ] {
+        assert_eq!(holds_id(text), expected, "{text}");
     }
 }

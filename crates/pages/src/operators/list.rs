@@ -83,6 +83,7 @@ pub static SHEET: Sheet<OperatorRow> = Sheet {
     file: "operators",
     order: "user_name",
     given: true,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("user_name", "Operator", |row| Value::text(&row.user_name)),
@@ -109,7 +110,7 @@ pub fn page(frame: Frame, listed: &Listed<OperatorRow>, here: &Address) -> ListP
             .paging(Paging::new(here, rows.len(), None, listed.next()))
             .export("CSV", Sheet::<OperatorRow>::export(here))
             .empty(Empty::new("No operators", ""));
-    ListPage::new(frame, head, table).note(listed.note())
+    ListPage::new(frame, head, table).note(listed.note()).words(here)
 }
 
 fn line(row: &OperatorRow, now: Timestamp) -> Row {

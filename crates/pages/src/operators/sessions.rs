@@ -27,6 +27,7 @@ pub static SHEET: Sheet<SessionRow> = Sheet {
     file: "sessions",
     order: "-begun",
     given: true,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("operator", "Operator", |row| Value::text(&row.operator)),
@@ -70,8 +71,8 @@ pub fn page(frame: Frame, listed: &Listed<SessionRow>, tabs: Option<bool>, here:
     let table = Table::new("sessions", "Sessions", columns.collect(), lines.collect())
         .paging(Paging::new(here, rows.len(), None, listed.next()))
         .export("CSV", Sheet::<SessionRow>::export(here))
-        .empty(Empty::new("No sessions", ""));
-    let page = ListPage::new(frame, head, table).note(listed.note());
+        .empty(Empty::new("No sessions", "Nobody is signed in."));
+    let page = ListPage::new(frame, head, table).note(listed.note()).words(here);
     match tabs {
         Some(everybody) => {
             let tabs =

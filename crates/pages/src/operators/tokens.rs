@@ -31,6 +31,7 @@ pub static SHEET: Sheet<TokenRow> = Sheet {
     file: "tokens",
     order: "-made",
     given: true,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("label", "Token", |row| Value::text(&row.label)),
@@ -58,7 +59,7 @@ pub fn page(frame: Frame, listed: &Listed<TokenRow>, here: &Address) -> ListPage
             Empty::new("No tokens", "The command line and the API need one.")
                 .action(Action::go("Make a token", "/operators/tokens/new").primary()),
         );
-    ListPage::new(frame, head, table).note(listed.note())
+    ListPage::new(frame, head, table).note(listed.note()).words(here)
 }
 
 fn line(row: &TokenRow, now: Timestamp) -> Row {
@@ -80,8 +81,10 @@ fn line(row: &TokenRow, now: Timestamp) -> Row {
 }
 
 /// The question before a token is revoked.
-pub fn ask_revoke(frame: Frame, id: &str) -> ConfirmPage {
-    ConfirmPage::new(frame, "Revoke this token?", "Revoke", format!("/operators/tokens/{id}/revoke"))
+pub fn ask_revoke(frame: Frame, id: &str, label: &str) -> ConfirmPage {
+    let question =
+        if label.is_empty() { "Revoke this token?".to_owned() } else { format!("Revoke the token “{label}”?") };
+    ConfirmPage::new(frame, question, "Revoke", format!("/operators/tokens/{id}/revoke"))
         .consequence("Whatever uses it is refused from now on.")
         .cancel("/operators/tokens")
         .danger()
@@ -188,7 +191,7 @@ pub mod samples {
         gallery.add("tokens", &page(rows));
         gallery.add("tokens-empty", &page(Vec::new()));
         gallery.add("token-new", &form(frame("Make a token", Section::Tokens), "", "", None));
-        gallery.add("token-revoke", &ask_revoke(frame("Revoke", Section::Tokens), "1"));
+        gallery.add("token-revoke", &ask_revoke(frame("Revoke", Section::Tokens), "1", "Nightly export"));
         let once = OncePage::token(
             frame("Token", Section::Tokens),
             "Nightly export",

@@ -198,7 +198,11 @@ fn first_steps(tenants: &[TenantHealth], sources: &[SourceStatus]) -> Vec<Check>
     let connected = !tenants.is_empty();
     vec![
         Check::new(Tone::Ok, "Create the first operator", "Done: that is you."),
-        Check::new(step(connected, true), "Connect a tenant", "By consent, or with an app registration of your own."),
+        Check::new(
+            step(connected, true),
+            "Connect a tenant",
+            "By consent, or with an app registration of your own. An application can push people instead: see Connections.",
+        ),
         Check::new(step(read, connected), "Look at the first preview", "It changes nothing."),
         Check::new(
             step(false, read),
@@ -256,7 +260,7 @@ async fn recent(desk: &Desk, rooms: &Rooms, now: Timestamp) -> Result<Timeline, 
         let what =
             if row.object.is_empty() { row.what } else { format!("{}: {}", row.object, row.what.to_lowercase()) };
         let (tone, icon) = look(&event.kind);
-        Entry::new(tone, what, row.at, now, row.actor).icon(icon)
+        Entry::new(tone, what, row.at, now, format::who(&row.actor)).icon(icon)
     });
     Ok(Timeline::new(entries.collect(), "Nothing has happened yet."))
 }

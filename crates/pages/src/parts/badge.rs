@@ -65,6 +65,11 @@ impl Badge {
         Self { tone, icon: Some(tone.icon()), text: text.into() }
     }
 
+    /// What it says.
+    pub fn word(&self) -> &str {
+        &self.text
+    }
+
     /// As it should be.
     pub fn ok(text: impl Into<String>) -> Self {
         Self::new(Tone::Ok, text)

@@ -53,6 +53,16 @@ impl Diff {
         self.lines.get(self.first().len()..).unwrap_or_default()
     }
 
+    /// In one line, for a file.
+    pub fn line(&self) -> String {
+        let line = |line: &Line| match (&line.before, &line.after) {
+            (Some(before), Some(after)) => format!("{}: {before} > {after}", line.name),
+            (Some(before), None) => format!("{}: {before} > nothing", line.name),
+            (None, after) => format!("{}: {}", line.name, after.as_deref().unwrap_or_default()),
+        };
+        self.lines.iter().map(line).collect::<Vec<_>>().join("; ")
+    }
+
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()

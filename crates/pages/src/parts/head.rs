@@ -12,6 +12,8 @@ use crate::icon::Icon;
 pub struct PageHead {
     title: String,
     lead: String,
+    /// What is shown as it was sent, below the title.
+    sent: String,
     crumbs: Vec<(String, String)>,
     badges: Vec<Badge>,
     actions: Vec<Action>,
@@ -20,12 +22,25 @@ pub struct PageHead {
 impl PageHead {
     /// A head with a title.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), lead: String::new(), crumbs: Vec::new(), badges: Vec::new(), actions: Vec::new() }
+        Self {
+            title: title.into(),
+            lead: String::new(),
+            sent: String::new(),
+            crumbs: Vec::new(),
+            badges: Vec::new(),
+            actions: Vec::new(),
+        }
     }
 
     /// One or two sentences below the title.
     pub fn lead(mut self, lead: impl Into<String>) -> Self {
         self.lead = lead.into();
+        self
+    }
+
+    /// A line as it was sent, below the title.
+    pub fn sent(mut self, sent: impl Into<String>) -> Self {
+        self.sent = sent.into();
         self
     }
 

@@ -52,7 +52,7 @@ impl CallPage {
         let head = PageHead::new(title)
             .crumb("What Entra saw", HERE)
             .badge(Badge::new(row.tone, row.status.to_string()))
-            .lead(format!("{} {}", row.method, row.path));
+            .sent(format!("{} {}", row.method, row.path));
         let head = [("Older", &call.older), ("Newer", &call.newer)]
             .into_iter()
             .filter(|(_, id)| !id.is_empty())

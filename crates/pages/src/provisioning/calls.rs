@@ -59,6 +59,7 @@ pub static SHEET: Sheet<CallRow> = Sheet {
     file: "calls",
     order: "-at",
     given: true,
+    finds: true,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("at", "When", |row| Value::Time(row.at)),
@@ -132,7 +133,10 @@ fn line(row: &CallRow, now: Timestamp) -> Row {
     };
     Row::new(vec![
         Cell::ago(row.at, now),
-        Cell::main(&row.operation, format!("{HERE}/{}", row.id), format!("{} {}", row.method, row.path)),
+        Cell::Lines(vec![
+            Cell::main(&row.operation, format!("{HERE}/{}", row.id), ""),
+            Cell::Code(format!("{} {}", row.method, row.path)),
+        ]),
         Cell::text(&row.object),
         answer,
         Cell::text(&row.conclusion),
@@ -180,7 +184,8 @@ fn empty(query: &CallQuery) -> Empty {
     let narrowed =
         [&query.q, &query.operation, &query.outcome, &query.since, &query.until, &query.connection, &query.resource];
     if narrowed.iter().any(|text| !text.is_empty()) {
-        return Empty::new("No call matches", "").action(Action::go("Clear the filters", HERE));
+        return Empty::new("No call matches", "Calls that the search or the filters leave out are not shown.")
+            .action(Action::go("Clear the filters", HERE));
     }
     let text = "As soon as a client calls, each call shows here with its answer: also those that are refused.";
     Empty::new("Nobody has called yet", text).action(Action::go("Connections", "/provisioning/connections"))

@@ -56,6 +56,7 @@ pub static SHEET: Sheet<ConnectionRow> = Sheet {
     file: "connections",
     order: "name",
     given: false,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("name", "Connection", |row| Value::text(&row.name)),
@@ -97,7 +98,7 @@ pub fn page(frame: Frame, listed: &Listed<ConnectionRow>, here: &Address) -> Lis
             )
             .action(new()),
         );
-    ListPage::new(frame, head, table).note(listed.note())
+    ListPage::new(frame, head, table).note(listed.note()).words(here)
 }
 
 fn new() -> Action {

@@ -104,7 +104,8 @@ impl GroupPage {
     fn names(&self) -> Table {
         let rows = self.group.names.iter().map(|(name, at)| Row::new(vec![Cell::name(name, ""), Cell::at(*at)]));
         let columns = vec![Column::new("Name"), Column::new("From")];
-        Table::new("names", "Names it had", columns, rows.collect()).empty(Empty::new("Always of this name", ""))
+        Table::new("names", "Names it had", columns, rows.collect())
+            .empty(Empty::new("Always of this name", "It has not been renamed since it came."))
     }
 
     /// One comparison: whether it agrees, and in what it does not.
@@ -147,10 +148,11 @@ fn callouts(group: &GroupView, now: Timestamp) -> Vec<Callout> {
     group
         .same_name
         .iter()
-        .map(|(href, object_id, at)| {
+        .map(|(href, _, at)| {
             let when = format::relative(*at, now);
-            let text =
-                format!("{object_id} was deleted {when}. This is another group: nothing of the old one came over.");
+            let text = format!(
+                "It had another object id and was deleted {when}. This is another group: nothing of the old one came over."
+            );
             let callout = Callout::new(Tone::Warn, "Another group had this name", text);
             if href.is_empty() { callout } else { callout.action(Action::go("Look at the old one", href)) }
         })

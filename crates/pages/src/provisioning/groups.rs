@@ -46,6 +46,7 @@ pub static SHEET: Sheet<GroupRow> = Sheet {
     file: "user-groups",
     order: "name",
     given: true,
+    finds: true,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("name", "Group", |row| Value::text(&row.name)),
@@ -101,18 +102,22 @@ pub fn page(
 }
 
 fn line(row: &GroupRow, now: Timestamp) -> Row {
-    let id = if row.sid.is_empty() { row.object_id.clone() } else { format!("{} · {}", row.object_id, row.sid) };
     let mut badges = Vec::new();
     if row.deleted {
         badges.push(Badge::off("Deleted"));
     } else if row.same_name {
         badges.push(Badge::warn("Same name as a deleted group"));
     }
-    let name = Cell::main(&row.name, format!("{HERE}/{}", row.id), id);
-    let name = if badges.is_empty() { name } else { Cell::Lines(vec![name, Cell::Badges(badges)]) };
+    let mut name = vec![Cell::main(&row.name, format!("{HERE}/{}", row.id), ""), Cell::Code(row.object_id.clone())];
+    if !row.sid.is_empty() {
+        name.push(Cell::Code(row.sid.clone()));
+    }
+    if !badges.is_empty() {
+        name.push(Cell::Badges(badges));
+    }
     let number = crate::directory::groups::number;
     Row::new(vec![
-        name,
+        Cell::Lines(name),
         Cell::two(&row.source, &row.way),
         number(row.direct_count),
         number(row.transitive_count),
@@ -141,7 +146,8 @@ fn empty(query: &GroupQuery) -> Empty {
         return Empty::new("No group yet", "Groups come by a push, or with the people of a connected tenant.")
             .action(Action::go("Connections", "/provisioning/connections"));
     }
-    Empty::new("No group matches", "").action(Action::go("Clear the filters", HERE))
+    Empty::new("No group matches", "Groups that the search or the filters leave out are not shown.")
+        .action(Action::go("Clear the filters", HERE))
 }
 
 #[cfg(test)]

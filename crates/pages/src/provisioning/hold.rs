@@ -71,6 +71,7 @@ pub static SHEET: Sheet<HeldRow> = Sheet {
     file: "held-calls",
     order: "first",
     given: true,
+    finds: true,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("name", "Who or what", |row| Value::text(&row.name)),
@@ -130,7 +131,7 @@ impl HoldPage {
     fn about(&self) -> Facts {
         let hold = &self.hold;
         let decided = match hold.decided {
-            Some(at) => Cell::Lines(vec![Cell::When(When::exact(at)), Cell::Muted(hold.decided_by.clone())]),
+            Some(at) => Cell::Lines(vec![Cell::When(When::exact(at)), Cell::Muted(format::who(&hold.decided_by))]),
             None => Cell::Blank,
         };
         Facts::new()
@@ -191,7 +192,10 @@ fn table(hold: &HoldView, listed: &Listed<HeldRow>, now: Timestamp, here: &Addre
     let table = Table::new("held", "Held calls", columns, lines.collect())
         .paging(Paging::new(here, listed.rows.len(), None, listed.next()))
         .export("CSV", Sheet::<HeldRow>::export(here))
-        .empty(Empty::new("No call matches", "").action(Action::go("All calls", &path)));
+        .empty(
+            Empty::new("No call matches", "Calls that the search leaves out are not shown.")
+                .action(Action::go("All calls", &path)),
+        );
     if hold.state != HoldState::Open {
         return table;
     }

@@ -64,6 +64,7 @@ pub struct HoldRow {
 /// What the list is narrowed to.
 #[derive(Debug, Clone, Default)]
 pub struct HoldQuery {
+    pub q: String,
     pub state: String,
     pub connection: String,
     /// `(id, name)` of the connections.
@@ -75,6 +76,7 @@ pub static SHEET: Sheet<HoldRow> = Sheet {
     file: "held-pushes",
     order: "-since",
     given: true,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("breach", "What it reached", |row| Value::text(&row.breach)),
@@ -120,7 +122,7 @@ fn line(row: &HoldRow, now: Timestamp) -> Row {
     };
     let until = match (row.state, row.decided) {
         (HoldState::Open, _) => Cell::When(When::relative(row.expires, now)),
-        (_, Some(at)) => Cell::Lines(vec![Cell::ago(at, now), Cell::Muted(row.decided_by.clone())]),
+        (_, Some(at)) => Cell::Lines(vec![Cell::ago(at, now), Cell::Muted(format::who(&row.decided_by))]),
         _ => Cell::Blank,
     };
     Row::new(vec![
@@ -137,7 +139,10 @@ fn filters(query: &HoldQuery, here: &Address) -> Filters {
     let states =
         [("", "All"), ("open", "Waiting"), ("allowed", "Allowed"), ("rejected", "Rejected"), ("expired", "Expired")];
     let states = states.map(|(value, name)| Choice::new(value, name)).into();
-    let mut fields = vec![Field::select("state", "State", states).value(&query.state)];
+    let mut fields = vec![
+        Field::search("q", "Any words").value(&query.q).grow(),
+        Field::select("state", "State", states).value(&query.state),
+    ];
     if query.connections.len() > 1 {
         let all = [Choice::new("", "All")].into_iter();
         let connections = query.connections.iter().map(|(id, name)| Choice::new(id, name));
@@ -148,11 +153,12 @@ fn filters(query: &HoldQuery, here: &Address) -> Filters {
 }
 
 fn empty(query: &HoldQuery) -> Empty {
-    if query.state.is_empty() && query.connection.is_empty() {
+    if query.state.is_empty() && query.connection.is_empty() && query.q.is_empty() {
         return Empty::new("Nothing is held", "Every push so far stayed within its connection’s limits.")
             .action(Action::go("Connections", "/provisioning/connections"));
     }
-    Empty::new("Nothing matches", "").action(Action::go("Clear the filters", HERE))
+    Empty::new("Nothing matches", "What the search or the filters leave out is not shown.")
+        .action(Action::go("Clear the filters", HERE))
 }
 
 #[cfg(test)]

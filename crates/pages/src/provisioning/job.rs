@@ -170,7 +170,7 @@ impl JobTab {
             .iter()
             .map(|(name, status, text)| Row::new(vec![Cell::name(name, text), Cell::badge(step(status))]));
         let steps = Table::new("steps", "Steps", vec![Column::new("Step"), Column::new("Result")], steps.collect())
-            .empty(Empty::new("Entra tells no steps", ""));
+            .empty(Empty::new("Entra tells no steps", "Its answer names the result alone."));
         let changes = found.changes.iter().map(|(name, before, after)| {
             Row::new(vec![Cell::Code(name.clone()), Cell::text(before), Cell::text(after)])
         });

@@ -58,6 +58,7 @@ fn of_connections() -> Router<Rooms> {
         .route(&at("/mapping"), get(connection::show_mapping))
         .route(&at("/mapping.json"), get(connection::mapping_file))
         .route(&at("/settings"), get(connection::show_settings).post(connection::save_settings))
+        .route(&at("/settings/try"), post(connection::try_limits))
         .route(&at("/job"), get(job::show))
         .route(&at("/job/application"), post(job::choose))
         .route(&at("/job/start"), post(job::start))

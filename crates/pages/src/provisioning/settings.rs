@@ -1,6 +1,7 @@
 //! The settings of a connection as a form.
 
 use crate::form::{Choice, Field};
+use crate::parts::Callout;
 
 /// What the form holds. Texts stay as typed, so that a wrong one comes back as it was.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,8 @@ pub struct SettingsForm {
     pub refuse_unknown: bool,
     pub entra_tenant: String,
     pub entra_audience: String,
+    /// What these limits would have held, where that was asked.
+    pub tried: Option<Callout>,
     /// What is wrong with it as a whole; empty when nothing is.
     pub error: String,
 }
@@ -115,8 +118,23 @@ pub mod samples {
     //! What the form holds.
 
     use super::SettingsForm;
+    use crate::parts::{Callout, Tone};
 
-    pub fn form() -> SettingsForm {
+    /// Every sample with its name.
+    pub fn all() -> [(&'static str, SettingsForm); 2] {
+        [("connection-settings", form()), ("connection-settings-tried", tried())]
+    }
+
+    fn tried() -> SettingsForm {
+        let days =
+            vec!["26 of 512 people would be disabled or deleted within 24 hours; the limit is 25 or 5 % (9)".into()];
+        let title = "9 of 41 would have been held in the last 30 days";
+        let tried =
+            Callout::new(Tone::Info, title, "Measured against the people and groups there are now.").items(days);
+        SettingsForm { tried: Some(tried), error: String::new(), ..form() }
+    }
+
+    fn form() -> SettingsForm {
         SettingsForm {
             name: "Vestibule".into(),
             tenant: "t1".into(),

@@ -1,11 +1,12 @@
 //! `GET /server/jobs`: work without a caller: what waits, what runs, what was given up.
 
 use kernel::Timestamp;
+use uuid::Uuid;
 
 use super::{Job, JobCounts, JobState};
 use crate::address::Address;
 use crate::layout::Frame;
-use crate::list::ListPage;
+use crate::list::{ConfirmPage, ListPage};
 use crate::parts::{Action, Badge, Cell, PageHead, Tab, Tabs};
 use crate::sheet::{self, Listed, Sheet, Value};
 use crate::table::{Column, Empty, Paging, Row, Table};
@@ -15,9 +16,11 @@ pub static SHEET: Sheet<Job> = Sheet {
     file: "jobs",
     order: "-at",
     given: false,
+    finds: false,
     id: |row| row.id.to_string(),
     fields: &[
-        sheet::Field::new("job", "Job", |row| Value::text(&row.kind)),
+        sheet::Field::new("job", "Job", |row| Value::text(name(&row.kind))),
+        sheet::Field::new("kind", "Kind", |row| Value::text(&row.kind)),
         sheet::Field::new("subject", "About", |row| Value::text(&row.subject)),
         sheet::Field::new("state", "State", |row| Value::text(state(row.state))),
         sheet::Field::new("attempts", "Attempts", |row| Value::Number(u64::from(row.attempts))),
@@ -33,6 +36,21 @@ fn state(state: JobState) -> &'static str {
         JobState::Queued => "Waiting",
         JobState::Running => "Running",
     }
+}
+
+/// The question before one is discarded.
+pub fn ask_discard(frame: Frame, id: &str, job: &str) -> ConfirmPage {
+    let question = if job.is_empty() { "Discard this job?".to_owned() } else { format!("Discard “{job}”?") };
+    ConfirmPage::new(frame, question, "Discard", format!("/server/jobs/{id}/discard"))
+        .consequence("What it was to do is not done. Scheduled work comes back by itself.")
+        .cancel("/server/jobs")
+        .danger()
+}
+
+/// What a job is called in a question about it.
+pub fn called(job: &Job) -> String {
+    let about = if Uuid::parse_str(&job.subject).is_ok() { "" } else { job.subject.as_str() };
+    if about.is_empty() { name(&job.kind).to_owned() } else { format!("{}: {about}", name(&job.kind)) }
 }
 
 /// The page.
@@ -66,7 +84,37 @@ pub fn page(frame: Frame, listed: &Listed<Job>, open: JobState, counts: JobCount
         JobState::Queued => 1,
         JobState::Running => 2,
     };
-    ListPage::new(frame, head, table).note(listed.note()).tabs(Tabs::new("Jobs by state", tabs, current))
+    ListPage::new(frame, head, table).note(listed.note()).words(here).tabs(Tabs::new("Jobs by state", tabs, current))
+}
+
+/// A job's kind in words.
+fn name(kind: &str) -> &str {
+    match kind {
+        "dirsync.run" => "Sync",
+        "dirsync.tell_owners" => "Mail about a held plan",
+        "provisioning.tell_deciders" => "Mail about a held push",
+        "provisioning.carry_out" => "Held push, being carried out",
+        "signals.deliver" => "Webhook",
+        "signals.tell_webhook_disabled" => "Mail about a webhook",
+        "tenants.probe" => "Probe of a tenant",
+        "tenants.recheck" => "Second look at a tenant",
+        "tenants.consent_settle" => "Consent, being waited for",
+        other => other,
+    }
+}
+
+/// What a job is, and what it is about: by its name, or by the way to it.
+fn what(row: &Job) -> Cell {
+    let title = name(&row.kind);
+    if Uuid::parse_str(&row.subject).is_err() {
+        return Cell::name(title, &row.subject);
+    }
+    let about = match row.kind.split('.').next() {
+        Some("dirsync") => Cell::link("The run", format!("/dirsync/runs/{}", row.subject)),
+        Some("provisioning") => Cell::link("The held push", format!("/provisioning/holds/{}", row.subject)),
+        _ => Cell::Code(row.subject.clone()),
+    };
+    Cell::Lines(vec![Cell::name(title, ""), about])
 }
 
 fn line(row: &Job, now: Timestamp) -> Row {
@@ -78,28 +126,31 @@ fn line(row: &Job, now: Timestamp) -> Row {
     let at = |verb: &str| format!("/server/jobs/{}/{verb}", row.id);
     let actions = match row.state {
         JobState::Dead => vec![
-            Action::post("Retry", at("retry")).small().about(&row.kind),
-            Action::ask("Discard", at("discard")).small().about(&row.kind),
+            Action::post("Retry", at("retry")).small().about(name(&row.kind)),
+            Action::ask("Discard", at("discard")).small().about(name(&row.kind)),
         ],
-        JobState::Queued => vec![Action::ask("Discard", at("discard")).small().about(&row.kind)],
+        JobState::Queued => vec![Action::ask("Discard", at("discard")).small().about(name(&row.kind))],
         JobState::Running => Vec::new(),
     };
     let line = Row::new(vec![
-        Cell::name(&row.kind, &row.subject),
+        what(row),
         Cell::badge(badge),
         Cell::text(row.attempts.to_string()),
         Cell::text(&row.error),
         Cell::ago(row.at, now),
         Cell::Actions(actions),
     ]);
-    if row.state == JobState::Dead { line.pick(row.id.to_string(), &row.kind) } else { line }
+    if row.state == JobState::Dead { line.pick(row.id.to_string(), name(&row.kind)) } else { line }
 }
 
 fn empty(open: JobState) -> Empty {
     match open {
         JobState::Dead => Empty::new("Nothing was given up", "Every job has been done or is still being tried."),
         JobState::Queued => Empty::new("Nothing waits", "Scheduled work appears here shortly before it is due."),
-        JobState::Running => Empty::new("Nothing is running", ""),
+        JobState::Running => Empty::new(
+            "Nothing is running",
+            "A job shows here while somebody waits for it; most take less than a second.",
+        ),
     }
 }
 
@@ -109,7 +160,7 @@ pub mod samples {
 
     use uuid::Uuid;
 
-    use super::{Job, JobCounts, JobState, page};
+    use super::{Job, JobCounts, JobState, ask_discard, page};
     use crate::address::Address;
     use crate::layout::Section;
     use crate::sheet::Listed;
@@ -134,6 +185,7 @@ pub mod samples {
         let page = |rows, state| page(frame("Jobs", Section::Jobs), &Listed::of(rows, None), state, counts, &here);
         gallery.add("jobs", &page(rows, JobState::Dead));
         gallery.add("jobs-queued", &page(vec![row("dirsync.run", JobState::Queued, 0, "")], JobState::Queued));
+        gallery.add("job-discard", &ask_discard(frame("Discard", Section::Jobs), "1", "Sync: Contoso"));
         gallery.add("jobs-running", &page(Vec::new(), JobState::Running));
     }
 }

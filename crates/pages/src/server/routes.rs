@@ -5,18 +5,19 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
+use signals::permissions::ReadWebhooks;
 use uuid::Uuid;
-use web::{Form, PageQuery, Path, Problem, Query};
+use web::{Form, Path, Problem};
 
 use super::health::{HealthPage, HealthView};
 use super::jobs::SHEET;
 use super::{Job, JobState, jobs};
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
+use crate::dirsync::routes::sources;
 use crate::flash::Done;
 use crate::layout::Section;
-use crate::list::ConfirmPage;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::render::page;
 use crate::sheet::{self, Rows};
 
@@ -37,8 +38,6 @@ pub fn routes() -> Router<Rooms> {
 pub struct Wanted {
     #[serde(default)]
     state: String,
-    #[serde(default)]
-    sort: String,
 }
 
 impl Wanted {
@@ -51,33 +50,38 @@ impl Wanted {
     }
 }
 
-async fn list_jobs(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
+async fn list_jobs(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
     let counts = rooms.server.count_jobs(desk.caller.actor()).await?;
-    let listed = SHEET.page(&rows(&desk, rooms, &wanted), &wanted.sort, &query.request()).await?;
-    let here = place.apply(here("/server/jobs", &[("state", &wanted.state), ("sort", &wanted.sort)]));
-    Ok(page(&jobs::page(desk.frame("Jobs", Section::Jobs), &listed, wanted.open(), counts, &here)))
+    let listed = SHEET.page(&rows(&desk, rooms, &list.wanted).await, &list.asked).await?;
+    Ok(page(&jobs::page(desk.frame("Jobs", Section::Jobs), &listed, list.wanted.open(), counts, &list.here)))
 }
 
-async fn export_jobs(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, rooms, &wanted), &wanted.sort).await
+async fn export_jobs(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms, &list.wanted).await, &list.asked).await
 }
 
-fn rows(desk: &Desk, rooms: Rooms, wanted: &Wanted) -> Rows<Job> {
-    let context = (rooms, desk.caller.actor().clone(), wanted.open());
-    sheet::rows(
-        context,
-        |context, request| async move { context.0.server.list_jobs(&context.1, context.2, &request).await },
-    )
+async fn rows(desk: &Desk, rooms: Rooms, wanted: &Wanted) -> Rows<Job> {
+    let names = names(desk, &rooms).await;
+    let context = (rooms, desk.caller.actor().clone(), wanted.open(), names);
+    sheet::rows(context, |context, request| async move {
+        let (rooms, actor, state, names) = &*context;
+        let found = rooms.server.list_jobs(actor, *state, &request).await?;
+        Ok(found.map(|job| {
+            let known = names.iter().find(|(id, _)| *id == job.subject).map(|(_, name)| name.clone());
+            Job { subject: known.unwrap_or_else(|| job.subject.clone()), ..job }
+        }))
+    })
+}
+
+/// What jobs are about, by id: tenants and webhooks. Not worth failing a page for.
+async fn names(desk: &Desk, rooms: &Rooms) -> Vec<(String, String)> {
+    let mut names = sources(desk, rooms).await.unwrap_or_default();
+    if let Ok(may) = desk.may(ReadWebhooks {})
+        && let Ok(webhooks) = rooms.webhooks.list_webhooks(&may).await
+    {
+        names.extend(webhooks.into_iter().map(|webhook| (webhook.id.to_string(), webhook.name)));
+    }
+    names
 }
 
 /// The picked ones.
@@ -110,14 +114,13 @@ async fn retry(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<Uuid>) -> 
     Ok(done("/server/jobs", Done::JobRetried))
 }
 
-async fn ask_discard(desk: Desk, Path(id): Path<Uuid>) -> Response {
-    let action = format!("/server/jobs/{id}/discard");
-    let ask = ConfirmPage::new(desk.frame("Discard", Section::Jobs), "Discard this job?", "Discard", action);
-    page(
-        &ask.consequence("What it was to do is not done. Scheduled work comes back by itself.")
-            .cancel("/server/jobs")
-            .danger(),
-    )
+async fn ask_discard(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<Uuid>) -> Result<Response, Problem> {
+    let mut found = Vec::new();
+    for state in ["", "queued"] {
+        let wanted = Wanted { state: state.to_owned() };
+        found.extend(SHEET.names(&rows(&desk, rooms.clone(), &wanted).await, &[id.to_string()], jobs::called).await?);
+    }
+    Ok(page(&jobs::ask_discard(desk.frame("Discard", Section::Jobs), &id.to_string(), &found.concat())))
 }
 
 async fn discard(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<Uuid>) -> Result<Response, Problem> {

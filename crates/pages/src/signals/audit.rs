@@ -9,7 +9,8 @@ use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::{Filters, ListPage};
 use crate::parts::{Action, Callout, Cell, PageHead, Tone};
-use crate::table::{Column, Empty, Paging, Row, Table};
+use crate::sheet::{self, Listed, Sheet, Value};
+use crate::table::{Empty, Paging, Row, Table};
 
 /// One line of the list.
 #[derive(Debug, Clone)]
@@ -42,37 +43,55 @@ pub enum Chain {
 #[derive(Debug, Clone, Default)]
 pub struct AuditQuery {
     pub q: String,
+    /// Whether that is words and not an object's id.
+    pub words: bool,
     pub kind: String,
     pub actor: String,
     pub from: String,
     pub to: String,
 }
 
+/// The list.
+pub static SHEET: Sheet<AuditRow> = Sheet {
+    file: "audit",
+    order: "-revision",
+    given: true,
+    finds: false,
+    id: |row| row.revision.to_string(),
+    fields: &[
+        sheet::Field::new("revision", "No.", |row| Value::Number(row.revision)),
+        sheet::Field::new("what", "What", |row| Value::text(&row.what)),
+        sheet::Field::new("event", "Event", |row| Value::text(&row.event)),
+        sheet::Field::new("object", "Object", |row| Value::text(&row.object)),
+        sheet::Field::new("who", "Who", |row| Value::text(&row.actor)),
+        sheet::Field::new("from", "From", |row| Value::text(&row.address)),
+        sheet::Field::new("why", "Why", |row| Value::text(&row.cause)),
+        sheet::Field::new("at", "When", |row| Value::Time(row.at)),
+    ],
+};
+
 /// The page.
-pub fn page(
-    frame: Frame,
-    rows: &[AuditRow],
-    query: &AuditQuery,
-    chain: &Chain,
-    here: &Address,
-    next: Option<&str>,
-) -> ListPage {
+pub fn page(frame: Frame, listed: &Listed<AuditRow>, query: &AuditQuery, chain: &Chain, here: &Address) -> ListPage {
     let head = PageHead::new("Audit")
         .lead(
             "Every change to the directory and every act of an operator, in one order that nobody can rewrite unseen.",
         )
         .action(Action::post("Verify the chain", "/signals/audit/verify").icon(Icon::Shield));
-    let columns = ["No.", "What", "Object", "Who", "Why", "When"].map(Column::new).into();
-    let now = frame.now;
-    let narrowed = here.clone().without(&["after", "trail", "from"]);
-    let export =
-        |format: &str| narrowed.clone().with("format", format).to_string().replacen("/audit", "/audit/export", 1);
+    let columns = ["revision", "what", "object", "who", "why", "at"].map(|key| SHEET.column(key, here)).into();
+    let (rows, now) = (&listed.rows, frame.now);
+    let export = |format: &str| Sheet::<AuditRow>::export(&here.clone().with("format", format));
     let table = Table::new("audit", "Audit entries", columns, rows.iter().map(|row| line(row, now)).collect())
-        .paging(Paging::new(here, rows.len(), None, next))
-        .export("JSON lines", export("jsonl"))
-        .export("CEF", export("cef"))
-        .empty(Empty::new("No entry matches", "").action(Action::go("Clear the filters", "/signals/audit")));
-    ListPage::new(frame, head, table).callout(status(chain, now)).filters(filters(query))
+        .paging(Paging::new(here, rows.len(), None, listed.next()))
+        .export("CSV", export("csv"))
+        .empty(
+            Empty::new("No entry matches", "Entries of other events, people or days are not shown.")
+                .action(Action::go("Clear the filters", "/signals/audit")),
+        );
+    // The other files are written by the log, which does not look for words.
+    let table =
+        if query.words { table } else { table.export("JSON lines", export("jsonl")).export("CEF", export("cef")) };
+    let page = ListPage::new(frame, head, table).callout(status(chain, now)).note(listed.note());
+    page.filters(filters(query, here))
 }
 
 fn status(chain: &Chain, now: Timestamp) -> Callout {
@@ -96,19 +115,19 @@ fn status(chain: &Chain, now: Timestamp) -> Callout {
     }
 }
 
-fn filters(query: &AuditQuery) -> Filters {
+fn filters(query: &AuditQuery, here: &Address) -> Filters {
     let named = super::words::KINDS.iter().map(|(kind, name)| Choice::new(*kind, *name));
     let other = Some(&query.kind)
         .filter(|kind| !kind.is_empty() && !super::words::KINDS.iter().any(|(known, _)| known == *kind));
     let kinds = [Choice::new("", "All")].into_iter().chain(named).chain(other.map(|kind| Choice::new(kind, kind)));
     let fields = vec![
-        Field::search("q", "Object id").value(&query.q).grow(),
+        Field::search("q", "Words or object id").value(&query.q).grow(),
         Field::select("kind", "Event", kinds.collect()).value(&query.kind),
         Field::text("actor", "Who").value(&query.actor),
         Field::date("since", "From").value(&query.from),
         Field::date("until", "To").value(&query.to),
     ];
-    Filters::new("/signals/audit", fields)
+    Filters::new("/signals/audit", fields).keep("sort", here.get("sort").unwrap_or_default())
 }
 
 fn line(row: &AuditRow, now: Timestamp) -> Row {
@@ -131,6 +150,7 @@ pub mod samples {
     use super::{AuditQuery, AuditRow, Chain, page};
     use crate::address::Address;
     use crate::layout::Section;
+    use crate::sheet::Listed;
     use crate::tests::{Gallery, HOUR, MINUTE, ago, frame};
 
     fn row(revision: u64, event: &str, what: &str, object: &str, actor: &str, cause: &str) -> AuditRow {
@@ -157,8 +177,9 @@ pub mod samples {
         ];
         let here = Address::new("/signals/audit");
         let query = AuditQuery::default();
-        let page =
-            |rows: &[AuditRow], chain| page(frame("Audit", Section::Audit), rows, &query, &chain, &here, Some("c1"));
+        let page = |rows: &[AuditRow], chain| {
+            page(frame("Audit", Section::Audit), &Listed::of(rows.to_vec(), None), &query, &chain, &here)
+        };
         gallery.add("audit", &page(&rows, Chain::Whole { revision: 18_190, at: ago(HOUR) }));
         gallery.add("audit-broken", &page(&rows, Chain::Broken { revision: 4_711 }));
         gallery.add("audit-empty", &page(&[], Chain::Unknown));

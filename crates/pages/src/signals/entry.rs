@@ -47,8 +47,8 @@ impl EntryPage {
             .with("When", Cell::at(row.at))
             .text("Who", &row.actor)
             .text("From", &row.address)
-            .text("Why", &row.cause)
-            .text("Reason given", &entry.reason)
+            .with("Why", said(&row.cause))
+            .with("Reason given", said(&entry.reason))
             .with("Request id", Cell::Copy(entry.request_id.clone()));
         let chain = Facts::new()
             .with("Hash", Cell::Copy(entry.hash.clone()))
@@ -69,6 +69,11 @@ impl EntryPage {
             json: Code::new("entry-json", "The entry as JSON", entry.json),
         }
     }
+}
+
+/// A text as it was written down: with an id in it, it is something to copy rather than to read.
+fn said(text: &str) -> Cell {
+    if format::holds_id(text) { Cell::Code(text.to_owned()) } else { Cell::text(text) }
 }
 
 #[cfg(test)]

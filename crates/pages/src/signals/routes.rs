@@ -11,16 +11,17 @@ use serde::Deserialize;
 use signals::permissions::ReadAudit;
 use signals::{EventView, ExportFormat, Filter, Revision};
 use uuid::Uuid;
-use web::{PageQuery, Path, Problem, Query};
+use web::{Path, Problem, Query};
 
-use super::audit::{self, AuditQuery, Chain};
+use super::audit::{self, AuditQuery, AuditRow, Chain, SHEET};
 use super::entry::{EntryPage, EntryView};
 use super::words;
 use crate::Rooms;
-use crate::desk::{Desk, here};
+use crate::desk::Desk;
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::listing::{Asked, Listing};
 use crate::render::page;
+use crate::sheet::{self, Rows};
 
 /// The audit trail.
 pub fn routes() -> Router<Rooms> {
@@ -48,33 +49,23 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn filter(&self) -> Result<Filter, Problem> {
-        let id = self.q.trim();
-        let object = if id.is_empty() { None } else { Some(Uuid::parse_str(id).map_err(|_| bad_id())?) };
+    /// Whom or what it is about, where an id is asked for; anything else is words.
+    fn object(&self) -> Option<Uuid> {
+        Uuid::parse_str(self.q.trim()).ok()
+    }
+
+    fn filter(&self) -> Filter {
+        let object = self.object();
         let actor = Some(self.actor.trim()).filter(|actor| !actor.is_empty()).map(str::to_owned);
         let names = Some(&self.kind).filter(|kind| !kind.is_empty()).cloned().into_iter().collect();
         let until = day(&self.until).map(|day| day.plus(std::time::Duration::from_hours(24)));
-        Ok(Filter { names, actor, object, from: day(&self.since), until, ..Filter::default() })
-    }
-
-    fn here(&self) -> crate::address::Address {
-        let values = [
-            ("q", &self.q),
-            ("kind", &self.kind),
-            ("actor", &self.actor),
-            ("since", &self.since),
-            ("until", &self.until),
-        ];
-        here("/signals/audit", &values.map(|(name, value)| (name, value.as_str())))
+        Filter { names, actor, object, from: day(&self.since), until, ..Filter::default() }
     }
 
     fn query(self) -> AuditQuery {
-        AuditQuery { q: self.q, kind: self.kind, actor: self.actor, from: self.since, to: self.until }
+        let words = self.object().is_none() && !self.q.trim().is_empty();
+        AuditQuery { words, q: self.q, kind: self.kind, actor: self.actor, from: self.since, to: self.until }
     }
-}
-
-fn bad_id() -> Problem {
-    Problem::invalid("pages.bad_object", "the object must be given by its id")
 }
 
 /// The beginning of a day in UTC; what is no day counts as none.
@@ -83,46 +74,46 @@ fn day(text: &str) -> Option<Timestamp> {
 }
 
 /// `GET /signals/audit`.
-pub async fn list_audit(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
-    show(&desk, &rooms, wanted, &query.request(), &place, Chain::Unknown).await
+pub async fn list_audit(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
+    show(&desk, &rooms, list, Chain::Unknown).await
 }
 
-async fn show(
-    desk: &Desk,
-    rooms: &Rooms,
-    wanted: Wanted,
-    request: &PageRequest,
-    place: &Paged,
-    chain: Chain,
-) -> Result<Response, Problem> {
-    let found = rooms.signals.audit(&desk.may(ReadAudit {})?, &wanted.filter()?, request).await?;
-    let rows: Vec<_> = found.items.iter().map(words::row).collect();
-    let here = place.apply(wanted.here());
-    let next = found.next.as_ref().map(Cursor::as_str);
+async fn show(desk: &Desk, rooms: &Rooms, list: Listing<Wanted>, chain: Chain) -> Result<Response, Problem> {
+    let listed = SHEET.page(&rows(desk, rooms, &list.wanted)?, &asked(&list)).await?;
     let frame = desk.frame("Audit", Section::Audit);
-    Ok(page(&audit::page(frame, &rows, &wanted.query(), &chain, &here, next)))
+    let here = list.here.at("/signals/audit");
+    Ok(page(&audit::page(frame, &listed, &list.wanted.query(), &chain, &here)))
+}
+
+fn rows(desk: &Desk, rooms: &Rooms, wanted: &Wanted) -> Result<Rows<AuditRow>, Problem> {
+    let context = (rooms.clone(), desk.may(ReadAudit {})?, wanted.filter());
+    Ok(sheet::rows(context, |context, request| async move {
+        let (rooms, may, filter) = &*context;
+        Ok(rooms.signals.audit(may, filter, &request).await?.map(|event| words::row(&event)))
+    }))
+}
+
+/// An id is found by the log; nothing is left to look for.
+fn asked(list: &Listing<Wanted>) -> Asked {
+    let words = if list.wanted.object().is_some() { String::new() } else { list.asked.words.clone() };
+    Asked { words, ..list.asked.clone() }
 }
 
 /// `POST /signals/audit/verify`: reads the whole log and says whether every entry carries its hash.
-pub async fn verify_audit(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Problem> {
+pub async fn verify_audit(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
     let verdict = rooms.signals.verify(&desk.may(ReadAudit {})?).await?;
     let chain = match verdict.broken {
         None => Chain::Whole { revision: verdict.entries, at: desk.now() },
         Some(broken) => Chain::Broken { revision: u64::try_from(broken.revision).unwrap_or(0) },
     };
-    show(&desk, &rooms, Wanted::default(), &PageRequest::default(), &Paged::default(), chain).await
+    show(&desk, &rooms, list, chain).await
 }
 
-/// How an export looks.
-#[derive(Deserialize)]
+/// How an export looks: as the log writes it, or `csv`.
+#[derive(Default, Deserialize)]
 pub struct Format {
-    format: ExportFormat,
+    #[serde(default)]
+    format: String,
 }
 
 /// `GET /signals/audit/export`.
@@ -130,9 +121,12 @@ pub async fn export_audit(
     desk: Desk,
     State(rooms): State<Rooms>,
     Query(Format { format }): Query<Format>,
-    Query(wanted): Query<Wanted>,
+    list: Listing<Wanted>,
 ) -> Result<Response, Problem> {
-    let lines = rooms.signals.export(&desk.may(ReadAudit {})?, wanted.filter()?, format).await?;
+    let Some(format) = ExportFormat::parse(&format) else {
+        return SHEET.csv(rows(&desk, &rooms, &list.wanted)?, &asked(&list)).await;
+    };
+    let lines = rooms.signals.export(&desk.may(ReadAudit {})?, list.wanted.filter(), format).await?;
     let name = format!("attachment; filename=\"vestibule-audit.{format}\"");
     let headers = [(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, name)];
     Ok((headers, Body::from_stream(lines)).into_response())

@@ -17,6 +17,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("user.deleted", "Person deleted"),
     ("group.*", "Anything about a group"),
     ("dirsync.*", "Anything about the sync"),
+    ("mfa.*", "Anything about the second factor"),
     ("tenants.*", "Anything about a tenant"),
     ("operators.*", "Anything about operators"),
     ("signals.*", "Anything about webhooks"),

@@ -43,6 +43,7 @@ pub static SHEET: Sheet<PairRow> = Sheet {
     file: "adoptable",
     order: "name",
     given: false,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("name", "Person", |row| Value::text(&row.name)),
@@ -71,8 +72,12 @@ impl FormerView {
 /// The page.
 pub fn page(frame: Frame, former: &FormerView, listed: &Listed<PairRow>, here: &Address) -> ListPage {
     let now = frame.now;
-    let lead =
-        format!("Disconnected {} by {}. It left {}.", format::relative(former.since, now), former.by, former.left());
+    let lead = format!(
+        "Disconnected {} by {}. It left {}.",
+        format::relative(former.since, now),
+        format::who(&former.by),
+        former.left()
+    );
     let mut head =
         PageHead::new(&former.name).crumb("Tenants", "/tenants").badge(Badge::off("Disconnected")).lead(lead);
     let at = |verb: &str| format!("/tenants/former/{}/{verb}", former.id);
@@ -93,11 +98,16 @@ pub fn page(frame: Frame, former: &FormerView, listed: &Listed<PairRow>, here: &
     let empty = "People of a connected tenant who are the same by their on-premises id, mail address or user principal \
                  name appear here, once a plan has looked for them.";
     let table = Table::new("adoptable", "Who can be taken over", columns.into(), lines.collect())
-        .paging(Paging::new(here, listed.rows.len(), Some(former.adoptable), listed.next()))
+        .paging(Paging::new(
+            here,
+            listed.rows.len(),
+            here.get("q").is_none().then_some(former.adoptable),
+            listed.next(),
+        ))
         .export("CSV", Sheet::<PairRow>::export(here))
         .bulk(Action::post("Take over…", at("ask-adopt")))
         .empty(Empty::new("Nobody can be taken over", empty));
-    let page = ListPage::new(frame, head, table).note(listed.note());
+    let page = ListPage::new(frame, head, table).note(listed.note()).words(here);
     waiting(former).into_iter().fold(page, ListPage::callout)
 }
 

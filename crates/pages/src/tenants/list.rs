@@ -21,7 +21,8 @@ pub fn page(frame: Frame, listed: &Listed<TenantHealth>, former: &[FormerView], 
     let table = crate::overview::with_columns(&listed.rows, columns, frame.now)
         .paging(Paging::new(here, listed.rows.len(), None, listed.next()))
         .export("CSV", Sheet::<TenantHealth>::export(here));
-    former.iter().map(FormerView::callout).fold(ListPage::new(frame, head, table), ListPage::callout)
+    let page = ListPage::new(frame, head, table).words(here);
+    former.iter().map(FormerView::callout).fold(page, ListPage::callout)
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use askama::Template;
 use kernel::Timestamp;
 
+use super::settings::TenantForm;
 use super::user_ids::UserIds;
 
 use crate::doors::Offers as _;
-use crate::form::{self, Choice, Field};
+use crate::form::{self, Field};
 use crate::icon::Icon;
 use crate::layout::Frame;
 
@@ -82,15 +83,6 @@ pub enum Open {
     Settings { form: TenantForm, user_ids: Option<UserIds> },
 }
 
-/// What the settings form holds.
-#[derive(Debug, Clone, Default)]
-pub struct TenantForm {
-    pub version: i64,
-    pub name: String,
-    pub user_id_attribute: String,
-    pub error: String,
-}
-
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "tenants/tenant.html")]
@@ -121,6 +113,7 @@ impl TenantPage {
         };
         let tabs = Tabs::new(format!("About {}", tenant.name), tabs, current);
         let role = frame.role();
+        let tenant = TenantView { stale: tenant.stale.only_for(role), ..tenant };
         Self { head: head(&tenant).only_for(role), notice: notice(&tenant).only_for(role), frame, tabs, tenant, open }
     }
 
@@ -260,36 +253,21 @@ impl TenantPage {
     }
 
     fn settings(form: &TenantForm) -> Vec<Field> {
-        settings_fields(form)
+        form.fields()
+    }
+
+    fn features(form: &TenantForm) -> Vec<Field> {
+        form.features()
     }
 
     fn errors(form: &TenantForm) -> Vec<(String, String)> {
-        form::summary(&settings_fields(form).iter().collect::<Vec<_>>())
+        let fields: Vec<Field> = form.fields().into_iter().chain(form.features()).collect();
+        form::summary(&fields.iter().collect::<Vec<_>>())
     }
 
     fn script(id: &str, label: &str, text: &str) -> Code {
         Code::new(id, label, text)
     }
-}
-
-fn settings_fields(form: &TenantForm) -> Vec<Field> {
-    let attributes = [
-        ("userPrincipalName", "User principal name"),
-        ("mail", "Mail address"),
-        ("mailNickname", "Mail nickname"),
-        ("onPremisesSamAccountName", "On-premises account name"),
-        ("employeeId", "Employee id"),
-    ];
-    let attributes = attributes.into_iter().map(|(value, name)| Choice::new(value, name));
-    let extension =
-        |number| Choice::new(format!("extensionAttribute{number}"), format!("Extension attribute {number}"));
-    let attributes = attributes.chain((1..=15).map(extension)).collect();
-    vec![
-        Field::text("name", "Friendly name").value(&form.name).error(&form.error).attribute("required", "").attribute("maxlength", "100"),
-        Field::select("user_id_attribute", "User ID attribute", attributes)
-            .value(&form.user_id_attribute)
-            .hint("By which people are looked up and shown. People are always kept apart by their object id, so this can change."),
-    ]
 }
 
 /// The fields for a secret or a certificate; also in the wizard.
@@ -343,10 +321,14 @@ pub mod samples {
 
     use std::time::Duration;
 
-    use super::{CredentialRow, Open, PermissionRow, TenantForm, TenantPage, TenantView, not_tested};
+    use tenants::Feature;
+
+    use super::{CredentialRow, Open, PermissionRow, TenantPage, TenantView, not_tested};
     use crate::layout::Section;
     use crate::parts::{Badge, Check, Checklist, Tone};
     use crate::tenants::disconnect::ask;
+    use crate::tenants::settings::TenantForm;
+    use crate::tenants::words::features;
     use crate::tests::{DAY, Gallery, MINUTE, ago, ahead, frame};
 
     pub fn tenant() -> TenantView {
@@ -453,9 +435,20 @@ pub mod samples {
         gallery.add("tenant-credentials", &page(tenant(), credentials()));
         gallery.add("tenant-permissions", &page(tenant(), permissions(false)));
         gallery.add("tenant-permissions-missing", &page(tenant(), permissions(true)));
-        let form =
-            TenantForm { version: 3, name: "Contoso".into(), user_id_attribute: "mail".into(), error: String::new() };
+        let form = TenantForm {
+            version: 3,
+            name: "Contoso".into(),
+            user_id_attribute: "mail".into(),
+            features: features(&[Feature::Users, Feature::Groups, Feature::SecondFactor]),
+            ..TenantForm::default()
+        };
         gallery.add("tenant-settings", &page(tenant(), Open::Settings { form: form.clone(), user_ids: None }));
+        let wrong = TenantForm {
+            features: features(&[]),
+            features_error: "Tick users, groups, or both.".into(),
+            ..form.clone()
+        };
+        gallery.add("tenant-settings-wrong", &page(tenant(), Open::Settings { form: wrong, user_ids: None }));
         let user_ids = Some(crate::tenants::user_ids::samples::user_ids());
         gallery.add("tenant-user-ids", &page(tenant(), Open::Settings { form, user_ids }));
         gallery.add("tenant-remove", &ask(frame("Disconnect", Section::Tenants), &tenant(), (1_962, 150), 7));

@@ -11,9 +11,10 @@ use tenants::draft::NewCredential;
 use tenants::model::{CredentialKind, CredentialRecord, ExpirySource, Slot};
 use tenants::status::Severity;
 use tenants::views::PermissionsView;
-use tenants::{Tenant, TenantState};
+use tenants::{Feature, Tenant, TenantState, grants};
 
 use super::connect::Asked;
+use super::settings::FeatureRow;
 use super::tenant::{CredentialRow, PermissionRow, TenantView};
 use super::user_ids::{UserIdRow, UserIds};
 use crate::overview::TenantHealth;
@@ -94,6 +95,40 @@ pub fn view(tenant: &Tenant, source: Option<&SourceStatus>) -> TenantView {
         last_sync: source.and_then(|source| source.last_read_at),
         paused: tenant.state == TenantState::Paused,
         stale: None,
+    }
+}
+
+/// What a tenant may be used for, as the settings show it.
+pub fn features(chosen: &[Feature]) -> Vec<FeatureRow> {
+    let row = |feature: &Feature| FeatureRow {
+        word: feature.to_string(),
+        name: feature_name(*feature),
+        needs: grants::needed(&[*feature]).into_iter().map(|grant| grant.name).collect(),
+        chosen: chosen.contains(feature),
+    };
+    Feature::ALL.iter().map(row).collect()
+}
+
+/// Why a choice of features is none.
+pub fn features_error(message: &str) -> String {
+    let hidden = message.contains(Feature::HiddenMembers.as_str());
+    if hidden { "Tick groups too: hidden members are members of groups." } else { "Tick users, groups, or both." }
+        .to_owned()
+}
+
+fn feature_name(feature: Feature) -> &'static str {
+    match feature {
+        Feature::Users => "Users are read",
+        Feature::Groups => "Groups and their members are read",
+        Feature::HiddenMembers => "Members of groups whose membership is hidden are read",
+        Feature::CredentialExpiry => "The end of the application’s credentials is read",
+        Feature::TenantDetails => "The tenant’s name and domains are read",
+        Feature::Provisioning => "Entra’s provisioning jobs are looked at, mended and started",
+        Feature::OutOfBand => "Codes are sent by mail, text message and call",
+        Feature::SecondFactor => "Entra’s side of the second factor is looked at, and the method made",
+        Feature::Risk => "Policies of the second factor ask for people’s risk",
+        Feature::Registration => "People are registered for the second factor on their behalf",
+        Feature::ChangeNotifications => "Microsoft tells of changes",
     }
 }
 

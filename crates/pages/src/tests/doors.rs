@@ -11,6 +11,8 @@ use dirsync::sources::TenantSources;
 use graph::{HttpSettings, Pace, ProxySetting};
 use http::{Request, StatusCode};
 use kernel::{Actor, Env, Page, PageRequest, RequestId, Rng, Secret};
+use mfa::Mfa;
+use oidc::IssuerKeys;
 use operators::permissions::CreateOperator;
 use operators::{Config, Operators};
 use provisioning::Provisioning;
@@ -95,8 +97,20 @@ fn rooms(db: &Db, operators: Operators) -> Rooms {
         tenants: tenants.clone(),
         url: "http://127.0.0.1".into(),
     });
+    let http = graph::http_client(&HttpSettings { proxy: ProxySetting::Direct, ..HttpSettings::default() }).unwrap();
+    let mfa = Mfa::new(mfa::Parts {
+        store: db.store.clone(),
+        env: db.env.clone(),
+        sealer: db.sealer.clone(),
+        config: mfa::Config::default(),
+        tenants: tenants.clone(),
+        directory: directory.clone(),
+        issuer_keys: IssuerKeys::new(http, db.env.clone()),
+        url: "http://127.0.0.1".into(),
+    });
     Rooms {
         provisioning,
+        mfa,
         env: db.env.clone(),
         url: "http://127.0.0.1".into(),
         operators,
@@ -279,6 +293,10 @@ async fn assets_are_kept_for_ever_under_their_hash() {
         let other = browser.get("/assets/000000000000/base.css").await;
         assert_eq!(other.headers["cache-control"], "no-cache");
         assert_eq!(browser.get("/assets/0/../Cargo.toml").await.status, StatusCode::NOT_FOUND);
+        let worker = browser.get("/mfa/approve/worker.js").await;
+        let head = ["content-type", "cache-control", "service-worker-allowed"].map(|name| worker.headers[name].clone());
+        assert_eq!(head, ["text/javascript; charset=utf-8", "no-cache", "/mfa/approve"], "it keeps its address");
+        assert!(worker.headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
     })
     .await;
 }

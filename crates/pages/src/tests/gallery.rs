@@ -4,7 +4,9 @@ use std::path::Path;
 
 use askama::Template;
 
-use crate::{directory, dirsync, operators, overview, provisioning, render, server, signals, tenants};
+use crate::{
+    directory, dirsync, me, mfa, operators, overview, provisioning, render, second_factor, server, signals, tenants,
+};
 
 /// Pages with their names.
 #[derive(Default)]
@@ -40,6 +42,8 @@ impl Gallery {
         dirsync::exceptions::samples::add(&mut gallery);
         dirsync::additions::samples::add(&mut gallery);
         dirsync::conflicts::samples::add(&mut gallery);
+        mfa::samples::add(&mut gallery);
+        mfa::samples_ends::add(&mut gallery);
         provisioning::connections::samples::add(&mut gallery);
         provisioning::connection::samples::add(&mut gallery);
         provisioning::job::samples::add(&mut gallery);
@@ -49,6 +53,19 @@ impl Gallery {
         provisioning::hold::samples::add(&mut gallery);
         provisioning::groups::samples::add(&mut gallery);
         provisioning::group::samples::add(&mut gallery);
+        second_factor::providers::samples::add(&mut gallery);
+        second_factor::provider::samples::add(&mut gallery);
+        second_factor::people::samples::add(&mut gallery);
+        second_factor::person::samples::add(&mut gallery);
+        second_factor::browsers::samples::add(&mut gallery);
+        second_factor::attempts::samples::add(&mut gallery);
+        second_factor::attempt::samples::add(&mut gallery);
+        second_factor::import::samples::add(&mut gallery);
+        second_factor::controls::samples::add(&mut gallery);
+        second_factor::gateway::samples::add(&mut gallery);
+        second_factor::merge::samples::add(&mut gallery);
+        second_factor::models::samples::add(&mut gallery);
+        second_factor::policies::samples::add(&mut gallery);
         signals::audit::samples::add(&mut gallery);
         signals::entry::samples::add(&mut gallery);
         signals::webhooks::list::samples::add(&mut gallery);
@@ -56,6 +73,7 @@ impl Gallery {
         signals::webhooks::webhook::samples::add(&mut gallery);
         signals::webhooks::delivery::samples::add(&mut gallery);
         signals::webhooks::ask::samples::add(&mut gallery);
+        me::samples::add(&mut gallery);
         server::health::samples::add(&mut gallery);
         server::jobs::samples::add(&mut gallery);
         render::samples::add(&mut gallery);

@@ -211,7 +211,10 @@ fn structure(tags: &[Tag<'_>]) -> Vec<String> {
             faults.push("a form posts to where it happens to be".to_owned());
         }
     }
-    let guarded = tags.iter().filter(|tag| tag.name == "form" && tag.get("method") == Some("post")).count();
+    // Whoever proves themselves has a cookie of that one sign-in, and other origins' forms are refused before anything else.
+    let needs_token = |tag: &&Tag<'_>| !tag.get("action").is_some_and(|to| to.starts_with("/mfa/"));
+    let guarded = tags.iter().filter(|tag| tag.name == "form" && tag.get("method") == Some("post"));
+    let guarded = guarded.filter(needs_token).count();
     let tokens = tags.iter().filter(|tag| tag.get("name") == Some("csrf")).count();
     if guarded != tokens {
         faults.push(format!("{guarded} forms that post, {tokens} CSRF tokens"));

@@ -1,8 +1,8 @@
-//! Bodies: JSON of a media type that is understood, no longer than the limit.
+//! Bodies: JSON of a media type that is understood, not compressed, no longer than the limit.
 
 use axum::body::Body;
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use futures_util::StreamExt as _;
 use scim::json::{Limits, read as read_json};
 use scim::{Object, ScimError, ScimType};
@@ -20,6 +20,9 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Object, Scim
         let detail =
             "the body must be application/scim+json or application/json, in UTF-8; Content-Type says otherwise";
         return Err(ScimError::with_status(415, detail));
+    }
+    if headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(ScimError::with_status(415, "the body must not be compressed; Content-Encoding says that it is"));
     }
     let bytes = collect(headers, body, limits.bytes).await?;
     read_json(&bytes, &limits)

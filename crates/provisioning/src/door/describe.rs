@@ -91,7 +91,7 @@ const LISTS: [(&str, &str, &str); 8] = [
     ("sortOrder", "string", "`ascending` or `descending`."),
     ("startIndex", "integer", "The place of the first resource, counted from one."),
     ("count", "integer", "How many at most; zero asks for the total alone."),
-    ("cursor", "string", "Empty begins a list by cursor; then `nextCursor` (RFC 9865)."),
+    ("cursor", "string", "Empty begins a list by cursor; then `nextCursor` or `previousCursor` (RFC 9865)."),
 ];
 
 /// The media type and the schema of a body.
@@ -199,7 +199,7 @@ fn schemas() -> Value {
         }), "displayName"),
         "ScimList": { "type": "object", "required": ["schemas", "itemsPerPage", "Resources"], "properties": {
             "schemas": texts, "totalResults": count, "startIndex": count, "itemsPerPage": count, "nextCursor": text,
-            "Resources": { "type": "array", "items": object },
+            "previousCursor": text, "Resources": { "type": "array", "items": object },
         } },
         "ScimPatch": { "type": "object", "required": ["schemas", "Operations"], "properties": {
             "schemas": urn(scim::patch::PATCH_URN),

@@ -2,7 +2,8 @@
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{
-    ALLOW, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    ACCEPT, ACCEPT_ENCODING, ALLOW, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use scim::ScimError;
@@ -42,8 +43,9 @@ impl Reply {
             Some(resource) => Self::document(status, resource),
             None => Self::empty(StatusCode::NO_CONTENT),
         };
-        let place = if status == StatusCode::CREATED { LOCATION } else { CONTENT_LOCATION };
-        let reply = reply.with(ETAG, &answer.etag.to_string()).with(place, &answer.location);
+        // `Content-Location` is what RFC 7643 §3.1 asks for; `Location` stands in every example of RFC 7644 §3.
+        let reply = reply.with(ETAG, &answer.etag.to_string());
+        let reply = reply.with(LOCATION, &answer.location).with(CONTENT_LOCATION, &answer.location);
         Self { about: Some((answer.id, answer.name)), ..reply }
     }
 
@@ -56,6 +58,10 @@ impl Reply {
     pub(crate) fn error(error: ScimError) -> Self {
         let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut reply = Self::document(status, &error.body());
+        if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            // What would be read (RFC 9110 §15.5.16).
+            reply = reply.with(ACCEPT, "application/scim+json, application/json").with(ACCEPT_ENCODING, "identity");
+        }
         if let Some(wait) = error.retry_after {
             // Whole seconds (RFC 9110 §10.2.3); rounding down would invite a refusal.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);

@@ -5,7 +5,8 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use scim::etag::Conditions;
 use scim::list::{PageLimits, Query, parameters};
 use scim::project::Projection;
-use scim::{GROUP, Object, ResourceType, ScimError, ScimType, USER};
+use scim::schema::RESOURCE_TYPES;
+use scim::{Object, ResourceType, ScimError};
 
 use super::discovery;
 use super::path::{Route, Verb};
@@ -107,21 +108,15 @@ impl Provisioning {
     }
 }
 
-/// One query for each kind of resource. A filter on what only one of them has asks for that one alone.
+/// One query for each kind of resource of which anything can be meant: what only one of them has is an attribute without a
+/// value in the other (RFC 7644 §3.4.2.1).
 fn queries_of_all(body: &Object, limits: &PageLimits) -> Result<Vec<(&'static ResourceType, Query)>, ScimError> {
     let mut queries = Vec::new();
-    let mut refused = None;
-    for kind in [&USER, &GROUP] {
-        match Query::from_search(kind, body.clone(), limits) {
-            Ok(query) => queries.push((kind, query)),
-            Err(error) if error.scim_type == Some(ScimType::InvalidFilter) => refused = Some(error),
-            Err(error) => return Err(error),
-        }
+    for kind in RESOURCE_TYPES {
+        let query = Query::from_search_among(kind, &RESOURCE_TYPES, body.clone(), limits)?;
+        queries.extend(query.map(|query| (kind, query)));
     }
-    match refused {
-        Some(error) if queries.is_empty() => Err(error),
-        _ => Ok(queries),
-    }
+    Ok(queries)
 }
 
 impl Call<'_> {
@@ -131,8 +126,11 @@ impl Call<'_> {
 
     fn projection(&self, kind: &'static ResourceType) -> Result<Projection, ScimError> {
         let pairs = self.pairs()?;
-        let of = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        Projection::parse(kind, of("attributes"), of("excludedAttributes"))
+        let of = |name: &str| {
+            let lists = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+            lists.collect::<Vec<_>>().join(",")
+        };
+        Projection::parse(kind, Some(&of("attributes")), Some(&of("excludedAttributes")))
     }
 
     fn conditions(&self) -> Conditions {
@@ -145,9 +143,10 @@ fn borrowed(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
     pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
 }
 
-/// A header that may come in several lines, as one (RFC 9110 §5.3).
+/// A header that may come in several lines, as one (RFC 9110 §5.3). A tag of letters that ours never have still counts: it
+/// is another one.
 fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let lines: Vec<&str> = headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect();
+    let lines: Vec<_> = headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
     (!lines.is_empty()).then(|| lines.join(", "))
 }
 

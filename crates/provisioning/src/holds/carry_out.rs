@@ -56,8 +56,7 @@ impl Handler for CarryOutHandler {
     }
 
     async fn handle(&self, job: &Job, stop: watch::Receiver<bool>) -> Result<Outcome, JobError> {
-        let payload: Payload =
-            serde_json::from_value(job.payload.clone()).map_err(|error| JobError::from_error(&error))?;
+        let payload: Payload = job.read()?;
         match self.0.carry_out_hold(job.organisation, payload.hold, &stop).await {
             Ok(true) => Ok(Outcome::Done),
             Ok(false) => Ok(Outcome::Again(self.0.env().now())),

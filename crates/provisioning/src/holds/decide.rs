@@ -149,12 +149,12 @@ impl Provisioning {
         Ok(count)
     }
 
-    /// Removes what nobody looks at any more: old decided holds, and losses of days that have passed.
+    /// Removes what nobody looks at any more: old decided holds, and old losses.
     pub(crate) async fn prune_holds(&self) -> Result<(), ProvisioningError> {
         let now = self.env().now();
         let mut tx = self.store().begin().await?;
         rows::prune(&mut tx, now.minus(KEPT)).await?;
-        losses::prune(&mut tx, now.minus(crate::ledger::DAY)).await?;
+        losses::prune(&mut tx, now.minus(crate::ledger::REMEMBERED)).await?;
         tx.commit().await?;
         Ok(())
     }

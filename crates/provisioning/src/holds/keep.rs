@@ -3,17 +3,22 @@
 use std::time::Duration;
 
 use kernel::Timestamp;
-use scim::ScimError;
+use scim::bulk::Method;
+use scim::{ResourceType, ScimError};
 use signals::{Entry, Object};
 use store::Tx;
+use uuid::Uuid;
 
-use super::model::{Held, HeldState, Hold, HoldState};
+use super::model::{Held, HeldId, HeldState, Hold, HoldState};
 use crate::error::ProvisioningError;
-use crate::guard::{Asked, Breach, Loss, LossKind, Relation};
+use crate::guard::{Asked, Breach, Loss, Relation};
 use crate::model::HoldId;
+use crate::notice;
 use crate::pusher::Pusher;
+use crate::resources::leaving;
 use crate::service::Provisioning;
 use crate::store::holds as rows;
+use crate::store::members::Place;
 
 /// When to come again: Entra does so every forty minutes whatever it is told (scim.md §9.8).
 const COME_AGAIN: Duration = Duration::from_mins(30);
@@ -30,7 +35,69 @@ enum Kept {
     Refused(HoldId),
 }
 
+/// What a call gives back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Gain<'g> {
+    /// A user is active.
+    User,
+    /// These are to be members of a group.
+    Members(&'g [Place]),
+}
+
+/// A removal that was rejected, and is asked again.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    held: HeldId,
+    hold: HoldId,
+    breach: Breach,
+}
+
 impl Provisioning {
+    /// Whether a call takes members out of a group, or the group away, as one did that was rejected lately. The same
+    /// removal stays refused however little a day has lost since, and in whichever dialect and company it comes back.
+    ///
+    /// To delete a group is another wish than to take members out of it: the one does not stand for the other.
+    pub(crate) async fn refused(
+        &self,
+        tx: &mut Tx,
+        pusher: &Pusher,
+        kind: &'static ResourceType,
+        group: Uuid,
+        deletes: bool,
+        left: &[Place],
+    ) -> Result<Option<Refused>, ProvisioningError> {
+        if kind.name == scim::USER.name {
+            return Ok(None);
+        }
+        let connection = pusher.connection();
+        for held in rows::of_resource(tx, connection.id, group, self.remembered(pusher)).await? {
+            let deleted = held.call.method == Method::Delete;
+            if held.state != HeldState::Rejected || deleted != deletes {
+                continue;
+            }
+            if deletes || leaving(tx, pusher, &held.call).await?.takes_any(left) {
+                let hold = rows::find(tx, connection.organisation, held.hold).await?;
+                return Ok(hold.map(|hold| Refused { held: held.id, hold: hold.id, breach: hold.breach }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Notes that what was rejected was asked again; gives the 503 to answer with. The unit of work of the call itself must
+    /// be dropped before.
+    pub(crate) async fn refuse_again(&self, refused: &Refused) -> Result<ScimError, ProvisioningError> {
+        let mut tx = self.store().begin().await?;
+        rows::ask_again(&mut tx, refused.held, self.env().now()).await?;
+        tx.commit().await?;
+        Ok(answer(&Kept::Refused(refused.hold), &refused.breach.describe(), &self.parts.url))
+    }
+
+    /// Since when what was rejected is remembered.
+    fn remembered(&self, pusher: &Pusher) -> Timestamp {
+        let hours = pusher.connection().settings.limits.hold_hours;
+        self.env().now().minus(Duration::from_hours(hours.into()))
+    }
+
     /// Keeps the call for a person's decision, in a unit of work of its own; gives the 503 to answer with. The unit of work
     /// of the call itself must be dropped before.
     pub(crate) async fn hold(
@@ -49,28 +116,32 @@ impl Provisioning {
 
     /// A resource was changed by a call that went through: what was held about it and is no longer wanted is dropped.
     ///
-    /// `given_back` says of what this call gives something back: a user is active, a group has members added. The client
-    /// asks again for whatever it still wants.
+    /// `gain` says what this call gives back. Of a group, only calls that take away those who are to join now are no longer
+    /// wanted, and those that take away the group. The client asks again for whatever it still wants.
     pub(crate) async fn given_back(
         &self,
         tx: &mut Tx,
         pusher: &Pusher,
-        given_back: LossKind,
-        resource: uuid::Uuid,
+        resource: Uuid,
+        gain: Gain<'_>,
     ) -> Result<(), ProvisioningError> {
         let connection = pusher.connection().id;
         let now = self.env().now();
         // What was refused may be asked anew, once it was not wanted in between.
-        let remembered = Duration::from_hours(pusher.connection().settings.limits.hold_hours.into());
-        for held in rows::of_resource(tx, connection, resource, now.minus(remembered)).await? {
-            let outcome = match (held.state, given_back) {
+        for held in rows::of_resource(tx, connection, resource, self.remembered(pusher)).await? {
+            if let Gain::Members(joining) = gain
+                && !leaving(tx, pusher, &held.call).await?.takes_any(joining)
+            {
+                continue;
+            }
+            let outcome = match (held.state, gain) {
                 (HeldState::Rejected, _) => "it was rejected, and is no longer wanted",
-                (_, LossKind::User) => "the user is wanted again",
-                (_, LossKind::Group | LossKind::Members) => "the group was changed otherwise since",
+                (_, Gain::User) => "the user is wanted again",
+                (_, Gain::Members(_)) => "the group was changed otherwise since",
             };
             rows::move_held(tx, held.id, held.state, HeldState::Dropped, Some(outcome), now).await?;
         }
-        if given_back == LossKind::User {
+        if matches!(gain, Gain::User) {
             crate::store::losses::forget_user(tx, connection, resource).await?;
         }
         Ok(())
@@ -86,11 +157,10 @@ impl Provisioning {
     ) -> Result<Kept, ProvisioningError> {
         let now = self.env().now();
         let connection = pusher.connection();
-        let remembered = Duration::from_hours(connection.settings.limits.hold_hours.into());
         // The log first, as every write does: two locks that are always taken in one order wait for nobody in a circle.
         signals::append(tx, self.env(), &pusher.actor, Vec::new()).await?;
         crate::store::losses::lock_population(tx, connection.id).await?;
-        for held in rows::of_resource(tx, connection.id, asked.id, now.minus(remembered)).await? {
+        for held in rows::of_resource(tx, connection.id, asked.id, self.remembered(pusher)).await? {
             match (held.call.relation_to(asked), held.state) {
                 (Relation::Same, state) => {
                     rows::ask_again(tx, held.id, now).await?;
@@ -161,6 +231,7 @@ impl Provisioning {
             .reason(hold.breach.describe())
             .after(&serde_json::json!({ "breach": hold.breach, "expires_at": hold.expires_at }));
         signals::append(tx, self.env(), &pusher.actor, vec![entry]).await?;
+        notice::enqueue(tx, self.env(), &hold).await?;
         Ok(hold)
     }
 }

@@ -1,6 +1,7 @@
 //! Calls as lines: CSV after RFC 4180, safe to open in a spreadsheet, or one JSON object a line.
 
 use directory::service::ExportFormat;
+use web::csv;
 
 use super::CallView;
 
@@ -31,7 +32,7 @@ pub(super) fn lines(format: ExportFormat, head: bool, calls: &[CallView]) -> Str
             calls.iter().map(line).collect()
         }
         ExportFormat::Csv => {
-            let head = if head { HEAD.join(",") + "\r\n" } else { String::new() };
+            let head = if head { csv::record(HEAD) } else { String::new() };
             head + &calls.iter().map(record).collect::<String>()
         }
     }
@@ -41,7 +42,7 @@ fn record(call: &CallView) -> String {
     let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "milliseconds for people")]
     let milliseconds = call.micros as f64 / 1_000.0;
-    let cells = [
+    csv::record([
         call.id.to_string(),
         call.at.to_string(),
         call.connection_id.to_string(),
@@ -58,14 +59,5 @@ fn record(call: &CallView) -> String {
         format!("{milliseconds:.1}"),
         call.conclusion.sentence.clone(),
         call.conclusion.log_code.unwrap_or_default().to_owned(),
-    ];
-    cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\r\n"
-}
-
-/// A cell after RFC 4180 §2. Text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
-/// injection).
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', '\r', '\n', '\'']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    ])
 }

@@ -1,16 +1,25 @@
 //! Many calls in one (RFC 7644 §3.7): each is carried out and checked as if it came alone, in the order that their
 //! references ask for.
+//!
+//! Some dozen share a unit of work, so that the disk is waited for once; each is undone alone when it fails. What cannot
+//! be shared is asked alone: links, and what the guard holds.
 
 use scim::bulk::{self, BulkCall, BulkRequest, BulkResult, Created, Method, Step};
 use scim::etag::Conditions;
 use scim::project::Projection;
 use scim::{Object, ScimError};
 use serde_json::Value;
+use signals::Turn;
 
-use super::{Answer, MOST_BULK_OPERATIONS};
+use super::modify::Within;
+use super::{Answer, MOST_BULK_OPERATIONS, Write};
 use crate::error::ProvisioningError;
 use crate::pusher::Pusher;
 use crate::service::Provisioning;
+use crate::store::resources::is_user;
+
+/// The most calls that share a unit of work: others wait for it to end.
+const SHARED: usize = 50;
 
 impl Provisioning {
     /// Carries out a bulk request; the answer says of each call what came of it. Fails only when the request as a whole
@@ -18,13 +27,113 @@ impl Provisioning {
     pub async fn run_bulk(&self, pusher: &Pusher, body: Object) -> Result<Value, ProvisioningError> {
         let request = BulkRequest::parse(body, MOST_BULK_OPERATIONS)?;
         let mut run = Run { created: Created::new(), results: vec![None; request.operations.len()], errors: 0 };
-        for step in request.plan() {
-            if request.stops_after(run.errors) {
-                break;
+        let steps = request.plan();
+        let mut left = steps.as_slice();
+        while !left.is_empty() && !request.stops_after(run.errors) {
+            let portion = &left[..left.len().min(SHARED)];
+            // What fails as a whole has left nothing behind: then each is asked alone, and told what becomes of it.
+            let done = self.take_together(pusher, &request, &mut run, portion).await.unwrap_or(0);
+            left = &left[done..];
+            if done < portion.len()
+                && !request.stops_after(run.errors)
+                && let Some((step, rest)) = left.split_first()
+            {
+                self.take_step(pusher, &request, &mut run, step.clone()).await;
+                left = rest;
             }
-            self.take_step(pusher, &request, &mut run, step).await;
         }
         Ok(bulk::response(&request, &run.results))
+    }
+
+    /// Takes steps in one unit of work, up to one that must be taken alone; gives how many.
+    async fn take_together(
+        &self,
+        pusher: &Pusher,
+        request: &BulkRequest,
+        run: &mut Run,
+        steps: &[Step],
+    ) -> Result<usize, ProvisioningError> {
+        let mut trial = run.clone();
+        let mut write = self.begin_write(pusher).await?;
+        let mut done = 0;
+        for step in steps {
+            if request.stops_after(trial.errors) {
+                break;
+            }
+            let turn = write.turn.clone();
+            write.tx.execute("SAVEPOINT operation", Vec::new()).await?;
+            let Some((index, outcome)) = self.step_within(&mut write, pusher, request, &trial, step).await? else {
+                undo(&mut write, turn).await?;
+                break;
+            };
+            if outcome.is_err() {
+                undo(&mut write, turn).await?;
+            }
+            write.tx.execute("RELEASE SAVEPOINT operation", Vec::new()).await?;
+            trial.note(request, index, outcome);
+            done += 1;
+        }
+        write.commit().await?;
+        *run = trial;
+        Ok(done)
+    }
+
+    /// Takes a step within a write that others share. `None`: it must be taken alone.
+    async fn step_within(
+        &self,
+        write: &mut Write,
+        pusher: &Pusher,
+        request: &BulkRequest,
+        run: &Run,
+        step: &Step,
+    ) -> Result<Option<(usize, Result<Done, Failed>)>, ProvisioningError> {
+        let (index, whole) = match step {
+            Step::Run(index) => (*index, true),
+            Step::RunBeforeLinks(index) => (*index, false),
+            Step::Refuse(index, error) => return Ok(Some((*index, Err((error.clone(), None))))),
+            Step::Link(_) => return Ok(None),
+        };
+        let asked = match &request.operations[index].call {
+            Ok(call) => Read::of(call, &run.created, whole).map(|read| (call, read)),
+            Err(error) => Err(error.clone()),
+        };
+        let (call, read) = match asked {
+            Ok(asked) => asked,
+            Err(error) => return Ok(Some((index, Err((error, None))))),
+        };
+        let location = read.location(pusher, call);
+        Ok(match self.call_within(write, pusher, call, read).await {
+            Ok(Some(Done { status, answer: None })) => {
+                Some((index, Ok(Done { status, answer: location.map(Kept::deleted) })))
+            }
+            Ok(Some(done)) => Some((index, Ok(done))),
+            Ok(None) => None,
+            Err(ProvisioningError::Scim(error)) => Some((index, Err((error, location)))),
+            Err(error) => return Err(error),
+        })
+    }
+
+    async fn call_within(
+        &self,
+        write: &mut Write,
+        pusher: &Pusher,
+        call: &BulkCall,
+        Read { data, id }: Read,
+    ) -> Result<Option<Done>, ProvisioningError> {
+        if call.method == Method::Post {
+            let answer = self.create_within(write, pusher, call.kind, data).await?;
+            return Ok(Some(done(201, answer)));
+        }
+        let conditions = Conditions::parse(call.version.as_deref(), None);
+        let (asked, place) = ((call.method, data), (call.kind, id.as_str()));
+        Ok(match self.modify_within(write, pusher, place, asked, &conditions).await? {
+            Within::Done(Some(answer)) => {
+                let bodiless = call.method == Method::Patch && !is_user(call.kind);
+                Some(done(if bodiless { 204 } else { 200 }, answer))
+            }
+            Within::Done(None) => Some(Done { status: 204, answer: None }),
+            Within::Alone => None,
+        })
     }
 
     async fn take_step(&self, pusher: &Pusher, request: &BulkRequest, run: &mut Run, step: Step) {
@@ -66,10 +175,9 @@ impl Provisioning {
     }
 
     async fn call(&self, pusher: &Pusher, call: &BulkCall, created: &Created, whole: bool) -> Result<Done, Failed> {
-        let early = |error| (error, None);
-        let data = if whole { call.data(created) } else { call.data_before_links(created) }.map_err(early)?;
-        let id = call.target(created).map_err(early)?.unwrap_or_default();
-        let location = (call.method != Method::Post).then(|| format!("{}{}/{id}", pusher.base, call.kind.endpoint));
+        let read = Read::of(call, created, whole).map_err(|error| (error, None))?;
+        let location = read.location(pusher, call);
+        let Read { data, id } = read;
         let conditions = Conditions::parse(call.version.as_deref(), None);
         let projection = Projection::of_everything(call.kind);
         let done = match call.method {
@@ -99,7 +207,33 @@ impl Provisioning {
     }
 }
 
+/// Goes back to before the step. The turn is as it was there.
+async fn undo(write: &mut Write, turn: Turn) -> Result<(), ProvisioningError> {
+    write.tx.execute("ROLLBACK TO SAVEPOINT operation", Vec::new()).await?;
+    write.turn = turn;
+    Ok(())
+}
+
+/// A call with what has been created put in.
+struct Read {
+    data: Object,
+    /// Of what; empty for `POST`.
+    id: String,
+}
+
+impl Read {
+    fn of(call: &BulkCall, created: &Created, whole: bool) -> Result<Self, ScimError> {
+        let data = if whole { call.data(created)? } else { call.data_before_links(created)? };
+        Ok(Self { data, id: call.target(created)?.unwrap_or_default() })
+    }
+
+    fn location(&self, pusher: &Pusher, call: &BulkCall) -> Option<String> {
+        (call.method != Method::Post).then(|| format!("{}{}/{}", pusher.base, call.kind.endpoint, self.id))
+    }
+}
+
 /// How far a bulk request is.
+#[derive(Clone)]
 struct Run {
     created: Created,
     results: Vec<Option<BulkResult>>,

@@ -7,11 +7,12 @@ use scim::text::fold;
 use scim::{Object, ResourceType, ScimError, ScimType};
 use serde_json::Value;
 use signals::{Entry, Object as About};
-use store::{StoreError, Tx};
+use store::StoreError;
 use uuid::Uuid;
 
 use super::members::{self, Moved};
-use super::{Answer, again, effects, read, taken};
+use super::show::Extras;
+use super::{Answer, Write, again, effects, read, taken};
 use crate::error::ProvisioningError;
 use crate::model::ResourceId;
 use crate::pusher::Pusher;
@@ -30,10 +31,21 @@ impl Provisioning {
         body: Object,
         projection: &Projection,
     ) -> Result<Answer, ProvisioningError> {
-        let mut resource = scim::resource::read(kind, body, &pusher.rules())?;
-        let members = if is_user(kind) { Vec::new() } else { take_members(&mut resource) };
-        let ops = MemberOps { add: members, ..MemberOps::default() };
+        let (resource, ops) = new_resource(pusher, kind, body)?;
         again!(self.create_once(pusher, kind, &resource, &ops, projection))
+    }
+
+    /// Creates it within a write that others share, and answers without a body.
+    pub(super) async fn create_within(
+        &self,
+        write: &mut Write,
+        pusher: &Pusher,
+        kind: Kind,
+        body: Object,
+    ) -> Result<Answer, ProvisioningError> {
+        let (resource, ops) = new_resource(pusher, kind, body)?;
+        let row = self.create_in(write, pusher, kind, &resource, &ops).await?;
+        Ok(read::bare(pusher, kind, &row))
     }
 
     async fn create_once(
@@ -44,36 +56,56 @@ impl Provisioning {
         ops: &MemberOps,
         projection: &Projection,
     ) -> Result<Answer, ProvisioningError> {
-        let mut tx = self.begin_write(pusher).await?;
-        let mut row = self.fresh(&mut tx, pusher, kind, resource).await?;
-        let number = rows::insert(&mut tx, kind, pusher.home(), &row).await?;
+        let mut write = self.begin_write(pusher).await?;
+        let row = self.create_in(&mut write, pusher, kind, resource, ops).await?;
+        // Nobody has put a new user into a group.
+        let extras = Extras { relations: !is_user(kind), ..Extras::of(kind, projection) };
+        let answer = read::answer(&mut write.tx, pusher, kind, row, projection, extras).await?;
+        write.commit().await?;
+        Ok(answer)
+    }
+
+    /// Creates it within a write, and gives its row.
+    async fn create_in(
+        &self,
+        write: &mut Write,
+        pusher: &Pusher,
+        kind: Kind,
+        resource: &Object,
+        ops: &MemberOps,
+    ) -> Result<Stored, ProvisioningError> {
+        let mut row = self.fresh(write, pusher, kind, resource).await?;
+        let tx = &mut write.tx;
+        let number = rows::insert(tx, kind, pusher.home(), &row).await?;
         row.number = number.ok_or_else(|| taken(kind))?;
-        rows::count(&mut tx, kind, pusher.connection.id, 1).await?;
+        if !rows::count(tx, kind, pusher.connection.id, 1).await? {
+            // It was ended while this call was on its way.
+            return Err(ProvisioningError::NoSuchConnection);
+        }
         let mut moved = Moved::default();
         if is_user(kind) {
-            put_emails(&mut tx, pusher, &row).await?;
+            rows::add_emails(tx, pusher.connection.id, row.number, &emails(&row)).await?;
         } else {
-            moved = members::carry_out(&mut tx, pusher, row.number, ops).await?;
+            moved = members::carry_out(tx, pusher, row.number, ops).await?;
             row.member_count = moved.added.len() as u64;
             if !moved.is_empty() {
-                rows::update(&mut tx, kind, &row).await?;
+                rows::update(tx, kind, &row).await?;
             }
         }
         let fate = effects::fate(pusher, kind, Some(&row), self.env().now());
-        self.follow(&mut tx, pusher, kind, &row, fate, &moved).await?;
-        let answer = read::answer(&mut tx, pusher, kind, row, projection).await?;
-        tx.commit().await?;
-        Ok(answer)
+        self.follow(write, pusher, kind, &row, fate, &moved).await?;
+        Ok(row)
     }
 
     /// The new row: who was deleted and comes back is the same directory object under a new SCIM id.
     async fn fresh(
         &self,
-        tx: &mut Tx,
+        write: &mut Write,
         pusher: &Pusher,
         kind: Kind,
         resource: &Object,
     ) -> Result<Stored, ProvisioningError> {
+        let tx = &mut write.tx;
         let now = self.env().now();
         let id = self.env().new_id::<ResourceId>().0;
         let external_id = external_id(resource);
@@ -105,10 +137,11 @@ impl Provisioning {
             changed_at: now,
             source_id,
             object_id,
+            groups: None,
         };
         if !is_user(kind) {
             let former = former::named(tx, kind, pusher.connection.id, &row.name_key).await?;
-            self.flag_reuse(tx, pusher, &row, former).await?;
+            self.flag_reuse(write, pusher, &row, former).await?;
         }
         Ok(row)
     }
@@ -116,7 +149,7 @@ impl Provisioning {
     /// A group under the name of one that was deleted is another group, and is said to be (ILL-06).
     async fn flag_reuse(
         &self,
-        tx: &mut Tx,
+        write: &mut Write,
         pusher: &Pusher,
         row: &Stored,
         former: Option<Former>,
@@ -126,8 +159,16 @@ impl Provisioning {
             .object(About::new("group", row.id, row.name()))
             .reason(format!("a group of this name was deleted at {}; this is another one", former.deleted_at))
             .change_of(Some(&former.id), Some(&row.id));
-        signals::append(tx, self.env(), &pusher.actor, vec![entry]).await.map(drop)
+        let Write { tx, turn } = write;
+        signals::append_in(tx, self.env(), &pusher.actor, turn, vec![entry]).await.map(drop)
     }
+}
+
+/// What is to be created, and who is to be in it.
+fn new_resource(pusher: &Pusher, kind: Kind, body: Object) -> Result<(Object, MemberOps), ProvisioningError> {
+    let mut resource = scim::resource::read(kind, body, &pusher.rules())?;
+    let members = if is_user(kind) { Vec::new() } else { take_members(&mut resource) };
+    Ok((resource, MemberOps { add: members, ..MemberOps::default() }))
 }
 
 /// `userName` or `displayName` as it is compared.
@@ -149,12 +190,9 @@ pub(super) fn entra_id(external_id: Option<&str>) -> Result<Uuid, ScimError> {
     })
 }
 
-/// Makes a user's addresses findable.
-pub(super) async fn put_emails(tx: &mut Tx, pusher: &Pusher, row: &Stored) -> Result<(), StoreError> {
+/// A user's addresses as they are found.
+pub(super) fn emails(row: &Stored) -> Vec<String> {
     let list = row.resource.get("emails").and_then(Value::as_array).into_iter().flatten();
-    let emails: Vec<String> = list
-        .filter_map(|email| email.get("value").and_then(Value::as_str))
-        .map(|value| fold(value).into_owned())
-        .collect();
-    rows::put_emails(tx, pusher.connection.id, row.number, &emails).await
+    let emails = list.filter_map(|email| email.get("value").and_then(Value::as_str));
+    emails.map(|value| fold(value).into_owned()).collect()
 }

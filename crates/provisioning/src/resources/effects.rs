@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use directory::{Change, Group, MemberKind, Origin, Source, SourceId, SourceKind, User};
+use directory::{Change, Group, Known, MemberKind, Origin, Source, SourceId, SourceKind, User};
 use kernel::Timestamp;
 use scim::{ResourceType, USER};
-use store::{StoreError, Tx};
-use uuid::Uuid;
+use store::Tx;
 
+use super::Write;
 use super::members::Moved;
 use crate::error::ProvisioningError;
 use crate::guard::{Loss, LossKind};
@@ -37,19 +37,19 @@ impl Provisioning {
     /// Brings the directory's object to what a row says, and its members along.
     pub(super) async fn follow(
         &self,
-        tx: &mut Tx,
+        write: &mut Write,
         pusher: &Pusher,
         kind: &'static ResourceType,
         row: &Stored,
         fate: Fate,
         moved: &Moved,
     ) -> Result<(), ProvisioningError> {
-        let changes = if is_user(kind) {
-            self.user_changes(tx, pusher, row, fate).await?
+        let (changes, before) = if is_user(kind) {
+            self.user_changes(&mut write.tx, pusher, row, fate).await?
         } else {
-            self.group_changes(tx, row, fate, moved).await?
+            self.group_changes(&mut write.tx, row, fate, moved).await?
         };
-        self.apply(tx, pusher, row.source_id, &changes).await
+        self.apply(write, pusher, row.source_id, &changes, before).await
     }
 
     async fn user_changes(
@@ -58,14 +58,15 @@ impl Provisioning {
         pusher: &Pusher,
         row: &Stored,
         fate: Fate,
-    ) -> Result<Vec<Change>, ProvisioningError> {
+    ) -> Result<(Vec<Change>, Before), ProvisioningError> {
         let manager = match plan::manager(&row.resource).and_then(rows::canonical) {
             Some(id) => rows::locate(tx, &USER, pusher.connection.id, &[id]).await?.first().map(|found| found.2),
             None => None,
         };
-        let before = user_before(tx, row.source_id, row.object_id).await?;
+        let users = directory::read::users_by_object_ids(tx, row.source_id, &[row.object_id]).await?;
         let wanted = plan::user_attributes(&row.resource, manager);
-        Ok(plan::user(before.as_ref(), row.object_id, wanted, fate, self.env().now()).into_iter().collect())
+        let change = plan::user(users.first(), row.object_id, wanted, fate, self.env().now());
+        Ok((change.into_iter().collect(), (users, Vec::new())))
     }
 
     async fn group_changes(
@@ -74,19 +75,19 @@ impl Provisioning {
         row: &Stored,
         fate: Fate,
         moved: &Moved,
-    ) -> Result<Vec<Change>, ProvisioningError> {
-        let before = group_before(tx, row.source_id, row.object_id).await?;
+    ) -> Result<(Vec<Change>, Before), ProvisioningError> {
+        let groups = directory::read::groups_by_object_ids(tx, row.source_id, &[row.object_id]).await?;
         let wanted = plan::group_attributes(&row.resource);
-        let put = plan::group(before.as_ref(), row.object_id, wanted, fate, self.env().now());
-        let members =
-            plan::members(before.as_ref(), row.object_id, &row.name(), moved.added.clone(), moved.removed.clone());
-        Ok(put.into_iter().chain(members).collect())
+        let put = plan::group(groups.first(), row.object_id, wanted, fate, self.env().now());
+        let (added, removed) = (moved.added.clone(), moved.removed.clone());
+        let members = plan::members(groups.first(), row.object_id, &row.name(), added, removed);
+        Ok((put.into_iter().chain(members).collect(), (Vec::new(), groups)))
     }
 
     /// Takes a user out of the directory's groups that the connection had put it in.
     pub(super) async fn leave_groups(
         &self,
-        tx: &mut Tx,
+        write: &mut Write,
         pusher: &Pusher,
         kind: &'static ResourceType,
         row: &Stored,
@@ -95,36 +96,35 @@ impl Provisioning {
         let member_kind = if is_user(kind) { MemberKind::User } else { MemberKind::Group };
         let member = directory::Member { object_id: row.object_id, kind: member_kind };
         for group in groups {
-            let before = group_before(tx, group.source_id, group.object_id).await?;
-            let changes = plan::members(before.as_ref(), group.object_id, &group.name(), Vec::new(), vec![member]);
-            self.apply(tx, pusher, group.source_id, &changes).await?;
+            let id = group.object_id;
+            let known = directory::read::groups_by_object_ids(&mut write.tx, group.source_id, &[id]).await?;
+            let changes = plan::members(known.first(), id, &group.name(), Vec::new(), vec![member]);
+            self.apply(write, pusher, group.source_id, &changes, (Vec::new(), known)).await?;
         }
         Ok(())
     }
 
     async fn apply(
         &self,
-        tx: &mut Tx,
+        write: &mut Write,
         pusher: &Pusher,
         source_id: SourceId,
         changes: &[Change],
+        (users, groups): Before,
     ) -> Result<(), ProvisioningError> {
         if changes.is_empty() {
             return Ok(());
         }
         let origin = Origin { kind: "push", id: Some(pusher.request().0) };
-        directory::apply(tx, self.env(), &pusher.actor, source_of(pusher, source_id), changes, origin).await?;
+        let Write { tx, turn } = write;
+        let (source, known) = (source_of(pusher, source_id), Known { turn, users, groups });
+        directory::apply_to(tx, self.env(), &pusher.actor, source, changes, origin, known).await?;
         Ok(())
     }
 }
 
-async fn user_before(tx: &mut Tx, source: SourceId, id: Uuid) -> Result<Option<User>, StoreError> {
-    Ok(directory::read::users_by_object_ids(tx, source, &[id]).await?.pop())
-}
-
-async fn group_before(tx: &mut Tx, source: SourceId, id: Uuid) -> Result<Option<Group>, StoreError> {
-    Ok(directory::read::groups_by_object_ids(tx, source, &[id]).await?.pop())
-}
+/// What the directory has of the user or the group.
+type Before = (Vec<User>, Vec<Group>);
 
 /// What a write takes away (NET-01, NET-15). `after` is `None` when it is deleted.
 pub(super) fn losses(kind: &'static ResourceType, before: &Stored, after: Option<&Stored>, moved: &Moved) -> Vec<Loss> {

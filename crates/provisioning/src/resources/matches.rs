@@ -10,7 +10,7 @@ use store::Tx;
 use super::show::{self, Extras};
 use crate::error::ProvisioningError;
 use crate::pusher::Pusher;
-use crate::store::resources::{self as rows, Condition, Stored, Window, is_user};
+use crate::store::resources::{self as rows, Condition, Slice, Stored, Window, is_user};
 
 /// How many resources are looked at together.
 const BATCH: usize = 500;
@@ -76,34 +76,59 @@ async fn condition(
     Ok(Some(Condition::Nothing))
 }
 
-/// Everything a query means in the order of creation, where the database alone can tell and it is not much: the usual
-/// question for one user or one group.
-pub(super) async fn few(
+/// A page of what the database alone can tell, in the order of creation, and how many there are in all: the usual question
+/// for one user or one group. `None` where it cannot.
+pub(super) async fn page(
     tx: &mut Tx,
     pusher: &Pusher,
     kind: &'static ResourceType,
     query: &Query,
-) -> Result<Option<Vec<Stored>>, ProvisioningError> {
-    let asked = asked(tx, pusher, kind, query).await?;
-    if asked.filter.is_some() || query.sort.is_some() {
+    start: usize,
+    count: usize,
+) -> Result<Option<(Vec<Stored>, usize)>, ProvisioningError> {
+    if query.sort.is_some() {
         return Ok(None);
     }
-    let window = Window { after: 0, limit: BATCH };
-    let found = rows::candidates(tx, kind, pusher.connection.id, &asked.conditions, window).await?;
-    Ok((found.len() < BATCH).then_some(found))
+    let asked = asked(tx, pusher, kind, query).await?;
+    if asked.filter.is_some() {
+        return Ok(None);
+    }
+    let (connection, skip) = (pusher.connection.id, start - 1);
+    // The first page is often all there is; a later one is found from the end that is nearer.
+    let total = match skip {
+        0 => None,
+        _ => Some(rows::count_of(tx, kind, connection, &asked.conditions).await?),
+    };
+    let found = match count {
+        0 => Vec::new(),
+        limit => {
+            let beside = Extras::of(kind, &query.projection).beside();
+            rows::page(tx, kind, connection, &asked.conditions, Slice { skip, limit, total }, beside).await?
+        }
+    };
+    let total = match total {
+        Some(total) => total,
+        None if found.len() < count => found.len(),
+        None => rows::count_of(tx, kind, connection, &asked.conditions).await?,
+    };
+    Ok(Some((found, total)))
 }
 
-/// Everything a query means, in its order, after a number of the order of creation; no more than `enough`.
+/// What a query means within a window of the order of creation, in the query's order.
 pub(super) async fn gather(
     tx: &mut Tx,
     pusher: &Pusher,
     kind: &'static ResourceType,
     query: &Query,
-    after: i64,
-    enough: usize,
+    window: Window,
 ) -> Result<Vec<Hit>, ProvisioningError> {
     let asked = asked(tx, pusher, kind, query).await?;
-    let mut window = Window { after, limit: BATCH };
+    if asked.filter.is_none() && query.sort.is_none() {
+        let numbers = rows::numbers(tx, kind, pusher.connection.id, &asked.conditions, window).await?;
+        return Ok(numbers.into_iter().map(|number| Hit { key: None, number }).collect());
+    }
+    let enough = window.limit;
+    let mut window = Window { limit: BATCH, ..window };
     let mut hits = Vec::new();
     loop {
         let batch = rows::candidates(tx, kind, pusher.connection.id, &asked.conditions, window).await?;
@@ -115,7 +140,7 @@ pub(super) async fn gather(
             return Err(ScimError::new(ScimType::TooMany, detail).into());
         }
         match last {
-            Some(last) if full && hits.len() < enough => window.after = last,
+            Some(last) if full && hits.len() < enough => window.from = last,
             _ => break,
         }
     }
@@ -144,10 +169,6 @@ async fn judge(
     let sorts_by_relation = query.sort.as_ref().is_some_and(|sort| sort.path.attribute.name == relation);
     let relations = sorts_by_relation || filter.is_some_and(|filter| filter.reads(relation));
     let numbers: Vec<i64> = batch.iter().map(|row| row.number).collect();
-    if filter.is_none() && query.sort.is_none() {
-        hits.extend(numbers.into_iter().map(|number| Hit { key: None, number }));
-        return Ok(());
-    }
     let whole = show::whole(tx, pusher, kind, batch, Extras { relations, ..Extras::ALL }).await?;
     for (resource, number) in whole.into_iter().zip(numbers) {
         if filter.is_none_or(|filter| filter.matches(&resource)) {

@@ -6,6 +6,8 @@
 //!
 //! What the guard holds is rolled back and kept as it was asked.
 
+use std::collections::HashMap;
+
 use scim::etag::{Conditions, Decision};
 use scim::patch::{MemberOps, Patch, take_members};
 use scim::project::Projection;
@@ -13,18 +15,19 @@ use scim::{Object, ResourceType, ScimError, ScimType};
 use serde_json::Value;
 use store::Tx;
 
-use super::create::{entra_id, external_id, name_key, put_emails};
+use super::create::{emails, entra_id, external_id, name_key};
 use super::members::{self, Moved};
 use super::read::{self, changed_meanwhile};
 use super::show::{self, Extras};
-use super::{Answer, again, effects, etag, find, taken};
+use super::{Answer, Write, again, effects, etag, find, taken};
 use crate::error::ProvisioningError;
-use crate::guard::{Asked, LossKind};
+use crate::guard::Asked;
+use crate::holds::keep::{Gain, Refused};
 use crate::pusher::Pusher;
 use crate::service::Provisioning;
 use crate::store::former;
 use crate::store::members as member_rows;
-use crate::store::resources::{self as rows, Stored, is_user};
+use crate::store::resources::{self as rows, Beside, Stored, is_user};
 
 type Kind = &'static ResourceType;
 
@@ -110,6 +113,30 @@ impl Provisioning {
         self.modify(pusher, (asked.kind, &id), &wish, (asked.method, asked.body), terms).await.map(drop)
     }
 
+    /// Replaces, patches or deletes within a write that others share, and answers without a body.
+    pub(super) async fn modify_within(
+        &self,
+        write: &mut Write,
+        pusher: &Pusher,
+        (kind, id): (Kind, &str),
+        (method, body): (scim::bulk::Method, Object),
+        conditions: &Conditions,
+    ) -> Result<Within, ProvisioningError> {
+        let (wish, about_active) = match method {
+            scim::bulk::Method::Delete => (Wish::Delete, false),
+            scim::bulk::Method::Patch => {
+                let about_active = is_user(kind) && speaks_of_active(&body);
+                (Wish::Patch(Patch::parse(kind, body, &pusher.rules())?), about_active)
+            }
+            _ => (replacement(pusher, kind, body)?, true),
+        };
+        let terms = Terms { conditions, projection: None, allowed: false, about_active };
+        Ok(match self.modify_in(write, pusher, kind, id, &wish, terms).await? {
+            Outcome::Done(answer) => Within::Done(answer),
+            Outcome::Held { .. } | Outcome::Refused(_) => Within::Alone,
+        })
+    }
+
     async fn modify(
         &self,
         pusher: &Pusher,
@@ -125,6 +152,7 @@ impl Provisioning {
                 let asked = Asked { method, kind, id, body };
                 Err(self.hold(pusher, &asked, &losses, breach).await?.into())
             }
+            Outcome::Refused(refused) => Err(self.refuse_again(&refused).await?.into()),
         }
     }
 
@@ -136,40 +164,58 @@ impl Provisioning {
         wish: &Wish,
         terms: Terms<'_>,
     ) -> Result<Outcome, ProvisioningError> {
-        let mut tx = self.begin_write(pusher).await?;
-        let before = find(&mut tx, pusher, kind, id).await?;
+        let mut write = self.begin_write(pusher).await?;
+        let outcome = self.modify_in(&mut write, pusher, kind, id, wish, terms).await?;
+        if let Outcome::Done(_) = outcome {
+            write.commit().await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Does it within a write. What is not done must be undone with the write, or to a savepoint before it.
+    async fn modify_in(
+        &self,
+        write: &mut Write,
+        pusher: &Pusher,
+        kind: Kind,
+        id: &str,
+        wish: &Wish,
+        terms: Terms<'_>,
+    ) -> Result<Outcome, ProvisioningError> {
+        let beside = terms.projection.map_or(Beside::Nothing, |projection| Extras::of(kind, projection).beside());
+        let before = find(&mut write.tx, pusher, kind, id, beside).await?;
         if terms.conditions.decide(Some(&etag(&before)), false) != Decision::Proceed {
             return Err(changed_meanwhile().into());
         }
         let (after, moved) = match wish {
-            Wish::Delete => (None, self.remove(&mut tx, pusher, kind, &before).await?),
+            Wish::Delete => (None, self.remove(write, pusher, kind, &before).await?),
             wish => {
-                let (after, moved) = self.become_of(&mut tx, pusher, kind, &before, wish).await?;
-                self.note_gain(&mut tx, pusher, kind, &after, &moved, terms).await?;
+                let tx = &mut write.tx;
+                let (after, moved) = self.become_of(tx, pusher, kind, &before, wish).await?;
+                self.note_gain(tx, pusher, kind, &after, &moved, terms).await?;
                 if after.version == before.version {
-                    let outcome = done(&mut tx, pusher, kind, after, terms).await?;
-                    tx.commit().await?;
-                    return Ok(outcome);
+                    return done(tx, pusher, kind, after, terms).await;
                 }
                 (Some(after), moved)
             }
         };
+        let tx = &mut write.tx;
         let now = self.env().now();
         let losses = effects::losses(kind, &before, after.as_ref(), &moved);
         let asked = !losses.is_empty() && !terms.allowed;
-        if asked && let Some(breach) = self.admit(&mut tx, pusher, &losses).await? {
+        if asked && let Some(refused) = self.refused(tx, pusher, kind, before.id, after.is_none(), &moved.left).await? {
+            return Ok(Outcome::Refused(refused));
+        }
+        if asked && let Some(breach) = self.admit(tx, pusher, &losses).await? {
             return Ok(Outcome::Held { id: before.id, losses, breach });
         }
         let fate = effects::fate(pusher, kind, after.as_ref(), now);
-        self.follow(&mut tx, pusher, kind, after.as_ref().unwrap_or(&before), fate, &moved).await?;
-        let outcome = if let Some(after) = after {
-            done(&mut tx, pusher, kind, after, terms).await?
-        } else {
-            rows::count(&mut tx, kind, pusher.connection.id, -1).await?;
-            Outcome::Done(None)
-        };
-        tx.commit().await?;
-        Ok(outcome)
+        self.follow(write, pusher, kind, after.as_ref().unwrap_or(&before), fate, &moved).await?;
+        if let Some(after) = after {
+            return done(&mut write.tx, pusher, kind, after, terms).await;
+        }
+        rows::count(&mut write.tx, kind, pusher.connection.id, -1).await?;
+        Ok(Outcome::Done(None))
     }
 
     /// What is given back, or was to be, ends what was held to the contrary.
@@ -186,9 +232,9 @@ impl Provisioning {
             return Ok(());
         }
         if is_user(kind) && terms.about_active && after.active() {
-            self.given_back(tx, pusher, LossKind::User, after.id).await?;
-        } else if moved.asked_to_join {
-            self.given_back(tx, pusher, LossKind::Members, after.id).await?;
+            self.given_back(tx, pusher, after.id, Gain::User).await?;
+        } else if !moved.asked_to_join.is_empty() {
+            self.given_back(tx, pusher, after.id, Gain::Members(&moved.asked_to_join)).await?;
         }
         Ok(())
     }
@@ -218,13 +264,20 @@ impl Provisioning {
         check(tx, pusher, kind, before, &after).await?;
         rows::update(tx, kind, &after).await?;
         if is_user(kind) && after.resource.get("emails") != before.resource.get("emails") {
-            put_emails(tx, pusher, &after).await?;
+            rows::put_emails(tx, pusher.connection.id, after.number, &emails(&after)).await?;
         }
         Ok((after, moved))
     }
 
     /// Removes the rows of a resource; it leaves the groups it was in.
-    async fn remove(&self, tx: &mut Tx, pusher: &Pusher, kind: Kind, row: &Stored) -> Result<Moved, ProvisioningError> {
+    async fn remove(
+        &self,
+        write: &mut Write,
+        pusher: &Pusher,
+        kind: Kind,
+        row: &Stored,
+    ) -> Result<Moved, ProvisioningError> {
+        let tx = &mut write.tx;
         let now = self.env().now();
         let connection = pusher.connection.id;
         let place = (i64::from(!is_user(kind)), row.number);
@@ -235,12 +288,13 @@ impl Provisioning {
                 groups.extend(rows::by_numbers(tx, &scim::GROUP, connection, numbers).await?);
             }
             member_rows::leave_all(tx, place, &numbers, now).await?;
-            self.leave_groups(tx, pusher, kind, row, &groups).await?;
+            self.leave_groups(write, pusher, kind, row, &groups).await?;
         }
+        let tx = &mut write.tx;
         let mut moved = Moved::default();
         if !is_user(kind) {
             let places = member_rows::of_group(tx, row.number).await?;
-            moved.removed = members::in_directory(tx, &places).await?;
+            moved.removed = members::in_directory(tx, &places, &HashMap::new()).await?;
             member_rows::clear(tx, row.number).await?;
         }
         rows::remove(tx, kind, row.number).await?;
@@ -264,10 +318,19 @@ fn speaks_of_active(body: &Object) -> bool {
     })
 }
 
+/// What came of a call within a write that others share.
+pub(super) enum Within {
+    /// It is done.
+    Done(Option<Answer>),
+    /// It must be asked alone, because it is not to go through.
+    Alone,
+}
+
 /// What came of an attempt.
 enum Outcome {
     Done(Option<Answer>),
     Held { id: uuid::Uuid, losses: Vec<crate::guard::Loss>, breach: crate::guard::Breach },
+    Refused(Refused),
 }
 
 async fn done(
@@ -278,7 +341,7 @@ async fn done(
     terms: Terms<'_>,
 ) -> Result<Outcome, ProvisioningError> {
     Ok(Outcome::Done(Some(match terms.projection {
-        Some(projection) => read::answer(tx, pusher, kind, row, projection).await?,
+        Some(projection) => read::answer(tx, pusher, kind, row, projection, Extras::of(kind, projection)).await?,
         None => read::bare(pusher, kind, &row),
     })))
 }

@@ -6,7 +6,8 @@ use scim::etag::{Conditions, Decision, ETag};
 use scim::project::Projection;
 use store::Tx;
 
-use super::{Answer, etag, find, show};
+use super::show::{self, Extras};
+use super::{Answer, etag, find};
 use crate::error::ProvisioningError;
 use crate::pusher::Pusher;
 use crate::service::Provisioning;
@@ -31,11 +32,13 @@ impl Provisioning {
         conditions: &Conditions,
         projection: &Projection,
     ) -> Result<Found, ProvisioningError> {
-        let mut tx = self.store().read().await?;
-        let row = find(&mut tx, pusher, kind, id).await?;
+        // The resource, and then its groups or members, which are others: they need not be of one moment.
+        let mut tx = self.store().look().await?;
+        let extras = Extras::of(kind, projection);
+        let row = find(&mut tx, pusher, kind, id, extras.beside()).await?;
         let tag = etag(&row);
         match conditions.decide(Some(&tag), true) {
-            Decision::Proceed => Ok(Found::Answer(answer(&mut tx, pusher, kind, row, projection).await?)),
+            Decision::Proceed => Ok(Found::Answer(answer(&mut tx, pusher, kind, row, projection, extras).await?)),
             Decision::NotModified => Ok(Found::Unchanged(tag)),
             Decision::Failed => Err(changed_meanwhile().into()),
         }
@@ -49,9 +52,11 @@ pub(super) async fn answer(
     kind: &'static ResourceType,
     row: Stored,
     projection: &Projection,
+    extras: Extras,
 ) -> Result<Answer, ProvisioningError> {
     let mut answer = bare(pusher, kind, &row);
-    answer.resource = show::shown(tx, pusher, kind, vec![row], projection).await?.pop();
+    let whole = show::whole(tx, pusher, kind, vec![row], extras).await?.pop();
+    answer.resource = whole.map(|whole| projection.apply(whole));
     Ok(answer)
 }
 

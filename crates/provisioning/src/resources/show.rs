@@ -14,7 +14,7 @@ use super::etag;
 use crate::plan;
 use crate::pusher::Pusher;
 use crate::store::members::{self, Told};
-use crate::store::resources::{self as rows, Stored, is_user};
+use crate::store::resources::{self as rows, Beside, Stored, is_user};
 
 /// Which computed attributes are wanted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,6 +32,11 @@ impl Extras {
     /// Everything but the manager: what a filter may ask for.
     pub(super) const ALL: Self = Self { relations: true, kinds: true, names: true, manager: false };
 
+    /// What is read with the resources themselves.
+    pub(super) fn beside(self) -> Beside {
+        if self.relations { Beside::Groups } else { Beside::Nothing }
+    }
+
     /// What a projection needs. Members that nobody wants are not read.
     pub(super) fn of(kind: &'static ResourceType, projection: &Projection) -> Self {
         let relation = if is_user(kind) { "groups" } else { "members" };
@@ -48,10 +53,10 @@ pub(super) async fn whole(
     tx: &mut Tx,
     pusher: &Pusher,
     kind: &'static ResourceType,
-    list: Vec<Stored>,
+    mut list: Vec<Stored>,
     extras: Extras,
 ) -> Result<Vec<Object>, StoreError> {
-    let mut related = relations(tx, kind, &list, extras).await?;
+    let mut related = relations(tx, kind, &mut list, extras).await?;
     let known = if extras.manager { known_managers(tx, pusher, &list).await? } else { HashSet::new() };
     Ok(list
         .into_iter()
@@ -77,16 +82,20 @@ pub(super) async fn shown(
 async fn relations(
     tx: &mut Tx,
     kind: &'static ResourceType,
-    list: &[Stored],
+    list: &mut [Stored],
     extras: Extras,
 ) -> Result<HashMap<i64, Vec<Told>>, StoreError> {
     let mut related = HashMap::<i64, Vec<Told>>::new();
-    if !extras.relations || list.is_empty() {
+    if !extras.relations {
         return Ok(related);
     }
     let told = if is_user(kind) {
-        let numbers: Vec<i64> = list.iter().map(|row| row.number).collect();
-        members::told_of_users(tx, &numbers).await?
+        let numbers: Vec<i64> = list.iter().filter(|row| row.groups.is_none()).map(|row| row.number).collect();
+        let mut told: Vec<Told> = list.iter_mut().filter_map(|row| row.groups.take()).flatten().collect();
+        if !numbers.is_empty() {
+            told.extend(members::told_of_users(tx, &numbers).await?);
+        }
+        told
     } else {
         let numbers: Vec<i64> = list.iter().filter(|row| row.member_count > 0).map(|row| row.number).collect();
         if numbers.is_empty() { Vec::new() } else { members::told_of_groups(tx, &numbers, extras.names).await? }

@@ -142,16 +142,9 @@ fn conditions(mut sql: Sql, filter: &CallFilter) -> Sql {
         sql = sql.push(" AND at < ").bind(until);
     }
     let Some(text) = &filter.text else { return sql };
-    let pattern = super::pattern(text);
-    for (column, end) in [
-        (" AND (LOWER(path) LIKE ", " ESCAPE '\\'"),
-        (" OR LOWER(query) LIKE ", " ESCAPE '\\'"),
-        (" OR LOWER(COALESCE(resource_name, '')) LIKE ", " ESCAPE '\\'"),
-        (" OR LOWER(COALESCE(detail, '')) LIKE ", " ESCAPE '\\')"),
-    ] {
-        sql = sql.push(column).bind(pattern.clone()).push(end);
-    }
-    sql
+    sql = sql.push(" AND (LOWER(path)").has(text).push(" OR LOWER(query)").has(text);
+    sql = sql.push(" OR LOWER(COALESCE(resource_name, ''))").has(text);
+    sql.push(" OR LOWER(COALESCE(detail, ''))").has(text).push(")")
 }
 
 fn step(row: &Row) -> Result<Step, StoreError> {

@@ -80,7 +80,7 @@ pub(crate) async fn touch(tx: &mut Tx, id: ConnectionId, at: Timestamp) -> Resul
     Ok(())
 }
 
-/// What belongs to a connection apart from its users and groups, of which there must be none left.
+/// What belongs to a connection apart from its users and groups, of which there must be none left (`ended::clear`).
 const BELONGINGS: [&str; 7] = [
     "DELETE FROM provisioning_tokens WHERE key_id IN (SELECT id FROM provisioning_keys WHERE connection = $1)",
     "DELETE FROM provisioning_keys WHERE connection = $1",

@@ -110,7 +110,8 @@ pub(crate) async fn of_resource(
 }
 
 /// The limit that a call about one of these reached which still stands: it waits, is allowed and not yet carried out, or
-/// was rejected since a moment. What a group loses is not one thing, so of that only what is undecided stands.
+/// was rejected since a moment. What a group loses is not one thing, so of that only what is undecided stands; what was
+/// rejected of it is known member by member (`Provisioning::refused`).
 pub(crate) async fn standing(
     tx: &mut Tx,
     connection: ConnectionId,
@@ -212,7 +213,7 @@ pub(crate) async fn list_held(
         sql = sql.push(" AND state = ").bind(state);
     }
     if let Some(text) = &filter.text {
-        sql = sql.push(" AND lower(name) LIKE ").bind(super::pattern(text)).push(" ESCAPE '\\'");
+        sql = sql.push(" AND lower(name)").has(text);
     }
     if let Some(after) = page.after.as_ref().and_then(Cursor::decode::<i64>) {
         sql = sql.push(" AND number > ").bind(after);

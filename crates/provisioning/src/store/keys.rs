@@ -39,6 +39,13 @@ pub(crate) async fn insert(
     Ok(())
 }
 
+/// How many keys of a connection work.
+pub(crate) async fn count_working(tx: &mut Tx, connection: ConnectionId, now: Timestamp) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(*) AS n FROM provisioning_keys
+               WHERE connection = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)";
+    tx.count(sql, args![connection, now]).await
+}
+
 /// Every key of a connection, newest first.
 pub(crate) async fn list(tx: &mut Tx, connection: ConnectionId, now: Timestamp) -> Result<Vec<KeyView>, StoreError> {
     let sql = "SELECT * FROM provisioning_keys WHERE connection = $1 ORDER BY created_at DESC, id DESC";

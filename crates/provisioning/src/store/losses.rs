@@ -1,9 +1,10 @@
 //! `provisioning_losses`: what was lost, for the limits of a day.
 
 use kernel::Timestamp;
-use store::{Sql, StoreError, Tx, args};
+use store::{Row, Sql, StoreError, Tx, args};
 use uuid::Uuid;
 
+use crate::guard::replay::Passed;
 use crate::guard::{Day, Loss, LossKind, Population};
 use crate::model::ConnectionId;
 
@@ -69,10 +70,34 @@ pub(crate) async fn insert(
     at: Timestamp,
     losses: &[Loss],
 ) -> Result<(), StoreError> {
-    let rows = losses.iter().map(|loss| args![connection, loss.kind, at, loss.resource_id, loss.amount]);
-    let head = "INSERT INTO provisioning_losses (connection, kind, at, resource_id, amount) VALUES ";
+    let size = |loss: &Loss| (loss.kind == LossKind::Members).then_some(loss.of);
+    let rows = losses.iter().map(|loss| args![connection, loss.kind, at, loss.resource_id, loss.amount, size(loss)]);
+    let head = "INSERT INTO provisioning_losses (connection, kind, at, resource_id, amount, group_size) VALUES ";
     tx.insert_many(head, rows, "").await?;
     Ok(())
+}
+
+/// What went through since a moment, oldest first; of very much the newest.
+pub(crate) async fn passed(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    since: Timestamp,
+    most: usize,
+) -> Result<Vec<Passed>, StoreError> {
+    let sql =
+        "SELECT at, kind, resource_id, amount, group_size FROM provisioning_losses WHERE connection = $1 AND at > $2
+                   ORDER BY at DESC, resource_id LIMIT $3";
+    let rows = tx.all(sql, args![connection, since, most]).await?;
+    let read = |row: &Row| {
+        Ok(Passed {
+            at: row.get("at")?,
+            kind: row.get("kind")?,
+            resource_id: row.get("resource_id")?,
+            amount: row.get("amount")?,
+            group_size: row.get("group_size")?,
+        })
+    };
+    rows.iter().rev().map(read).collect()
 }
 
 /// What came back is no longer lost: a user that is active again.
@@ -82,7 +107,7 @@ pub(crate) async fn forget_user(tx: &mut Tx, connection: ConnectionId, user: Uui
     Ok(())
 }
 
-/// Removes what no day's limit looks at any more.
+/// Removes what nobody looks at any more.
 pub(crate) async fn prune(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM provisioning_losses WHERE at < $1", args![before]).await
 }

@@ -64,6 +64,7 @@ pub(crate) async fn groups_of(tx: &mut Tx, (kind, number): Place) -> Result<Vec<
 }
 
 /// A member or a group as it is told: whose it is, its SCIM id, and what people call it.
+#[derive(Debug, Clone)]
 pub(crate) struct Told {
     /// The group's, or the user's number.
     pub(crate) of: i64,

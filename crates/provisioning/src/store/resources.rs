@@ -4,13 +4,19 @@
 
 use directory::SourceId;
 use kernel::{OrganisationId, Timestamp};
-use scim::filter::{Key, Operator};
-use scim::{Object, ResourceType, USER};
+use scim::{GROUP, Object, ResourceType, USER};
 use serde_json::Value;
-use store::{Row, Sql, StoreError, Tx, args};
+use store::{Backend, Row, Sql, StoreError, Tx, args};
 use uuid::Uuid;
 
 use crate::model::ConnectionId;
+use crate::store::members::Told;
+
+mod lists;
+
+pub(crate) use lists::{
+    Condition, Slice, Window, added_after, by_numbers, candidates, count_of, number_at, numbers, page,
+};
 
 /// A user or a group as it was pushed.
 #[derive(Debug, Clone)]
@@ -35,6 +41,8 @@ pub(crate) struct Stored {
     pub(crate) source_id: SourceId,
     /// The id there.
     pub(crate) object_id: Uuid,
+    /// Of a user, where they were read with it: the groups it is a direct member of.
+    pub(crate) groups: Option<Vec<Told>>,
 }
 
 /// Whose a row is.
@@ -62,6 +70,15 @@ pub(crate) fn is_user(kind: &'static ResourceType) -> bool {
     std::ptr::eq(kind, &raw const USER)
 }
 
+/// What is read beside a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// Nothing.
+    Nothing,
+    /// A user's groups: they cost less with it than after it. For few users.
+    Groups,
+}
+
 fn select(kind: &'static ResourceType) -> Sql {
     Sql::new(if is_user(kind) {
         "SELECT number, id, user_name_key AS name_key, external_id, resource, version, created_at, changed_at, source_id,
@@ -70,6 +87,38 @@ fn select(kind: &'static ResourceType) -> Sql {
         "SELECT number, id, name_key, external_id, resource, member_count, version, created_at, changed_at, source_id,
              object_id FROM provisioning_groups WHERE connection = "
     })
+}
+
+fn select_beside(tx: &Tx, kind: &'static ResourceType, beside: Beside) -> Sql {
+    if beside == Beside::Nothing || !is_user(kind) {
+        return select(kind);
+    }
+    Sql::new(
+        "SELECT number, id, user_name_key AS name_key, external_id, resource, version, created_at, changed_at, source_id,
+             object_id, (SELECT ",
+    )
+    .push(match tx.backend() {
+        Backend::Sqlite => "json_group_array(json_array(hex(g.id), g.resource ->> '$.displayName') ORDER BY g.number)",
+        Backend::Postgres => {
+            "COALESCE(json_agg(json_build_array(g.id, g.resource::json ->> 'displayName') ORDER BY g.number)::text, '[]')"
+        }
+    })
+    .push(
+        " FROM provisioning_members m JOIN provisioning_groups g ON g.number = m.group_number
+             WHERE m.member_kind = 0 AND m.member_number = provisioning_users.number) AS told
+             FROM provisioning_users WHERE connection = ",
+    )
+}
+
+fn stored_beside(kind: &'static ResourceType, row: &Row, beside: Beside) -> Result<Stored, StoreError> {
+    let mut stored = stored(kind, row)?;
+    if beside == Beside::Groups && is_user(kind) {
+        let of = stored.number;
+        let told: Vec<(Uuid, Option<String>)> = row.json("told")?;
+        let told = told.into_iter().map(|(id, name)| Told { of, kind: GROUP.name, id, name });
+        stored.groups = Some(told.collect());
+    }
+    Ok(stored)
 }
 
 fn stored(kind: &'static ResourceType, row: &Row) -> Result<Stored, StoreError> {
@@ -85,6 +134,7 @@ fn stored(kind: &'static ResourceType, row: &Row) -> Result<Stored, StoreError> 
         changed_at: row.get("changed_at")?,
         source_id: row.get("source_id")?,
         object_id: row.get("object_id")?,
+        groups: None,
     })
 }
 
@@ -94,9 +144,10 @@ pub(crate) async fn find(
     kind: &'static ResourceType,
     connection: ConnectionId,
     id: Uuid,
+    beside: Beside,
 ) -> Result<Option<Stored>, StoreError> {
-    let sql = select(kind).bind(connection).push(" AND id = ").bind(id);
-    tx.select(sql).await?.first().map(|row| stored(kind, row)).transpose()
+    let sql = select_beside(tx, kind, beside).bind(connection).push(" AND id = ").bind(id);
+    tx.select(sql).await?.first().map(|row| stored_beside(kind, row, beside)).transpose()
 }
 
 /// The ids of these, and the directory's of each, in no order: SCIM id, number, object id.
@@ -109,159 +160,16 @@ pub(crate) async fn locate(
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(500) {
         let sql = Sql::new(if is_user(kind) {
-            "SELECT id, number, object_id FROM provisioning_users WHERE connection = "
+            "SELECT id, number, object_id FROM provisioning_users WHERE "
         } else {
-            "SELECT id, number, object_id FROM provisioning_groups WHERE connection = "
+            "SELECT id, number, object_id FROM provisioning_groups WHERE "
         });
-        for row in tx.select(sql.bind(connection).push(" AND id IN ").bind_list(ids.iter().copied())).await? {
+        let sql = sql.among("connection", connection).push(" AND id IN ").bind_list(ids.iter().copied());
+        for row in tx.select(sql).await? {
             found.push((row.get("id")?, row.get("number")?, row.get("object_id")?));
         }
     }
     Ok(found)
-}
-
-/// A page of what the keys let through, in the order of creation. `None` when they let nothing through.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Window {
-    /// Only after this number.
-    pub(crate) after: i64,
-    /// How many at most.
-    pub(crate) limit: usize,
-}
-
-/// Resources that the keys let through, after a number, in the order of creation.
-pub(crate) async fn candidates(
-    tx: &mut Tx,
-    kind: &'static ResourceType,
-    connection: ConnectionId,
-    keys: &[Condition],
-    window: Window,
-) -> Result<Vec<Stored>, StoreError> {
-    let mut sql = select(kind).bind(connection);
-    for key in keys {
-        sql = key.push(sql, connection);
-    }
-    let sql = sql.push(" AND number > ").bind(window.after).push(" ORDER BY number LIMIT ").bind(window.limit);
-    tx.select(sql).await?.iter().map(|row| stored(kind, row)).collect()
-}
-
-/// Resources by their numbers, in no order.
-pub(crate) async fn by_numbers(
-    tx: &mut Tx,
-    kind: &'static ResourceType,
-    connection: ConnectionId,
-    numbers: &[i64],
-) -> Result<Vec<Stored>, StoreError> {
-    let sql = select(kind).bind(connection).push(" AND number IN ").bind_list(numbers.iter().copied());
-    tx.select(sql).await?.iter().map(|row| stored(kind, row)).collect()
-}
-
-/// The number just before the resource at a place, counted from zero: where a page that begins there goes on from.
-/// `None` when there are not so many.
-pub(crate) async fn number_before(
-    tx: &mut Tx,
-    kind: &'static ResourceType,
-    connection: ConnectionId,
-    place: usize,
-) -> Result<Option<i64>, StoreError> {
-    if place == 0 {
-        return Ok(Some(0));
-    }
-    let sql = Sql::new(if is_user(kind) {
-        "SELECT number FROM provisioning_users WHERE connection = "
-    } else {
-        "SELECT number FROM provisioning_groups WHERE connection = "
-    });
-    let sql = sql.bind(connection).push(" ORDER BY number LIMIT 1 OFFSET ").bind(place - 1);
-    tx.select(sql).await?.first().map(|row| row.get("number")).transpose()
-}
-
-/// A condition that an index answers.
-#[derive(Debug, Clone)]
-pub(crate) enum Condition {
-    Id(Uuid),
-    ExternalId(String),
-    UserName(String),
-    GroupName(String),
-    Email(String),
-    Active(bool),
-    /// The group with this number is one of the user's.
-    InGroup(i64),
-    /// The user (0) or group (1) with this number is a member.
-    HasMember(i64, i64),
-    Moment(Column, Operator, Timestamp),
-    Nothing,
-}
-
-/// A column of moments.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Column {
-    Created,
-    Changed,
-}
-
-impl Condition {
-    /// What a key asks of the rows; `None` when only the resources themselves can tell.
-    pub(crate) fn of(kind: &'static ResourceType, key: Key<'_>) -> Option<Self> {
-        let user = is_user(kind);
-        Some(match key {
-            Key::Id(id) => canonical(id).map_or(Self::Nothing, Self::Id),
-            Key::ExternalId(id) => Self::ExternalId(id.to_owned()),
-            Key::UserName(name) if user => Self::UserName(name.to_owned()),
-            Key::DisplayName(name) if !user => Self::GroupName(name.to_owned()),
-            Key::Email(email) if user => Self::Email(email.to_owned()),
-            Key::Active(active) if user => Self::Active(active),
-            Key::ResourceType(name) if name != kind.name => Self::Nothing,
-            Key::LastModified(operator, moment) => Self::Moment(Column::Changed, operator, moment),
-            Key::Created(operator, moment) => Self::Moment(Column::Created, operator, moment),
-            _ => return None,
-        })
-    }
-
-    fn push(&self, sql: Sql, connection: ConnectionId) -> Sql {
-        match self {
-            Self::Id(id) => sql.push(" AND id = ").bind(*id),
-            Self::ExternalId(id) => sql.push(" AND external_id = ").bind(id.as_str()),
-            Self::UserName(name) => sql.push(" AND user_name_key = ").bind(name.as_str()),
-            Self::GroupName(name) => sql.push(" AND name_key = ").bind(name.as_str()),
-            Self::Email(email) => sql
-                .push(" AND number IN (SELECT user_number FROM provisioning_emails WHERE connection = ")
-                .bind(connection)
-                .push(" AND email_key = ")
-                .bind(email.as_str())
-                .push(")"),
-            Self::Active(active) => sql.push(" AND active = ").bind(*active),
-            Self::InGroup(group) => sql
-                .push(" AND number IN (SELECT member_number FROM provisioning_members WHERE member_kind = 0 AND group_number = ")
-                .bind(*group)
-                .push(")"),
-            Self::HasMember(kind, number) => sql
-                .push(" AND number IN (SELECT group_number FROM provisioning_members WHERE member_kind = ")
-                .bind(*kind)
-                .push(" AND member_number = ")
-                .bind(*number)
-                .push(")"),
-            Self::Moment(column, operator, moment) => {
-                let sql = sql.push(match column {
-                    Column::Created => " AND created_at ",
-                    Column::Changed => " AND changed_at ",
-                });
-                sql.push(sign(*operator)).bind(*moment)
-            }
-            Self::Nothing => sql.push(" AND 1 = 0"),
-        }
-    }
-}
-
-/// The sign of a comparison of moments; a moment contains nothing, and `Key` offers none of those.
-const fn sign(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Gt => "> ",
-        Operator::Ge => ">= ",
-        Operator::Lt => "< ",
-        Operator::Le => "<= ",
-        _ => "= ",
-    }
 }
 
 /// A SCIM id as we write it, and in no other spelling.
@@ -400,6 +308,16 @@ pub(crate) async fn put_emails(
     emails: &[String],
 ) -> Result<(), StoreError> {
     tx.execute("DELETE FROM provisioning_emails WHERE user_number = $1", args![number]).await?;
+    add_emails(tx, connection, number, emails).await
+}
+
+/// The same for a new user.
+pub(crate) async fn add_emails(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    number: i64,
+    emails: &[String],
+) -> Result<(), StoreError> {
     tx.insert_many(
         "INSERT INTO provisioning_emails (user_number, connection, email_key) VALUES ",
         emails.iter().map(|email| args![number, connection, email.as_str()]),
@@ -415,14 +333,13 @@ pub(crate) async fn count(
     kind: &'static ResourceType,
     connection: ConnectionId,
     by: i64,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let sql = if is_user(kind) {
         "UPDATE provisioning_connections SET user_count = user_count + $2 WHERE id = $1"
     } else {
         "UPDATE provisioning_connections SET group_count = group_count + $2 WHERE id = $1"
     };
-    tx.execute(sql, args![connection, by]).await?;
-    Ok(())
+    Ok(tx.execute(sql, args![connection, by]).await? > 0)
 }
 
 /// How many resources of a kind a connection has.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use testkit::on_each_database;
 
 use super::{House, user};
+use crate::ending::EndedConnections;
 
 #[tokio::test]
 async fn a_connection_is_made_changed_and_deleted() {
@@ -91,6 +92,62 @@ async fn a_connection_that_holds_somebody_stays_and_two_never_meet() {
         assert_eq!(house.api("DELETE", &path, Role::Owner, &json!({})).await.status, StatusCode::NO_CONTENT);
         assert_eq!(one.get("/Users").await.status, StatusCode::UNAUTHORIZED, "its key is gone too");
         assert_eq!(two.get("/Users").await.json()["totalResults"], json!(1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_holds_somebody_is_ended_by_its_typed_name_and_leaves_the_people_to_a_plan() {
+    on_each_database(async |db| {
+        let house = House::new(db);
+        let (one, two) = (house.client("One").await, house.client("Two").await);
+        let mut ids = Vec::new();
+        for client in [&one, &two] {
+            for name in ["mia", "noor"] {
+                ids.push(client.send("POST", "/Users", &user(name)).await.json()["id"].clone());
+            }
+        }
+        let group = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Crew",
+            "members": [{ "value": ids[0] }] });
+        assert_eq!(one.send("POST", "/Groups", &group).await.status, StatusCode::CREATED);
+        let path = format!("/connections/{}", one.connection.id);
+        let ending = house.api("GET", &format!("{path}/ending"), Role::Auditor, &json!({})).await.json();
+        let expected = json!({ "users": 2, "active_users": 2, "groups": 1, "keys": 1, "held_calls": 0,
+            "afterwards": "planned", "confirmation": "One" });
+        assert_eq!(ending, expected);
+        for typed in ["", "?confirmation=", "?confirmation=Two"] {
+            let refused = house.api("DELETE", &format!("{path}{typed}"), Role::Owner, &json!({})).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{typed}: {}", refused.text());
+        }
+        assert_eq!(one.get("/Users").await.json()["totalResults"], json!(2), "nothing has happened so far");
+
+        let before = house.log().await;
+        let typed = format!("{path}?confirmation=One");
+        assert_eq!(house.api("DELETE", &typed, Role::Helpdesk, &json!({})).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(house.api("DELETE", &typed, Role::Owner, &json!({})).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(house.log().await[before.len()..], ["provisioning.connection_ended"], "nobody is touched");
+        assert_eq!(one.get("/Users").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(two.get("/Users").await.json()["totalResults"], json!(2), "the other one goes on");
+        assert_eq!(house.api("DELETE", &typed, Role::Owner, &json!({})).await.status, StatusCode::NOT_FOUND);
+
+        let ended = EndedConnections(house.db.store.clone()).list().await.unwrap();
+        assert_eq!(ended.len(), 1);
+        let ended = &ended[0];
+        assert_eq!((ended.name.as_str(), ended.user_count, ended.group_count), ("One", 2, 1));
+        let source = ended.source().unwrap();
+        assert_eq!(source.0, one.connection.id.0);
+        let mut tx = house.db.store.read().await.unwrap();
+        let left = directory::read::users_after(&mut tx, source, None, 10).await.unwrap();
+        assert!(left.len() == 2 && left.iter().all(|user| user.state.usable()), "{left:?}");
+        for sql in [
+            "SELECT COUNT(*) AS n FROM provisioning_users WHERE connection = $1",
+            "SELECT COUNT(*) AS n FROM provisioning_groups WHERE connection = $1",
+            "SELECT COUNT(*) AS n FROM provisioning_emails WHERE connection = $1",
+            "SELECT COUNT(*) AS n FROM provisioning_keys WHERE connection = $1",
+        ] {
+            assert_eq!(tx.count(sql, store::args![one.connection.id]).await.unwrap(), 0, "{sql}");
+        }
+        assert_eq!(tx.count("SELECT COUNT(*) AS n FROM provisioning_members", Vec::new()).await.unwrap(), 0);
     })
     .await;
 }

@@ -276,12 +276,70 @@ async fn a_group_does_not_lose_a_third_of_its_members_one_by_one() {
         held(&without(2).await);
         let hold = yard.holds().await.remove(0);
         assert_eq!((&hold["kind"], &hold["calls"]["waiting"]), (&json!("members"), &json!(2)));
-        // A member that is added again is no longer to be removed.
+        // A member that is added again is no longer to be removed; the others still are.
         let back = json!([{ "op": "Add", "path": "members", "value": [{ "value": yard.users[2] }] }]);
         passed(&yard.patch(&format!("/Groups/{group}"), back).await);
-        assert!(yard.calls(&hold).await.iter().all(|(state, _)| state == "dropped"));
+        let states: Vec<String> = yard.calls(&hold).await.into_iter().map(|(state, _)| state).collect();
+        assert_eq!(states, ["dropped", "waiting"]);
         let count = yard.client.get(&format!("/Groups/{group}")).await.json()["members"].as_array().unwrap().len();
         assert_eq!(count, 8);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rejected_removal_stays_refused_when_the_group_may_lose_again() {
+    on_each_database(async |db| {
+        let yard = Yard::new(db, 12).await;
+        let members: Vec<Value> = yard.users[..10].iter().map(|id| json!({ "value": id })).collect();
+        let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Cranes", "members": members });
+        let group = yard.client.send("POST", "/Groups", &body).await.json()["id"].as_str().unwrap().to_owned();
+        yard.house.db.hand.advance(DAY);
+        let path = format!("/Groups/{group}");
+        let change = async |op: &str, users: &[usize]| {
+            let value: Vec<Value> = users.iter().map(|user| json!({ "value": yard.users[*user] })).collect();
+            yard.patch(&path, json!([{ "op": op, "path": "members", "value": value }])).await
+        };
+        held(&change("Remove", &[0, 1, 2, 3]).await);
+        let hold = yard.holds().await.remove(0);
+        passed(&yard.decide(&hold, "reject", json!({ "reason": "a wrong rule" })).await);
+        // Alone it is within the limits of the day; in the other dialect and beside another it is the same wish.
+        assert!(held(&change("Remove", &[1]).await).starts_with("refused"));
+        assert!(held(&change("Remove", &[2, 7]).await).starts_with("refused"));
+        let filtered = json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", yard.users[3]) }]);
+        assert!(held(&yard.patch(&path, filtered).await).starts_with("refused"));
+        assert_eq!((yard.holds().await.len(), yard.calls(&hold).await.len()), (1, 1), "nobody is asked again");
+        // Whoever was not part of it leaves as usual, and somebody new joins: neither changes what was decided.
+        passed(&change("Remove", &[7]).await);
+        passed(&change("Add", &[10]).await);
+        assert!(held(&change("Remove", &[0]).await).starts_with("refused"));
+        // Who was to be a member again, and then not, is a new wish.
+        passed(&change("Add", &[0]).await);
+        passed(&change("Remove", &[0]).await);
+        // A rejection does not last for ever.
+        yard.house.db.hand.advance(Duration::from_hours(73));
+        passed(&change("Remove", &[1]).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_whose_deletion_was_rejected_goes_on_losing_single_members() {
+    on_each_database(async |db| {
+        let yard = Yard::new(db, 12).await;
+        let members: Vec<Value> = yard.users.iter().map(|id| json!({ "value": id })).collect();
+        let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Cranes", "members": members });
+        let group = yard.client.send("POST", "/Groups", &body).await.json()["id"].as_str().unwrap().to_owned();
+        yard.house.db.hand.advance(DAY);
+        let path = format!("/Groups/{group}");
+        held(&yard.client.ask("DELETE", &path, &[], "").await);
+        let hold = yard.holds().await.remove(0);
+        passed(&yard.decide(&hold, "reject", json!({ "reason": "a wrong click" })).await);
+        yard.house.db.hand.advance(DAY);
+        assert!(held(&yard.client.ask("DELETE", &path, &[], "").await).starts_with("refused"));
+        let without = json!([{ "op": "Remove", "path": "members", "value": [{ "value": yard.users[0] }] }]);
+        passed(&yard.patch(&path, without).await);
+        assert_eq!(yard.holds().await.len(), 1);
     })
     .await;
 }
@@ -331,6 +389,39 @@ async fn holds_of_another_organisation_do_not_exist() {
         assert_eq!(found.items, []);
         let id = yard.holds().await[0]["id"].as_str().unwrap().parse().unwrap();
         assert!(yard.house.provisioning.get_hold(&may, id).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn other_limits_are_tried_on_what_went_through_and_nothing_is_changed() {
+    on_each_database(async |db| {
+        let yard = Yard::new(db, 200).await;
+        let connection =
+            yard.house.api("GET", "/connections", Role::Auditor, &json!(null)).await.json()["items"][0].clone();
+        let path = format!("/connections/{}/limits/preview", connection["id"].as_str().unwrap());
+        let tried = async |users: u32| {
+            let mut limits = connection["settings"]["limits"].clone();
+            limits["users"] = json!(users);
+            yard.house.api("POST", &path, Role::Auditor, &limits).await
+        };
+        for user in 0..5 {
+            passed(&yard.set_active(user, false).await);
+        }
+        // Who came back was not lost.
+        passed(&yard.set_active(4, true).await);
+        yard.house.db.hand.advance(9 * DAY);
+        let (now, tight) = (tried(25).await.json(), tried(3).await.json());
+        assert_eq!((&now["passed"], &now["held"]), (&json!(4), &json!(0)), "{now:#}");
+        assert_eq!((&tight["passed"], &tight["held"]), (&json!(4), &json!(2)), "{tight:#}");
+        let because = tight["days"][0]["because"].as_str().unwrap();
+        assert!(because.starts_with("3 of 200 users would be disabled or deleted"), "{because}");
+        yard.house.provisioning.prune().await.unwrap();
+        assert_eq!(tried(3).await.json()["held"], 2, "it is remembered for thirty days");
+        yard.house.db.hand.advance(30 * DAY);
+        yard.house.provisioning.prune().await.unwrap();
+        assert_eq!(tried(3).await.json()["passed"], 0);
+        assert_eq!(tried(0).await.status, StatusCode::BAD_REQUEST, "limits have bounds here too");
     })
     .await;
 }

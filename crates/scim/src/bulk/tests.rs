@@ -49,6 +49,8 @@ fn a_wrong_call_fails_alone() {
         (json!({ "method": "POST", "path": "Users", "bulkId": "q", "data": data }), None),
         (json!({ "method": "PUT", "path": "/Users/1", "data": data, "version": "W/\"1\"" }), None),
         (json!({ "method": "PATCH", "path": "/Groups/1", "data": data }), None),
+        (json!({ "method": "PATCH", "path": "/Groups/1", "data": [{ "op": "remove", "path": "members" }] }), None),
+        (json!({ "method": "PUT", "path": "/Groups/1", "data": [data] }), Some(400)),
         (json!({ "method": "DELETE", "path": "/Users/bulkId:q" }), None),
         (json!({ "method": "GET", "path": "/Users/1" }), Some(400)),
         (json!({ "path": "/Users/1" }), Some(400)),

@@ -15,11 +15,23 @@ pub(super) fn matches(expression: &Expression, resource: &Object) -> bool {
         Expression::Or(parts) => parts.iter().any(|part| matches(part, resource)),
         Expression::Not(inner) => !matches(inner, resource),
         Expression::Present(path) => values(path, resource).any(is_assigned),
+        Expression::Compare(comparison) if is_unset_active(&comparison.path, resource) => {
+            compare_any(comparison, std::iter::once(&ACTIVE))
+        }
         Expression::Compare(comparison) => compare_any(comparison, values(&comparison.path, resource)),
         Expression::Element { path, condition } => {
             elements(path, resource).filter_map(Value::as_object).any(|element| element_matches(condition, element))
         }
     }
+}
+
+/// What a user's `active` is compared as where nobody has set it.
+static ACTIVE: Value = Value::Bool(true);
+
+/// A user whose `active` nobody has set may be used: comparisons take it for true, as a lookup by `active` does. What the
+/// absence means is left to the server (RFC 7643 §4.1.1). It is still not present.
+fn is_unset_active(path: &AttributePath, resource: &Object) -> bool {
+    path.is("active") && !path.value_in(resource).is_some_and(is_assigned)
 }
 
 /// Whether one element of a multi-valued attribute satisfies the condition in brackets.

@@ -37,11 +37,17 @@ struct Parser<'a> {
     at: usize,
     depth: usize,
     terms: usize,
+    /// Kinds of resource that have a name which this one has not.
+    others: &'static [&'static ResourceType],
 }
 
-/// Reads a whole filter.
-pub(super) fn parse(kind: &'static ResourceType, text: &str) -> Result<Expression, FilterError> {
-    let mut parser = Parser::begin(text)?;
+/// Reads a whole filter. Names that the kind has not are looked up among the others.
+pub(super) fn parse(
+    kind: &'static ResourceType,
+    others: &'static [&'static ResourceType],
+    text: &str,
+) -> Result<Expression, FilterError> {
+    let mut parser = Parser { others, ..Parser::begin(text)? };
     let root = parser.any(Scope::Resource(kind))?;
     parser.end("`and`, `or` or the end")?;
     Ok(root)
@@ -81,7 +87,7 @@ impl<'a> Parser<'a> {
         }
         let mut lexer = Lexer::new(text);
         let (token, at) = lexer.next()?;
-        Ok(Self { lexer, token, at, depth: 0, terms: 0 })
+        Ok(Self { lexer, token, at, depth: 0, terms: 0, others: &[] })
     }
 
     fn advance(&mut self) -> Result<Token<'a>, FilterError> {
@@ -176,7 +182,7 @@ impl<'a> Parser<'a> {
     fn path(&mut self, scope: Scope) -> Result<AttributePath, FilterError> {
         let Token::Word(word) = self.token else { return Err(self.expected("the name of an attribute")) };
         let path = match scope {
-            Scope::Resource(kind) => AttributePath::parse(kind, word),
+            Scope::Resource(kind) => AttributePath::parse_among(kind, self.others, word),
             Scope::Element(path) => path.attribute.sub(word).map(|sub| AttributePath { sub: Some(sub), ..path }),
         };
         let path = path.ok_or_else(|| self.unknown(word))?;

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Filter, Key, Operator};
-use crate::schema::{GROUP, ResourceType, USER};
+use super::{Among, Filter, Key, Operator};
+use crate::schema::{GROUP, RESOURCE_TYPES, ResourceType, USER};
 use crate::{Object, ScimError, ScimType};
 
 fn object(value: Value) -> Object {
@@ -147,6 +147,27 @@ fn filters_match_as_the_rfc_says() {
 }
 
 #[test]
+fn a_user_whose_active_nobody_has_set_is_active() {
+    let users = [json!({ "userName": "mia" }), json!({ "userName": "mia", "active": null })];
+    let cases = [
+        ("active eq true", true),
+        ("active eq false", false),
+        ("active ne true", false),
+        ("active ne false", true),
+        ("not (active eq true)", false),
+        (r#"active eq true and userName eq "mia""#, true),
+        (r#"active eq false or userName eq "ola""#, false),
+        ("active pr", false),
+    ];
+    for (filter, expected) in cases {
+        let filter = Filter::parse(&USER, filter).unwrap();
+        for user in &users {
+            assert_eq!(filter.matches(user.as_object().unwrap()), expected, "{filter} {user}");
+        }
+    }
+}
+
+#[test]
 fn wrong_filters_are_refused_where_they_go_wrong() {
     let cases: &[(&str, usize)] = &[
         ("", 1),
@@ -262,6 +283,50 @@ fn an_index_is_asked_what_clients_ask() {
     check(&USER, r#"not (userName eq "a")"#, &[], false);
     check(&USER, r#"userName ne "a""#, &[], false);
     check(&USER, "userName pr", &[], false);
+}
+
+#[test]
+fn what_only_another_kind_has_is_an_attribute_without_a_value() {
+    let these = |text: &str| Among::These(Filter::parse(&GROUP, text).unwrap());
+    let cases = [
+        ("displayName eq \"a\"", these("displayName eq \"a\"")),
+        ("userName eq \"a\"", Among::Nothing),
+        ("userName ne \"a\"", Among::Everything),
+        ("userName pr", Among::Nothing),
+        ("not (userName pr)", Among::Everything),
+        ("userName eq null", Among::Everything),
+        ("active eq true", Among::Nothing),
+        ("emails[type eq \"work\"].value pr", Among::Nothing),
+        ("manager eq \"M\"", Among::Nothing),
+        ("userName pr and displayName pr", Among::Nothing),
+        ("userName pr or displayName pr", these("displayName pr")),
+        ("not (userName pr) and displayName pr", these("displayName pr")),
+        ("not (userName pr) or displayName pr", Among::Everything),
+        ("id pr and not (title pr or members pr)", these("id pr and not (members pr)")),
+        (
+            "displayName pr and (title pr or members pr or externalId pr)",
+            these("displayName pr and (members pr or externalId pr)"),
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(Filter::parse_among(&GROUP, &RESOURCE_TYPES, text).unwrap(), expected, "{text}");
+    }
+    let unknown = Filter::parse_among(&GROUP, &RESOURCE_TYPES, "shoeSize pr").unwrap_err();
+    assert_eq!(unknown.scim_type, ScimType::InvalidFilter);
+    assert!(
+        Filter::parse_among(&GROUP, &RESOURCE_TYPES, "password pr").is_err(),
+        "a secret of another kind is one, too"
+    );
+}
+
+#[test]
+fn a_moment_without_an_offset_is_meant_in_utc() {
+    for (text, same) in
+        [("2026-03-01T10:00:00.5", true), ("2026-03-01T10:00:00", false), ("2026-03-01T11:00:00.5", false)]
+    {
+        let filter = Filter::parse(&USER, &format!("meta.lastModified eq \"{text}\"")).unwrap();
+        assert_eq!(filter.matches(&user()), same, "{text}");
+    }
 }
 
 #[test]

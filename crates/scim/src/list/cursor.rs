@@ -1,4 +1,4 @@
-//! Cursors (RFC 9865 §2): where a list goes on, bound to the query that began it and to a time.
+//! Cursors (RFC 9865 §2): where a list goes on or back, bound to the query that began it and to a time.
 //!
 //! A cursor is no secret and gives no leave: it only says after which resource of the caller's own list to go on.
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Query;
 use crate::{ScimError, ScimType};
 
-/// The key of the last resource of a page.
+/// The key of the last resource of a page, or of the first, where the list goes back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CursorKey {
     /// What the list is ordered by, folded as it is compared; `None` for a resource without a value, or without sorting.
@@ -19,6 +19,9 @@ pub struct CursorKey {
     /// The resource's id, or whatever makes the order total.
     #[serde(rename = "i")]
     pub id: String,
+    /// Whether the page is the one that ends before this resource, not the one that begins after it.
+    #[serde(rename = "b", default, skip_serializing_if = "std::ops::Not::not")]
+    pub back: bool,
 }
 
 #[derive(Serialize, Deserialize)]

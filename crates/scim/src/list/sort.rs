@@ -5,7 +5,7 @@
 //! | text | by its folded form, or as it is where the schema says `caseExact` |
 //! | moments | by instant |
 //! | a list | by its primary element, else its first |
-//! | no value | last when ascending, first when descending |
+//! | no value, or an attribute that only another kind of resource has | last when ascending, first when descending |
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -47,6 +47,16 @@ impl Sort {
         by: Option<&str>,
         order: Option<&str>,
     ) -> Result<Option<Self>, ScimError> {
+        Self::parse_among(kind, &[], by, order)
+    }
+
+    /// The same, asked of several kinds of resource at once, for one of them.
+    pub fn parse_among(
+        kind: &'static ResourceType,
+        others: &[&'static ResourceType],
+        by: Option<&str>,
+        order: Option<&str>,
+    ) -> Result<Option<Self>, ScimError> {
         let invalid = |detail: String| ScimError::new(ScimType::InvalidValue, detail);
         let descending = match order.map(str::trim) {
             None | Some("") => false,
@@ -55,7 +65,8 @@ impl Sort {
             Some(_) => return Err(invalid("`sortOrder` is \"ascending\" or \"descending\"".to_owned())),
         };
         let Some(by) = by.map(str::trim).filter(|by| !by.is_empty()) else { return Ok(None) };
-        let path = AttributePath::parse(kind, by).filter(|path| path.leaf().returned != Returned::Never);
+        let path = AttributePath::parse_among(kind, others, by);
+        let path = path.filter(|path| path.leaf().returned != Returned::Never);
         let path = path.ok_or_else(|| invalid(format!("`sortBy`: there is no attribute `{}`", shorten(by))))?;
         if path.leaf().kind != Kind::Complex {
             return Ok(Some(Self { path, descending }));

@@ -86,6 +86,12 @@ fn addresses_are_decoded_as_clients_mean_them() {
 }
 
 #[test]
+fn lists_of_attributes_in_several_parameters_are_put_together() {
+    let twice = query(&[("attributes", "userName"), ("attributes", "title,name.givenName")]).unwrap().projection;
+    assert!(twice.wants("userName") && twice.wants("title") && twice.wants("name") && !twice.wants("emails"));
+}
+
+#[test]
 fn a_search_body_says_the_same_as_an_address() {
     let body = json!({
         "schemas": [super::SEARCH_URN], "filter": "active eq true", "attributes": ["userName", "name.givenName"],
@@ -109,7 +115,7 @@ fn a_cursor_goes_on_with_its_own_query_for_a_while() {
     let now = Timestamp::from_seconds(1_000_000);
     let hour = Duration::from_hours(1);
     let asked = query(&[("filter", "active eq true"), ("sortBy", "userName"), ("cursor", "")]).unwrap();
-    let key = CursorKey { key: Some("mia\"é".to_owned()), id: "7".to_owned() };
+    let key = CursorKey { key: Some("mia\"é".to_owned()), id: "7".to_owned(), back: true };
     let text = key.encode(&asked, now);
     assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)), "{text}");
     assert_eq!(CursorKey::decode(&text, &asked, now.plus(hour), hour).as_ref(), Ok(&key));
@@ -169,7 +175,8 @@ fn lists_are_written_with_numbers_and_never_without_resources() {
     });
     assert_eq!(empty, expected);
     let page = ListResponse::by_cursor(vec![json!({ "id": "1" })], None, Some("next".to_owned()));
-    let page = serde_json::to_value(page).unwrap();
+    let page = serde_json::to_value(page.after_page(Some("last".to_owned()))).unwrap();
+    assert_eq!((page["previousCursor"].as_str(), empty.get("previousCursor")), (Some("last"), None));
     assert_eq!(
         (page["nextCursor"].as_str(), page.get("totalResults"), &page["itemsPerPage"]),
         (Some("next"), None, &json!(1))

@@ -113,11 +113,12 @@ fn element_holds(filter: &ValFilter, element: &Value) -> Option<bool> {
 }
 
 fn all(mut parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    parts.try_fold(true, |sum, part| Some(sum && part?))
+    // Every part is asked, so that a name that no user has is met wherever it stands.
+    parts.try_fold(true, |sum, part| part.map(|part| sum && part))
 }
 
 fn either(mut parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    parts.try_fold(false, |sum, part| Some(sum || part?))
+    parts.try_fold(false, |sum, part| part.map(|part| sum || part))
 }
 
 /// The texts that an attribute holds.

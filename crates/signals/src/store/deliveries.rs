@@ -181,9 +181,7 @@ pub(crate) async fn list(
         sql = sql.push(" AND revision = ").bind(revision);
     }
     if let Some(text) = &filter.text {
-        let pattern =
-            format!("%{}%", text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        sql = sql.push(" AND LOWER(COALESCE(object_name, '')) LIKE ").bind(pattern).push(" ESCAPE '\\'");
+        sql = sql.push(" AND LOWER(COALESCE(object_name, ''))").has(text);
     }
     if let Some(after) = page.after.as_ref().and_then(Cursor::decode::<DeliveryId>) {
         sql = sql.push(" AND id < ").bind(after);

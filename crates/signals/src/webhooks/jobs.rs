@@ -108,8 +108,7 @@ impl Handler for DeliverHandler {
     }
 
     async fn handle(&self, job: &Job, stop: watch::Receiver<bool>) -> Result<Outcome, JobError> {
-        let payload: Payload =
-            serde_json::from_value(job.payload.clone()).map_err(|error| JobError::from_error(&error))?;
+        let payload: Payload = job.read()?;
         let served = self.0.deliver(job.organisation, payload.webhook, &stop).await;
         served.map(|()| Outcome::Done).map_err(|error| JobError::from_error(&error))
     }

@@ -65,23 +65,8 @@ pub(crate) struct Reply {
 impl Post {
     /// A client after the configuration.
     pub(crate) fn new(config: &Config) -> Result<Self, PostError> {
-        let guard = Arc::new(Guard { networks: config.networks(), http: config.webhook_http });
-        let mut builder = Client::builder()
-            .redirect(Policy::none())
-            .connect_timeout(CONNECT)
-            .timeout(config.timeout())
-            .pool_max_idle_per_host(4)
-            .pool_idle_timeout(Duration::from_mins(1))
-            .user_agent(concat!("Vestibule/", env!("CARGO_PKG_VERSION")));
-        builder = match &config.webhook_proxy_url {
-            Some(url) => builder.proxy(Proxy::all(url.expose().as_str()).map_err(PostError::Build)?),
-            None => builder.no_proxy().dns_resolver(Guarded(guard.clone())),
-        };
-        if let Some(path) = &config.webhook_ca_file {
-            let pem = std::fs::read(path).map_err(PostError::Authorities)?;
-            builder = builder.tls_certs_merge(Certificate::from_pem_bundle(&pem).map_err(PostError::Build)?);
-        }
-        Ok(Self { client: builder.build().map_err(PostError::Build)?, guard })
+        let (client, guard) = guarded_client(config)?;
+        Ok(Self { client, guard })
     }
 
     /// Whether a webhook may have this address; says why not.
@@ -117,6 +102,27 @@ impl Post {
     }
 }
 
+/// A client after the configuration, and the guard by which it connects: for whatever goes to addresses that somebody made up.
+pub fn guarded_client(config: &Config) -> Result<(Client, Arc<Guard>), PostError> {
+    let guard = Arc::new(Guard { networks: config.networks(), http: config.webhook_http });
+    let mut builder = Client::builder()
+        .redirect(Policy::none())
+        .connect_timeout(CONNECT)
+        .timeout(config.timeout())
+        .pool_max_idle_per_host(4)
+        .pool_idle_timeout(Duration::from_mins(1))
+        .user_agent(concat!("Vestibule/", env!("CARGO_PKG_VERSION")));
+    builder = match &config.webhook_proxy_url {
+        Some(url) => builder.proxy(Proxy::all(url.expose().as_str()).map_err(PostError::Build)?),
+        None => builder.no_proxy().dns_resolver(Guarded(guard.clone())),
+    };
+    if let Some(path) = &config.webhook_ca_file {
+        let pem = std::fs::read(path).map_err(PostError::Authorities)?;
+        builder = builder.tls_certs_merge(Certificate::from_pem_bundle(&pem).map_err(PostError::Build)?);
+    }
+    Ok((builder.build().map_err(PostError::Build)?, guard))
+}
+
 async fn answered(response: Response) -> Reply {
     let status = response.status();
     let retry_after = retry_after(response.headers());
@@ -144,7 +150,7 @@ async fn beginning(mut response: Response) -> Option<String> {
 }
 
 /// Seconds, or a date, which counts from the answer's own `Date` (RFC 9110 §10.2.3): no two clocks need agree.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u32>() {
         return Some(Duration::from_secs(seconds.into()));

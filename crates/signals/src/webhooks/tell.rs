@@ -35,8 +35,7 @@ impl Webhooks {
     }
 
     async fn tell(&self, job: &Job) -> Result<(), JobError> {
-        let payload: Payload =
-            serde_json::from_value(job.payload.clone()).map_err(|error| JobError::from_error(&error))?;
+        let payload: Payload = job.read()?;
         let found = async {
             let mut tx = self.store.read().await?;
             rows::webhooks::find(&mut tx, job.organisation, payload.webhook).await

@@ -16,6 +16,24 @@ fn values_become_placeholders_and_never_text() {
 }
 
 #[test]
+fn nothing_in_a_text_that_is_looked_for_is_a_wildcard() {
+    for (text, pattern) in [
+        ("Mia", "%mia%"),
+        ("100%", r"%100\%%"),
+        ("a_b", r"%a\_b%"),
+        (r"a\b", r"%a\\b%"),
+        ("a\0b\n", "%ab%"),
+        ("", "%%"),
+    ] {
+        let (sql, args) = Sql::new("lower(name)").has(text).push(" AND 1 = 1").into_parts(Backend::Sqlite);
+        assert_eq!(sql, r"lower(name) LIKE ? ESCAPE '\' AND 1 = 1");
+        assert_eq!(args, [Bound::One(pattern.to_scalar())], "{text:?}");
+    }
+    let (_, args) = Sql::new("policies").has_item("a_b").into_parts(Backend::Postgres);
+    assert_eq!(args, [Bound::One(r"%|a\_b|%".to_scalar())]);
+}
+
+#[test]
 fn an_empty_list_matches_nothing() {
     let (text, args) = Sql::new("a IN ").bind_list(Vec::<i64>::new()).into_parts(Backend::Postgres);
     assert_eq!((text.as_str(), args.len()), ("a IN (NULL)", 0));
@@ -58,4 +76,11 @@ fn sqlite_gets_placeholders_without_names() {
     let sql = Sql::new("a = ").bind(1_i64).push(" AND b IN ").bind_list([2_i64, 3]);
     let (text, args) = sql.into_parts(Backend::Sqlite);
     assert_eq!((text.as_str(), args.len()), ("a = ? AND b IN (?, ?)", 3));
+}
+
+#[test]
+fn what_is_only_checked_chooses_no_index() {
+    let sql = || Sql::new("SELECT a FROM t WHERE ").among("b", 1_i64).push(" AND a IN ").bind_list([2_i64]);
+    assert_eq!(sql().into_parts(Backend::Sqlite).0, "SELECT a FROM t WHERE +b = ? AND a IN (?)");
+    assert_eq!(sql().into_parts(Backend::Postgres).0, "SELECT a FROM t WHERE b = $1 AND a = ANY($2::int8[])");
 }

@@ -39,9 +39,10 @@ async fn a_statement_that_makes_no_sense_is_our_fault() {
 async fn a_read_cannot_write() {
     on_each_database(async |db| {
         make_units(&db).await;
-        let mut tx = db.store.read().await.unwrap();
-        let error = tx.execute("INSERT INTO units (id) VALUES (1)", args![]).await.unwrap_err();
-        assert_eq!(error.code(), "store.broken");
+        for mut tx in [db.store.read().await.unwrap(), db.store.look().await.unwrap()] {
+            let error = tx.execute("INSERT INTO units (id) VALUES (1)", args![]).await.unwrap_err();
+            assert_eq!(error.code(), "store.broken");
+        }
     })
     .await;
 }

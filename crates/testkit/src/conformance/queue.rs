@@ -14,7 +14,7 @@ use crate::{Db, on_each_database};
 const LEASE: Duration = Duration::from_mins(1);
 const KINDS: &[&str] = &["test.work"];
 
-fn job(db: &Db, unique_key: Option<&str>) -> NewJob {
+pub(super) fn job(db: &Db, unique_key: Option<&str>) -> NewJob {
     NewJob {
         organisation: db.organisation,
         kind: "test.work",

@@ -1,11 +1,11 @@
 //! Statements and rows: what goes in comes out, on either database, one row or many thousand.
 
 use kernel::{Kinded as _, Stored as _, Timestamp};
-use store::{Sql, StoreError, args, json};
+use store::{Backend, Sql, StoreError, args, json};
 use uuid::Uuid;
 
 use super::{count_units, make_units, write};
-use crate::{START, on_each_database};
+use crate::{Db, START, on_each_database};
 
 #[tokio::test]
 async fn every_kind_of_value_comes_back_as_it_was() {
@@ -76,6 +76,66 @@ async fn many_rows_go_in_by_the_hundred_and_come_out_one_by_one() {
 }
 
 #[tokio::test]
+async fn many_rows_of_every_kind_come_back_as_they_were() {
+    on_each_database(async |db| {
+        let bytes = if db.store.backend() == store::Backend::Sqlite { "BLOB" } else { "BYTEA" };
+        let full = |id: i64| args![id, Uuid::from_u128(7), "Zoë\u{0001}'", id % 2 == 0, vec![0_u8, 255], 0.1_f64];
+        let nothing = |id: i64| args![id, None::<Uuid>, None::<String>, None::<bool>, None::<Vec<u8>>, None::<f64>];
+        write(&db.store, async |tx| {
+            let table = Sql::new("CREATE TABLE kinds (id BIGINT, a UUID, c TEXT, d BOOLEAN, f DOUBLE PRECISION, e ");
+            tx.alter(table.push(bytes).push(")")).await.unwrap();
+            let rows = (0..1_000).map(|id| if id < 900 { full(id) } else { nothing(id) });
+            let head = "INSERT INTO kinds (id, a, c, d, e, f) VALUES ";
+            assert_eq!(tx.insert_many(head, rows, "").await.unwrap(), 1_000);
+        })
+        .await;
+        let mut tx = db.store.read().await.unwrap();
+        let rows = tx.all("SELECT * FROM kinds ORDER BY id", args![]).await.unwrap();
+        assert_eq!(rows.len(), 1_000);
+        assert_eq!(rows[7].get::<Uuid>("a").unwrap(), Uuid::from_u128(7));
+        assert_eq!(rows[7].get::<String>("c").unwrap(), "Zoë\u{0001}'");
+        assert!(rows[6].get::<bool>("d").unwrap() && !rows[7].get::<bool>("d").unwrap());
+        assert_eq!(rows[7].get::<Vec<u8>>("e").unwrap(), [0, 255]);
+        assert!((rows[7].get::<f64>("f").unwrap() - 0.1).abs() < f64::EPSILON);
+        assert_eq!(rows[999].get::<i64>("id").unwrap(), 999);
+        assert_eq!(rows[999].get::<Option<Uuid>>("a").unwrap(), None);
+        assert_eq!(rows[999].get::<Option<Vec<u8>>>("e").unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_rows_that_are_refused_or_cut_off_leave_nothing_and_the_database_goes_on() {
+    on_each_database(async |db| {
+        make_units(&db).await;
+        let head = "INSERT INTO units (id, name) VALUES ";
+        let row = |id: i64| args![id, "x".repeat(1_000)];
+        let mut tx = db.store.begin().await.unwrap();
+        let refused = tx.insert_many(head, (0..3_000).map(|id| row(id % 2_900)), "").await.unwrap_err();
+        assert_eq!(refused.code(), "store.duplicate");
+        drop(tx);
+        for steps in 0..12 {
+            let mut tx = db.store.begin().await.unwrap();
+            let mut insert = Box::pin(tx.insert_many(head, (0..3_000).map(row), ""));
+            for _ in 0..steps {
+                tokio::select! {
+                    biased;
+                    done = &mut insert => assert_eq!(done.unwrap(), 3_000, "it was over before"),
+                    () = tokio::task::yield_now() => continue,
+                }
+                break;
+            }
+            drop(insert);
+            drop(tx);
+            assert_eq!(count_units(&db).await, 0, "cut off after {steps} steps");
+        }
+        write(&db.store, async |tx| assert_eq!(tx.insert_many(head, (0..500).map(row), "").await.unwrap(), 500)).await;
+        assert_eq!(count_units(&db).await, 500);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_reader_that_has_seen_enough_stops_and_the_unit_goes_on() {
     on_each_database(async |db| {
         make_units(&db).await;
@@ -119,4 +179,25 @@ async fn built_statements_bind_lists_and_change_rows() {
         assert_eq!(tx.select(long.0.push(")")).await.unwrap()[0].get::<i64>("n").unwrap(), 10);
     })
     .await;
+}
+
+#[tokio::test]
+async fn many_ids_are_looked_up_not_looked_for_among_everything_of_an_organisation() {
+    let db = Db::new(Backend::Sqlite).await.unwrap();
+    let ids: Vec<_> = (0..300).map(Uuid::from_u128).collect();
+    let sql = Sql::new("EXPLAIN QUERY PLAN SELECT id FROM directory_users WHERE ")
+        .among("organisation", db.organisation)
+        .push(" AND id IN ")
+        .bind_list(ids);
+    let plan = db.store.look().await.unwrap().select(sql).await.unwrap();
+    let steps: Vec<String> = plan.iter().map(|row| row.get("detail").unwrap()).collect();
+    assert!(steps.iter().any(|step| step.ends_with("(id=?)")), "{steps:?}");
+}
+
+#[tokio::test]
+async fn a_statement_is_planned_once_whatever_is_bound_to_it() {
+    let db = Db::new(Backend::Sqlite).await.unwrap();
+    let asked = Sql::new("SELECT sqlite_compileoption_used('ENABLE_QPSG') AS stable");
+    let rows = db.store.look().await.unwrap().select(asked).await.unwrap();
+    assert_eq!(rows[0].get::<i64>("stable").unwrap(), 1, "see .cargo/config.toml");
 }

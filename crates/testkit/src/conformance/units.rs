@@ -1,11 +1,13 @@
 //! Units of work: all or nothing, and who hears of them.
 
+use std::task::Poll;
 use std::time::Duration;
 
-use store::{Backend, Settings, Store, args};
+use store::{Backend, Settings, Store, args, queue};
 
+use super::queue::job;
 use super::{count_units, make_units, write};
-use crate::on_each_database;
+use crate::{Db, on_each_database};
 
 #[tokio::test]
 async fn a_unit_of_work_commits_together_or_leaves_nothing() {
@@ -84,8 +86,13 @@ async fn an_announced_commit_wakes_and_a_dropped_one_does_not() {
         drop(dropped);
         write(&db.store, async |_| ()).await;
         assert!(!changes.has_changed().unwrap());
+        let jobs = db.store.jobs();
         write(&db.store, async |tx| tx.announce()).await;
         tokio::time::timeout(Duration::from_secs(20), changes.changed()).await.unwrap().unwrap();
+        assert!(!jobs.has_changed().unwrap(), "whoever runs jobs is left in peace");
+        write(&db.store, async |tx| queue::enqueue(tx, &db.env, job(&db, None)).await.unwrap()).await;
+        tokio::time::timeout(Duration::from_secs(20), changes.changed()).await.unwrap().unwrap();
+        assert!(jobs.has_changed().unwrap());
     })
     .await;
 }
@@ -114,6 +121,95 @@ async fn another_node_hears_of_an_announced_commit() {
         tokio::time::timeout(Duration::from_secs(20), heard).await.unwrap();
         listening.abort();
         node.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_statement_of_a_look_sees_the_moment_it_is_run() {
+    on_each_database(async |db| {
+        make_units(&db).await;
+        let mut look = db.store.look().await.unwrap();
+        let count = "SELECT COUNT(*) AS n FROM units";
+        assert_eq!(look.count(count, args![]).await.unwrap(), 0);
+        let insert = "INSERT INTO units (id) VALUES (1)";
+        write(&db.store, async |tx| tx.execute(insert, args![]).await.unwrap()).await;
+        assert_eq!(look.count(count, args![]).await.unwrap(), 1);
+    })
+    .await;
+}
+
+/// What SQLite writes goes to its log first. Neither whoever writes without a pause nor readers of whom there is always one
+/// must make it grow without an end.
+#[tokio::test]
+async fn the_log_of_sqlite_stays_short_however_long_it_is_written_and_read() {
+    let db = Db::new(Backend::Sqlite).await.unwrap();
+    make_units(&db).await;
+    let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+                INSERT INTO units (id, name) SELECT $1 + i, hex(zeroblob(500)) FROM n";
+    let writes = async {
+        for round in 0..40_i64 {
+            write(&db.store, async |tx| tx.execute(fill, args![round * 20_000]).await.unwrap()).await;
+        }
+    };
+    let reads = async {
+        let mut last = None;
+        loop {
+            let mut tx = db.store.read().await.unwrap();
+            tx.one("SELECT id FROM units LIMIT 1", args![]).await.unwrap();
+            // The one before ends when the next one has begun.
+            last.replace(tx);
+        }
+    };
+    tokio::select! {
+        () = writes => {}
+        () = reads => {}
+    }
+    let log = std::fs::metadata(format!("{}-wal", db.url.trim_start_matches("sqlite:"))).unwrap().len();
+    assert!(log < 300 * 1024 * 1024, "{} MiB", log / 1024 / 1024);
+}
+
+#[tokio::test]
+async fn a_beginning_that_is_given_up_leaves_nothing_open() {
+    on_each_database(async |db| {
+        make_units(&db).await;
+        for round in 0..30_i64 {
+            give_up(db.store.read()).await;
+            let insert = "INSERT INTO units (id) VALUES ($1)";
+            write(&db.store, async |tx| tx.execute(insert, args![round]).await.unwrap()).await;
+            let seen = db.store.look().await.unwrap().count("SELECT COUNT(*) AS n FROM units", args![]).await.unwrap();
+            assert_eq!(i64::try_from(seen).unwrap(), round + 1);
+        }
+    })
+    .await;
+}
+
+/// Begins and goes no further.
+async fn give_up(begun: impl Future) {
+    let mut begun = Box::pin(begun);
+    std::future::poll_fn(|context| {
+        let _ = begun.as_mut().poll(context);
+        Poll::Ready(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_statement_that_is_given_up_harms_nobody_who_comes_later() {
+    on_each_database(async |db| {
+        make_units(&db).await;
+        let insert = "INSERT INTO units (id) VALUES ($1)";
+        for round in 0..30_i64 {
+            let mut unit = db.store.begin().await.unwrap();
+            unit.execute(insert, args![-1_i64]).await.unwrap();
+            give_up(unit.execute(insert, args![-2_i64])).await;
+            drop(unit);
+            let mut look = db.store.look().await.unwrap();
+            give_up(look.all("SELECT id FROM units", args![])).await;
+            drop(look);
+            write(&db.store, async |tx| tx.execute(insert, args![round]).await.unwrap()).await;
+            assert_eq!(i64::try_from(count_units(&db).await).unwrap(), round + 1, "nothing of what was given up");
+        }
     })
     .await;
 }

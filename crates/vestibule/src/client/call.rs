@@ -93,8 +93,12 @@ impl Server {
         let Some(base) = names::base(&operation.id) else { return Ok(body) };
         let reads =
             operations().iter().find(|other| other.id == base.reads).context("there is nothing to begin from")?;
-        let answer = self.send("GET", &path(reads, matches), &[], None).await?.error_for_status()?;
-        let now: Value = answer.json().await?;
+        let answer = self.send("GET", &path(reads, matches), &[], None).await?;
+        if answer.status() == StatusCode::NOT_FOUND {
+            // What is set up for the first time begins from nothing; whatever else is missing, the server says so.
+            return Ok(body);
+        }
+        let now: Value = answer.error_for_status()?.json().await?;
         let now = now.pointer(base.at).and_then(Value::as_object).context("there is nothing to begin from")?;
         let wanted = |name: &&String| base.fields.is_empty() || base.fields.contains(&name.as_str());
         body.extend(now.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| (name.clone(), value.clone())));

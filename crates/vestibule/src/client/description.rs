@@ -193,8 +193,7 @@ fn field(api: &Value, prefix: &str, path: Vec<String>, schema: &Value, described
     let flag = path.join("-").replace('_', "-");
     let words = schema["enum"].as_array().or_else(|| item["enum"].as_array());
     let words = words.map(|words| words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "));
-    let help = described["description"].as_str().or_else(|| schema["description"].as_str()).unwrap_or_default();
-    let help = help.lines().next().unwrap_or_default().trim_end_matches('.');
+    let help = sentence_about(described, schema).lines().next().unwrap_or_default().trim_end_matches('.');
     Field {
         id: format!("{prefix}{}", path.join(".")),
         flag: if OWN_FLAGS.contains(&flag.as_str()) { format!("with-{flag}") } else { flag },
@@ -207,6 +206,14 @@ fn field(api: &Value, prefix: &str, path: Vec<String>, schema: &Value, described
         repeats,
         path,
     }
+}
+
+/// The sentence about a value: its own, that of the one thing which it may be beside null, or that of its schema.
+fn sentence_about<'a>(described: &'a Value, schema: &'a Value) -> &'a str {
+    let own = |value: &'a Value| value["description"].as_str();
+    let choices = described["oneOf"].as_array().or_else(|| described["anyOf"].as_array());
+    let inner = choices.into_iter().flatten().filter(|choice| choice["type"] != "null").find_map(own);
+    own(described).or(inner).or_else(|| own(schema)).unwrap_or_default()
 }
 
 /// The schema behind references and behind "this or null".

@@ -16,6 +16,9 @@ pub(super) struct Name {
 type Entry = (&'static str, &'static str, &'static [&'static str]);
 
 const OPERATOR: &[&str] = &["id", "user_name", "display_name", "role", "state"];
+const ACCOUNT: &[&str] = &["id", "label", "name", "factors", "last_proved_at", "failures", "locked_at"];
+const FACTOR: &[&str] = &["id", "kind", "name", "state", "last_used_at", "expires_at"];
+const ATTEMPT: &[&str] = &["id", "at", "label", "outcome", "reason", "factor_kind", "address"];
 const TOKEN: &[&str] = &["id", "label", "role", "user_name", "expires_at", "last_used_at", "works"];
 const SESSION: &[&str] = &["id", "user_name", "address", "created_at", "last_seen_at", "current"];
 const EVENT: &[&str] = &["revision", "at", "type", "object.kind", "object.name", "actor.name"];
@@ -38,6 +41,15 @@ const KEY: &[&str] = &["id", "key", "label", "works", "expires_at", "last_used_a
 const CALL: &[&str] = &["id", "at", "operation", "resource_name", "status", "micros", "conclusion.sentence"];
 const HOLD: &[&str] = &["id", "connection_name", "state", "because", "calls.waiting", "created_at", "expires_at"];
 const KNOWN_GROUP: &[&str] = &["id", "name", "object_id", "source_name", "direct_members", "seen_at"];
+const PROVIDER: &[&str] = &["tenant", "state", "client_id", "app_id", "discovery_url"];
+const SIGNING_KEY: &[&str] = &["kid", "published_at", "signs_from", "signs_until", "removed_at", "signs_now"];
+const UNREADY: &[&str] = &["object_id", "name", "upn", "mail", "department", "why"];
+const REGISTRATION: &[&str] =
+    &["id", "state", "people", "registered", "already", "failed", "removed", "started_at", "started_by", "trouble"];
+const POLICY_PERSON: &[&str] = &["object_id", "name", "upn", "effect", "lost", "gained", "policy"];
+const POLICY_REVISION: &[&str] =
+    &["revision", "applied_at", "applied_by", "restores", "policy_count", "loses_last", "reason"];
+const CAMPAIGN: &[&str] = &["id", "state", "people", "sent", "skipped", "failed", "trouble", "started_at", "ended_at"];
 const WEBHOOK: &[&str] =
     &["id", "name", "state", "url", "health.waiting", "health.dead", "health.last_success_at", "health.failing_since"];
 const DELIVERY: &[&str] = &["id", "revision", "type", "object_name", "state", "attempts", "status", "next_at", "error"];
@@ -60,6 +72,80 @@ const NAMES: &[Entry] = &[
     ("list_audit", "events audit", EVENT),
     ("export_audit", "events export", &[]),
     ("verify_audit", "events verify", &[]),
+    ("list_providers", "mfa providers list", PROVIDER),
+    ("get_provider", "mfa providers get", &[]),
+    ("put_provider", "mfa providers set", &[]),
+    ("preview_provider", "mfa providers preview", &[]),
+    ("get_provider_preview", "mfa providers last-preview", &[]),
+    ("list_provider_people", "mfa providers people", POLICY_PERSON),
+    ("get_out_of_band", "mfa out-of-band get", &[]),
+    ("put_gateway", "mfa gateways set", &[]),
+    ("delete_gateway", "mfa gateways delete", &[]),
+    ("list_signing_keys", "mfa keys list", SIGNING_KEY),
+    ("rotate_signing_keys", "mfa keys rotate", SIGNING_KEY),
+    ("get_doctor", "mfa doctor", &[]),
+    ("get_licence", "mfa licence", &[]),
+    ("get_applications", "mfa applications get", &[]),
+    ("prepare_applications", "mfa applications prepare", &[]),
+    ("get_method", "mfa method get", &[]),
+    ("create_method", "mfa method create", &[]),
+    ("enable_method", "mfa method enable", &[]),
+    ("get_settings_file", "mfa settings-file", &[]),
+    ("get_readiness", "mfa readiness get", &[]),
+    ("count_readiness", "mfa readiness count", &[]),
+    ("list_unready", "mfa readiness without", UNREADY),
+    ("get_key_metadata", "mfa key-metadata get", &[]),
+    ("import_key_metadata", "mfa key-metadata import", &[]),
+    ("list_key_models", "mfa key-models", &["aaguid", "name", "status", "flaw", "keys", "attested"]),
+    ("list_accounts", "mfa accounts list", ACCOUNT),
+    ("get_account", "mfa accounts get", &[]),
+    ("unlock_account", "mfa accounts unlock", &[]),
+    ("reset_account", "mfa accounts reset", &[]),
+    ("issue_code", "mfa accounts issue-code", &[]),
+    ("approve_code", "mfa accounts approve-code", &[]),
+    ("list_factors", "mfa accounts factors", FACTOR),
+    ("delete_factor", "mfa accounts remove-factor", &[]),
+    ("list_attempts", "mfa attempts list", ATTEMPT),
+    ("get_attempt", "mfa attempts get", &[]),
+    ("export_attempts", "mfa attempts export", &[]),
+    ("preview_import", "mfa tokens preview-import", &[]),
+    ("import_factors", "mfa tokens import", &[]),
+    ("list_browsers", "mfa accounts browsers", &["id", "name", "purpose", "last_used_at", "created_at", "expires_at"]),
+    ("delete_browser", "mfa accounts remove-browser", &[]),
+    ("list_duplicates", "mfa accounts duplicates", &[]),
+    ("preview_merge", "mfa accounts preview-merge", &[]),
+    ("merge_accounts", "mfa accounts merge", &[]),
+    (
+        "list_merges",
+        "mfa accounts merges",
+        &["id", "former", "former_label", "reason", "merged_at", "undo_until", "undone_at"],
+    ),
+    ("undo_merge", "mfa accounts undo-merge", &[]),
+    ("explain_custom_control", "mfa custom-control", &[]),
+    ("preview_campaign", "mfa campaigns preview", &[]),
+    ("start_campaign", "mfa campaigns start", &[]),
+    ("list_campaigns", "mfa campaigns list", CAMPAIGN),
+    ("stop_campaign", "mfa campaigns stop", &[]),
+    ("preview_registration", "mfa registrations preview", &[]),
+    ("start_registration", "mfa registrations start", &[]),
+    ("list_registrations", "mfa registrations list", REGISTRATION),
+    ("get_registration", "mfa registrations get", &[]),
+    ("list_registered", "mfa registrations people", &["object_id", "name", "upn", "state", "code", "detail"]),
+    ("stop_registration", "mfa registrations stop", &[]),
+    ("undo_registration", "mfa registrations undo", &[]),
+    ("get_policies", "mfa policies get", &[]),
+    ("put_policy_draft", "mfa policies draft", &[]),
+    ("delete_policy_draft", "mfa policies discard", &[]),
+    ("preview_policies", "mfa policies preview", &[]),
+    ("get_policy_preview", "mfa policies last-preview", &[]),
+    ("list_policy_people", "mfa policies people", POLICY_PERSON),
+    ("apply_policies", "mfa policies apply", &[]),
+    ("undo_policies", "mfa policies undo", &[]),
+    ("list_policy_revisions", "mfa policies history", POLICY_REVISION),
+    ("get_policy_revision", "mfa policies revision", &[]),
+    ("get_rules", "mfa rules", &[]),
+    ("get_risk", "mfa risk get", &[]),
+    ("list_risky", "mfa risk people", &["object_id", "name", "upn", "level", "state", "changed_at"]),
     ("list_webhooks", "webhooks list", WEBHOOK),
     ("list_event_types", "webhooks event-types", &["name", "about"]),
     ("create_webhook", "webhooks create", &[]),
@@ -119,6 +205,8 @@ const NAMES: &[Entry] = &[
     ("create_connection", "provisioning connections create", &[]),
     ("update_connection", "provisioning connections update", &[]),
     ("delete_connection", "provisioning connections delete", &[]),
+    ("get_connection_ending", "provisioning connections ending", &[]),
+    ("preview_limits", "provisioning connections preview-limits", &[]),
     ("list_keys", "provisioning keys list", KEY),
     ("create_key", "provisioning keys create", &[]),
     ("revoke_key", "provisioning keys revoke", &[]),
@@ -175,6 +263,8 @@ const NOT_HERE: &[&str] = &[
     "begin_consent",
     "finish_consent",
     "get_consent",
+    // Graph calls it.
+    "receive_notifications",
 ];
 
 /// Operations that begin something, and the one that says how it goes on.
@@ -202,6 +292,9 @@ pub(super) struct Base {
 const BASES: &[Base] = &[
     Base { operation: "put_settings", reads: "get_source", at: "", fields: &["version", "settings"] },
     Base { operation: "preview_settings", reads: "get_source", at: "/settings", fields: &[] },
+    Base { operation: "preview_limits", reads: "get_connection", at: "/settings/limits", fields: &[] },
+    Base { operation: "put_provider", reads: "get_provider", at: "", fields: &["version", "settings"] },
+    Base { operation: "preview_provider", reads: "get_provider", at: "", fields: &["settings"] },
     Base { operation: "update_tenant", reads: "get_tenant", at: "", fields: &["version"] },
 ];
 
@@ -240,6 +333,29 @@ pub(super) fn about(noun: &str) -> &'static str {
         "dirsync conflicts" => "Who was let in and no longer is",
         "dirsync exceptions" => "Users, groups and aliases that are kept out",
         "dirsync additions" => "Users who are let in by address",
+        "provisioning" => "Pushes by SCIM: connections, keys, calls, held calls, user groups",
+        "provisioning connections" => "What pushes, and within which limits",
+        "provisioning keys" => "What a connection shows itself with",
+        "provisioning calls" => "What was pushed, and what was answered",
+        "provisioning holds" => "Calls that wait for a decision",
+        "provisioning groups" => "Groups, pushed or read, by name, id or SID",
+        "provisioning job" => "Entra's own provisioning job",
+        "mfa" => "The second factor: set-up, people, attempts, policies, readiness",
+        "mfa providers" => "The second factor of a tenant: whether it is on, and its settings",
+        "mfa applications" => "What the applications in Entra must hold",
+        "mfa method" => "The method in Entra",
+        "mfa keys" => "The keys that answers to Entra are signed with",
+        "mfa accounts" => "People, what they prove themselves with, and their browsers",
+        "mfa attempts" => "Every attempt with its reason",
+        "mfa tokens" => "Tokens of another product",
+        "mfa gateways" => "How text messages and calls leave",
+        "mfa out-of-band" => "Whether codes can be sent, and what today cost",
+        "mfa key-metadata" => "What FIDO reports of models of security keys",
+        "mfa policies" => "Other rules for some people: prepared, previewed, applied, undone",
+        "mfa readiness" => "Who could pass, by policy",
+        "mfa campaigns" => "Letters to who could not pass",
+        "mfa registrations" => "Registering people in Entra on their behalf",
+        "mfa risk" => "Who is at risk, as Entra says",
         _ => "",
     }
 }

@@ -17,6 +17,29 @@ fn every_verb_is_a_command_of_its_own() {
 }
 
 #[test]
+fn every_flag_says_what_it_is_for() {
+    let flags =
+        operations().iter().flat_map(|verb| verb.query.iter().chain(&verb.fields).map(move |flag| (verb, flag)));
+    let silent: Vec<_> =
+        flags.filter(|(_, flag)| flag.help.is_empty()).map(|(verb, flag)| (&verb.id, &flag.flag)).collect();
+    assert!(silent.is_empty(), "{silent:?}");
+}
+
+#[test]
+fn every_noun_says_what_is_below_it() {
+    let command = crate::commands::command();
+    let mut silent = Vec::new();
+    for noun in command.get_subcommands() {
+        for word in noun.get_subcommands().chain([noun]) {
+            if word.get_about().is_none_or(|about| about.to_string().is_empty()) {
+                silent.push(format!("{} {}", noun.get_name(), word.get_name()));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "{silent:?}");
+}
+
+#[test]
 fn the_command_line_is_well_formed() {
     crate::commands::command().debug_assert();
 }

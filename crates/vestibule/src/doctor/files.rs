@@ -8,6 +8,7 @@ use std::process::Command;
 use kernel::{Rng, Timestamp};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
+use url::{Host, Url};
 use x509_parser::parse_x509_certificate;
 
 use super::{Finding, chain};
@@ -18,6 +19,38 @@ use crate::keys::{KeyOrigin, Ring, file_of};
 const DAYS_LEFT: i64 = 21;
 /// Less free space than this deserves a warning.
 const MEBIBYTES_FREE: u64 = 1_024;
+
+/// The address that links, letters and Entra go by.
+pub(super) fn address(config: &Config) -> Finding {
+    let mend = "set web.public_url to the address that people and Entra know, such as https://vestibule.example";
+    let named = config.web.origin().and_then(|origin| Url::parse(&origin).ok());
+    let alone = config.web.listen.ip().to_canonical().is_loopback();
+    let said = |url: &Url| url.origin().ascii_serialization();
+    match named {
+        None if alone => Finding::good("address", "this machine alone is served"),
+        None => Finding::bad(
+            "address",
+            "web.public_url is not set: links and Entra would be given an address of no use",
+            mend,
+        ),
+        Some(url) if is_nobodys(&url) => {
+            Finding::bad("address", format!("{} is an address that nobody reaches", said(&url)), mend)
+        }
+        Some(url) if url.scheme() == "http" && !alone => {
+            Finding::warning("address", format!("{} is without TLS: Entra takes none such", said(&url)), mend)
+        }
+        Some(url) => Finding::good("address", format!("people and Entra know it as {}", said(&url))),
+    }
+}
+
+/// `0.0.0.0` and `::` stand for every address of a machine, and lead nowhere.
+fn is_nobodys(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_unspecified(),
+        Some(Host::Ipv6(address)) => address.is_unspecified(),
+        Some(Host::Domain(_)) | None => false,
+    }
+}
 
 /// The master keys.
 pub(super) fn keys(config: &Config) -> Finding {

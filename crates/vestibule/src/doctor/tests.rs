@@ -4,9 +4,12 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use directory::SourceId;
+use dirsync::notify::{NotificationState, NotificationStatus};
 use kernel::Timestamp;
+use uuid::Uuid;
 
-use super::{Verdict, database, files};
+use super::{Verdict, database, files, notifications};
 use crate::{App, Config, Outside};
 
 fn embedded(folder: &Path) -> Config {
@@ -47,6 +50,26 @@ async fn a_database_without_its_tables_is_told() {
 }
 
 #[test]
+fn an_address_that_leads_nowhere_is_told() {
+    let cases = [
+        ("127.0.0.1:8080", None, Verdict::Good),
+        ("0.0.0.0:443", None, Verdict::Bad),
+        ("0.0.0.0:443", Some("https://0.0.0.0:443"), Verdict::Bad),
+        ("[::]:443", Some("https://[::]:443"), Verdict::Bad),
+        ("10.0.0.20:8080", Some("http://vestibule.example"), Verdict::Warning),
+        ("10.0.0.20:8080", Some("https://vestibule.example"), Verdict::Good),
+        ("127.0.0.1:8080", Some("http://127.0.0.1:8080"), Verdict::Good),
+    ];
+    for (listen, public_url, verdict) in cases {
+        let mut config = Config::default();
+        config.web.listen = listen.parse().unwrap();
+        config.web.public_url = public_url.map(str::to_owned);
+        let found = files::address(&config);
+        assert_eq!((found.verdict, found.mend.is_none()), (verdict, verdict == Verdict::Good), "{found:?}");
+    }
+}
+
+#[test]
 fn a_key_that_others_can_read_is_told_with_the_mend() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ring");
@@ -66,4 +89,34 @@ fn a_certificate_that_is_none_is_told() {
     assert!(files::certificate(&config, Timestamp::from_seconds(0)).is_none());
     config.web.tls_certificate_file = Some(folder.path().join("missing.pem"));
     assert_eq!(files::certificate(&config, Timestamp::from_seconds(0)).unwrap().verdict, Verdict::Bad);
+}
+
+#[test]
+fn only_sources_that_are_told_of_changes_are_called_so() {
+    use NotificationState::{Beginning, Failing, Idle, NoAddress, On};
+    let source = |state| {
+        let told = |text: &str| Some(text.to_owned());
+        let status = NotificationStatus {
+            state,
+            until: None,
+            heard_at: None,
+            error_code: told("ValidationError"),
+            error_detail: told("Graph cannot reach us"),
+            mend: told("let it in"),
+            try_at: None,
+        };
+        (SourceId(Uuid::from_u128(1)), status)
+    };
+    let cases: [(&[NotificationState], Verdict, &str); 5] = [
+        (&[], Verdict::Good, "no source has switched them on"),
+        (&[On], Verdict::Good, "1 of 1 sources"),
+        (&[On, Idle, Beginning], Verdict::Good, "1 of 3 sources"),
+        (&[Idle, Failing], Verdict::Warning, "Graph cannot reach us"),
+        (&[NoAddress], Verdict::Warning, "has no address"),
+    ];
+    for (states, verdict, part) in cases {
+        let all: Vec<_> = states.iter().copied().map(source).collect();
+        let found = notifications::judge(&all);
+        assert!(found.verdict == verdict && found.result.contains(part), "{states:?}: {found:?}");
+    }
 }

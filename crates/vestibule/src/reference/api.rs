@@ -29,6 +29,8 @@ async fn no_two_rooms_give_one_name_to_different_schemas() {
         dirsync::routes(app.dirsync),
         provisioning::routes(app.provisioning.clone()),
         provisioning::scim_routes(app.provisioning),
+        mfa::routes(app.mfa.clone()),
+        mfa::metadata_routes(app.mfa),
         crate::jobs::routes(app.jobs),
     ];
     for room in rooms {
@@ -36,6 +38,30 @@ async fn no_two_rooms_give_one_name_to_different_schemas() {
             assert_eq!(whole["schemas"][&name], serde_json::to_value(schema).unwrap(), "{name}");
         }
     }
+}
+
+/// Every schema that something in a description refers to.
+fn referred(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(fields) => {
+            let own =
+                fields.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix("#/components/schemas/"));
+            let below = fields.values().flat_map(referred);
+            own.map(str::to_owned).into_iter().chain(below).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(referred).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn every_schema_that_is_referred_to_is_there_in_fresh_descriptions() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = serde_json::to_value(&*app(&folder).await.openapi).unwrap();
+    let schemas = api["components"]["schemas"].as_object().unwrap();
+    let mut missing = referred(&api);
+    missing.retain(|name| !schemas.contains_key(name));
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[tokio::test]

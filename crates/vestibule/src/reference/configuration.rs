@@ -8,7 +8,7 @@ use super::{NOTICE, cell, fresh};
 use crate::config::Config;
 
 /// Every section with the file and the struct that define it.
-const SECTIONS: [(&str, &str, &str); 11] = [
+const SECTIONS: [(&str, &str, &str); 12] = [
     ("web", "Config", include_str!("../../../web/src/config.rs")),
     ("store", "StoreConfig", include_str!("../config/store.rs")),
     ("keys", "KeysConfig", include_str!("../config/keys.rs")),
@@ -16,6 +16,7 @@ const SECTIONS: [(&str, &str, &str); 11] = [
     ("tenants", "Config", include_str!("../../../tenants/src/config.rs")),
     ("dirsync", "Config", include_str!("../../../dirsync/src/config.rs")),
     ("provisioning", "Config", include_str!("../../../provisioning/src/config.rs")),
+    ("mfa", "Config", include_str!("../../../mfa/src/config.rs")),
     ("signals", "Config", include_str!("../../../signals/src/config.rs")),
     ("mail", "Config", include_str!("../../../mail/src/config.rs")),
     ("operators", "Config", include_str!("../../../operators/src/config.rs")),

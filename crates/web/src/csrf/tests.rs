@@ -42,6 +42,7 @@ fn router() -> Router {
 }
 
 const SESSION: (&str, &str) = ("cookie", "vestibule=owner");
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const HOST: (&str, &str) = ("host", "localhost:8080");
 
 #[tokio::test]
@@ -122,6 +123,18 @@ async fn a_sign_in_form_from_another_site_is_refused() {
     check(&[("host", "v.example:443"), ("origin", "https://v.example")], true, 200).await;
     check(&[("host", "v.example"), ("origin", "https://w.example")], true, 403).await;
     check(&[], false, 200).await;
+}
+
+#[tokio::test]
+async fn where_other_sites_post_by_design_no_session_counts() {
+    let routes = Router::new()
+        .route("/given", any(async |Form(body): Form<Body>| body.note))
+        .route("/act", any(async |_: Caller| "done"));
+    let router = layers(routes, crate::Settings { foreign_forms: |_| true, ..settings() });
+    let from_elsewhere = [SESSION, ("sec-fetch-site", "cross-site"), FORM];
+    let given = ask(&router, request("POST /given", &from_elsewhere, "note=hello")).await;
+    assert_eq!((given.status.as_u16(), given.body.as_str()), (200, "hello"));
+    assert_ne!(ask(&router, request("POST /act", &[SESSION], "")).await.status, 200);
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ async fn a_stream_ends_when_the_server_closes() {
 
 #[tokio::test]
 async fn a_quiet_stream_shows_that_it_lives_and_ends_after_a_while() {
-    let (often, longest) = (Duration::from_millis(5), Duration::from_millis(200));
+    let (often, longest) = (Duration::from_millis(5), Duration::from_secs(1));
     let handler = async move || answer(stream::pending(), often, longest);
     let body = get(&wrapped(Router::new().route("/", route(handler))), "/", &[]).await.body;
     assert!(body.starts_with(":\n\n:\n\n"), "{body:?}");

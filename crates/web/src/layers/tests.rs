@@ -5,9 +5,9 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::routing::{get as route, post};
+use axum::{Extension, Router};
 use bytes::Bytes;
 use futures_util::stream;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
@@ -113,6 +113,9 @@ async fn long_answers_are_compressed_for_those_who_can_read_it() {
     assert_eq!(answer.header("content-encoding"), "gzip");
     assert!(answer.body.len() < 1_000);
     assert_eq!(get(&router, "/", &[]).await.body.len(), 10_000);
+    let whole = async || (Extension(crate::Uncompressed), "a".repeat(10_000));
+    let answer = get(&wrapped(Router::new().route("/", route(whole))), "/", &[("accept-encoding", "gzip")]).await;
+    assert_eq!((answer.header("content-encoding"), answer.header("content-length")), ("", "10000"));
 }
 
 #[tokio::test]

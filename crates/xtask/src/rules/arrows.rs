@@ -9,7 +9,7 @@ use crate::repository::Repository;
 
 /// The floors from the ground up.
 const GROUND: &[&str] = &["kernel"];
-const WIRE: &[&str] = &["graph", "mail", "oidc", "scim", "ssf"];
+const WIRE: &[&str] = &["graph", "mail", "oidc", "passkeys", "scim", "ssf"];
 const SERVICES: &[&str] = &["store", "web"];
 /// In their fixed order: each may import those before it.
 const HALL: &[&str] = &["signals", "tenants", "directory"];
@@ -24,6 +24,7 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("roaring", &["directory", "emulator"]),
     ("argon2", &["operators"]),
     ("lettre", &["mail"]),
+    ("webauthn-rs", &["passkeys"]),
     ("jsonwebtoken", &["oidc", "emulator"]),
     ("clap", &["vestibule", "demo", "emulator", "agent", "e2e", "xtask"]),
     ("anyhow", &["vestibule", "demo", "emulator", "agent", "testkit", "e2e", "xtask"]),

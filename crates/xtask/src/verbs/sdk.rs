@@ -8,15 +8,15 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::command::{build_binary, run as run_command};
+use crate::command::{Beside, build_binary, run as run_command};
 use crate::repository::root;
 
 const PROJECT: &str = "tests/sdk";
 
 /// Runs the tests; arguments go to pytest.
-pub fn run(arguments: &[String]) -> Result<()> {
-    let emulator = build_binary("vestibule-emulator")?;
-    let demo = build_binary("vestibule-demo")?;
+pub fn run(arguments: &[String], beside: Beside) -> Result<()> {
+    let emulator = build_binary("vestibule-emulator", beside)?;
+    let demo = build_binary("vestibule-demo", beside)?;
     let python = environment(emulator.ancestors().nth(2).context("the binary lies in a target folder")?)?;
     let mut tests = Command::new(python);
     tests.args(["-m", "pytest"]).args(arguments).current_dir(root().join(PROJECT));

@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 
-use crate::command::{cargo, run as run_command};
+use crate::command::{Beside, cargo, run as run_command};
 use crate::postgres::{Durability, Postgres, VARIABLE};
 use crate::verbs::sdk;
 
@@ -15,7 +15,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let scope = if narrow { None } else { Some("--workspace") };
     let mut test = cargo(["test"].into_iter().chain(scope));
     run_command(test.args(arguments).env(VARIABLE, &postgres.url))?;
-    if arguments.is_empty() { sdk::run(&[]) } else { Ok(()) }
+    if arguments.is_empty() { sdk::run(&[], Beside::Tests) } else { Ok(()) }
 }
 
 fn names_a_package(arguments: &[String]) -> bool {

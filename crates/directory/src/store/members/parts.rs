@@ -12,6 +12,9 @@ use crate::model::Member;
 /// The most members that a part is written with: one fits a page of SQLite.
 pub(super) const MOST: usize = 224;
 
+/// So few members are sought one by one.
+const FEW: usize = 4;
+
 /// Parts of some groups.
 pub(crate) struct Parts {
     groups: HashMap<u32, BTreeMap<Uuid, Part>>,
@@ -28,6 +31,9 @@ struct Part {
 impl Parts {
     /// The parts of these groups that hold these members, or would.
     pub(crate) async fn load(tx: &mut Tx, wanted: &[(u32, &[Member])]) -> Result<Self, StoreError> {
+        if wanted.iter().map(|(_, members)| members.len()).sum::<usize>() <= FEW {
+            return Self::seek(tx, wanted).await;
+        }
         let mut groups = beginnings(tx, wanted).await?;
         let mut rows = Vec::new();
         for (group, members) in wanted {
@@ -46,6 +52,27 @@ impl Parts {
                 let parts = groups.get_mut(&row.get("group_ordinal")?);
                 if let Some(part) = parts.and_then(|parts| parts.get_mut(&row.get("begins_at").ok()?)) {
                     part.members = unpack(&row)?;
+                }
+            }
+        }
+        Ok(Self { groups })
+    }
+
+    /// The same, part by part: what a group has beside them is not looked at, so that it may be of any size.
+    async fn seek(tx: &mut Tx, wanted: &[(u32, &[Member])]) -> Result<Self, StoreError> {
+        let mut groups: HashMap<u32, BTreeMap<Uuid, Part>> = HashMap::new();
+        for (group, members) in wanted {
+            for member in *members {
+                let found = tx
+                    .one(
+                        "SELECT part, begins_at, members FROM directory_members
+                         WHERE group_ordinal = $1 AND begins_at <= $2 ORDER BY begins_at DESC LIMIT 1",
+                        args![*group, member.object_id],
+                    )
+                    .await?;
+                if let Some(row) = found {
+                    let part = Part { row: Some(row.get("part")?), members: unpack(&row)?, changed: false };
+                    groups.entry(*group).or_default().insert(row.get("begins_at")?, part);
                 }
             }
         }

@@ -44,12 +44,22 @@ fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("invariant: attributes and states are plain data")
 }
 
-/// Reads an act back.
-pub(super) fn act_of(row: &Row, kind: ObjectKind) -> Result<Act, StoreError> {
+/// Reads an act back; `packed` finds attributes that are kept elsewhere.
+pub(super) fn act_of<'a>(
+    row: &Row,
+    kind: ObjectKind,
+    packed: impl FnOnce() -> Option<&'a [u8]>,
+) -> Result<Act, StoreError> {
     let name: String = row.get("act")?;
     Ok(match (name.as_str(), kind) {
-        // What was applied and cleared away is in the log, not here.
-        ("put", _) if row.get::<Option<String>>("attributes")?.is_none() => Act::SetState { state: row.json("state")? },
+        ("put", _) if row.get::<Option<String>>("attributes")?.is_none() => {
+            let state = row.json("state")?;
+            match packed() {
+                Some(body) => Act::PutUser { attributes: parse(body)?, state },
+                // What was applied and cleared away is in the log, not here.
+                None => Act::SetState { state },
+            }
+        }
         ("put", ObjectKind::User) => Act::PutUser { attributes: row.json("attributes")?, state: row.json("state")? },
         ("put", ObjectKind::Group) => Act::PutGroup { attributes: row.json("attributes")?, state: row.json("state")? },
         ("state", _) => Act::SetState { state: row.json("state")? },
@@ -63,4 +73,8 @@ pub(super) fn act_of(row: &Row, kind: ObjectKind) -> Result<Act, StoreError> {
         ("purge", _) => Act::Purge,
         _ => return Err(StoreError::Corrupt { column: "dirsync_changes.act".to_owned() }),
     })
+}
+
+fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(body).map_err(|_| StoreError::Corrupt { column: "dirsync_packs.bodies".to_owned() })
 }

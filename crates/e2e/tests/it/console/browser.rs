@@ -1,92 +1,21 @@
-//! What the console's script does, in headless Chromium under the strict content security policy.
-//!
-//! Skipped, loudly, only where no Chromium with its driver is installed.
+//! What the console's script does.
 
-#[path = "../../../examples/shots/driver.rs"]
-#[expect(dead_code, reason = "the pictures are for ./dev shots")]
-mod driver;
-
-use std::process::{Command, Stdio};
-use std::time::Duration;
-
-use driver::Driver;
 use e2e::World;
 use e2e::world::text;
-use serde_json::{Value, json};
+use serde_json::json;
 use store::Backend;
+
+use super::page::Page;
 
 /// Keys as the protocol names them (W3C WebDriver §17.4.2).
 const DOWN: &str = "\u{E015}";
 const ENTER: &str = "\u{E007}";
 
-/// A page that somebody has open.
-struct Page<'a> {
-    driver: Driver,
-    world: &'a World,
-}
-
-impl Page<'_> {
-    async fn go(&self, path: &str) {
-        self.driver.go(&format!("{}{path}", self.world.node.url)).await.unwrap();
-    }
-
-    async fn eval(&self, script: &str) -> Value {
-        self.driver.call("execute/sync", json!({ "script": format!("return {script};"), "args": [] })).await.unwrap()
-    }
-
-    /// Waits until an expression is true; a page that is being replaced is asked again.
-    async fn until(&self, what: &str, script: &str) {
-        let mut looks = tokio::time::interval(Duration::from_millis(50));
-        for _ in 0..400 {
-            looks.tick().await;
-            let body = json!({ "script": format!("return Boolean({script});"), "args": [] });
-            if self.driver.call("execute/sync", body).await.is_ok_and(|found| found == true) {
-                return;
-            }
-        }
-        let shown = self.eval("document.body.innerText").await;
-        panic!("{what} does not come. The page says: {shown}\nThe browser says: {:?}", self.complaints().await);
-    }
-
-    async fn press(&self, selector: &str) {
-        self.driver.press(selector).await.unwrap();
-    }
-
-    async fn fill(&self, selector: &str, text: &str) {
-        self.driver.fill(selector, text).await.unwrap();
-    }
-
-    async fn complaints(&self) -> Vec<String> {
-        self.driver.complaints().await.unwrap()
-    }
-
-    /// Marks the page, so that a reload shows.
-    async fn mark(&self) {
-        self.eval("(window.marked = true)").await;
-    }
-
-    async fn is_marked(&self) -> bool {
-        self.eval("window.marked === true").await == true
-    }
-}
-
-fn is_installed(program: &str) -> bool {
-    let found = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    found.is_ok_and(|status| status.success())
-}
-
 #[tokio::test]
 async fn the_console_works_in_a_browser_that_has_nothing_to_complain_about() {
-    if !is_installed("chromedriver") || !is_installed("chromium") {
-        eprintln!(
-            "\nSKIPPED: the console was NOT tried in a browser. Install it: apt-get install chromium chromium-driver\n"
-        );
-        return;
-    }
     World::on(Backend::Sqlite, 12, async |world| {
         world.filled().await;
-        let page = Page { driver: Driver::start().await.unwrap(), world };
-        sign_in(&page).await;
+        let Some(page) = Page::open(world).await else { return };
         the_overview_lives(&page).await;
         a_run_shows_itself(&page).await;
         somebody_is_chosen_by_name(&page).await;
@@ -100,14 +29,6 @@ async fn the_console_works_in_a_browser_that_has_nothing_to_complain_about() {
         page.driver.stop().await;
     })
     .await;
-}
-
-async fn sign_in(page: &Page<'_>) {
-    page.go("/sign-in").await;
-    page.fill("#f-user_name", "ada").await;
-    page.fill("#f-password", "correct horse battery").await;
-    page.press("main form button").await;
-    page.until("the overview", "location.pathname === '/'").await;
 }
 
 async fn the_overview_lives(page: &Page<'_>) {
@@ -224,16 +145,10 @@ async fn somebody_is_given_back(page: &Page<'_>) {
 }
 
 async fn an_id_is_copied(page: &Page<'_>) {
-    let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
-    page.driver.devtools("Browser.grantPermissions", permissions).await.unwrap();
+    page.allow_clipboard().await;
     let user = page.world.user("p1").await;
     page.go(&format!("/directory/users/{}", user.id)).await;
-    page.press(".copy").await;
-    page.until("the word", "document.querySelector('.copy span').textContent === 'Copied'").await;
-    let script =
-        "const done = arguments[0]; navigator.clipboard.readText().then(done, (error) => done(String(error)));";
-    let copied = page.driver.call("execute/async", json!({ "script": script, "args": [] })).await.unwrap();
-    assert_eq!(copied, json!(user.object_id.to_string()));
+    assert_eq!(page.copied(".copy").await, user.object_id.to_string());
 }
 
 async fn the_theme_stays(page: &Page<'_>) {

@@ -9,6 +9,8 @@ use reqwest::Client;
 use serde_json::json;
 use store::Backend;
 
+use crate::mfa::locked::somebody_is_locked;
+
 /// How many pages of one kind are looked at.
 const OF_A_KIND: usize = 3;
 /// What is not part of the walk: it ends the walk, changes the walker, is no page, or is about one's own sessions and
@@ -53,7 +55,7 @@ fn offers(html: &str) -> Offers {
 }
 
 /// An address without what differs between pages of one kind.
-fn kind(address: &str) -> String {
+pub(super) fn kind(address: &str) -> String {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let part =
         |part: &str| if part.chars().any(|letter| letter.is_ascii_digit()) { "*".to_owned() } else { part.to_owned() };
@@ -109,7 +111,7 @@ impl Walk<'_> {
 }
 
 /// Something of everything: a held plan, conflicts, somebody deleted, an exception, an addition.
-async fn furnished(world: &World) {
+pub(super) async fn furnished(world: &World) {
     world.filled().await;
     world.entra.delete("p1").await;
     world.delta().await;
@@ -130,6 +132,7 @@ async fn furnished(world: &World) {
 async fn nobody_is_offered_what_they_may_not_do() {
     World::on(Backend::Sqlite, 12, async |world| {
         furnished(world).await;
+        somebody_is_locked(world, "p11").await;
         for role in [Role::Auditor, Role::Helpdesk, Role::Administrator] {
             let token = world.token_for(role).await;
             let client = e2e::http::client();

@@ -11,12 +11,35 @@ use web::coverage::operations;
 use super::server;
 
 /// Doors that are open on purpose: they are how somebody becomes known.
-const OPEN_VERBS: &[&str] = &["choose_password", "complete_set_up", "find_link", "scim_issue_token", "sign_in"];
+const OPEN_VERBS: &[&str] = &[
+    "choose_password",
+    "complete_set_up",
+    "find_link",
+    // Entra reads how we sign, and shows nothing of itself.
+    "get_key_list",
+    "get_metadata",
+    // Graph shows what it alone was told; see the journey of notifications.
+    "receive_notifications",
+    "scim_issue_token",
+    "sign_in",
+];
 
 /// The same in the console. `/change-password` asks who calls by itself: somebody who must choose a new password may do
-/// that and nothing else.
-const OPEN_PAGES: &[&str] =
-    &["/sign-in", "/set-up", "/choose-password", "/change-password", "/theme", "/sign-out", "/assets"];
+/// that and nothing else. Whoever proves themselves to Entra shows a cookie of that one sign-in, or a signed hint.
+const OPEN_PAGES: &[&str] = &[
+    "/sign-in",
+    "/set-up",
+    "/choose-password",
+    "/change-password",
+    "/theme",
+    "/sign-out",
+    "/assets",
+    "/mfa/prove",
+    "/mfa/{tenant}/authorize",
+    "/mfa/approve",
+    // People's own portal has a sign-in of its own: see below.
+    "/me",
+];
 
 /// Nothing, something made up, and something that looks right.
 const STRANGERS: [Option<&str>; 3] =
@@ -67,6 +90,47 @@ async fn every_page_sends_a_stranger_to_sign_in() {
             assert!(to.starts_with("/sign-in"), "{method} {page} leads to {to}");
         }
     }
+}
+
+#[tokio::test]
+async fn every_page_of_the_portal_sends_a_stranger_to_its_own_sign_in() {
+    let (app, _db) = server().await;
+    let open = ["/me", "/me/{tenant}", "/me/sign-in", "/me/callback"];
+    let pages: Vec<_> = pages().into_iter().filter(|page| page == "/me" || page.starts_with("/me/")).collect();
+    assert!(pages.len() > 20, "the portal's routes are not where they are looked for: {pages:?}");
+    for page in &pages {
+        for method in ["GET", "POST"] {
+            let answer = ask(&app, method, &filled(page), None).await;
+            let to = answer.headers.get("location").and_then(|to| to.to_str().ok()).unwrap_or_default();
+            let shut = answer.status == 405 || (answer.status == 303 && to == "/me");
+            let is_door = method == "GET" && open.contains(&page.as_str());
+            assert!(shut || is_door, "{method} {page} was answered {} {to}: {}", answer.status, answer.text());
+            assert!(!is_door || [200, 400, 403, 404].contains(&answer.status.as_u16()), "{page}: {}", answer.status);
+        }
+    }
+}
+
+/// Whoever agrees to sign-ins shows a browser's key first; without it there is the worker that every browser may have.
+#[tokio::test]
+async fn nobody_agrees_or_is_told_without_an_open_page() {
+    let (app, _db) = server().await;
+    let pages: Vec<_> = pages().into_iter().filter(|page| page.starts_with("/mfa/approve/")).collect();
+    assert!(pages.len() > 7, "the routes are not where they are looked for: {pages:?}");
+    for page in &pages {
+        for method in ["GET", "POST"] {
+            let fields = "endpoint=https%3A%2F%2Fpush.example%2F1&p256dh=x&auth=x&number=10&signature=x&key=x";
+            let request = Request::builder().method(method).uri(filled(page)).header("sec-fetch-site", "same-origin");
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            let answer = call(&app.router, request.body(Body::from(fields)).unwrap()).await;
+            let is_worker = method == "GET" && page == "/mfa/approve/worker.js";
+            let shut = [400, 401, 404, 405, 422].contains(&answer.status.as_u16());
+            assert!(shut != is_worker, "{method} {page} was answered {}: {}", answer.status, answer.text());
+        }
+    }
+    let subscribe = Request::post("/mfa/approve/closed").header("sec-fetch-site", "same-origin");
+    let subscribe = subscribe.header("content-type", "application/x-www-form-urlencoded");
+    let fields = Body::from("endpoint=https%3A%2F%2Fpush.example%2F1&p256dh=x&auth=x");
+    assert_eq!(call(&app.router, subscribe.body(fields).unwrap()).await.status, 401);
 }
 
 /// The paths in the console's route tables, read from the source: a router does not tell its routes.

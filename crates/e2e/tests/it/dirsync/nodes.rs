@@ -136,18 +136,18 @@ async fn postgresql_goes_away_under_load_and_comes_back() {
     store.migrate().await.unwrap();
     store.close().await;
     let (env, hand) = Env::fixed(testkit::START, 9);
-    let world = World::new(Ground { url: cluster.url.clone(), env, hand }, 30).await;
+    let world = World::new(Ground { url: cluster.url.clone(), env, hand, host: "127.0.0.1" }, 30).await;
     world.entra.switch(json!({ "delta_page_size": 4 })).await;
     world.filled().await;
-    world.begin("full").await;
-    let length = cut::count(world.node.worker().run_due()).await;
-
     world.entra.change("p3", json!({ "jobTitle": "Changed" })).await;
     let run = world.begin("full").await;
     let load = Load::start(&world);
     let worker = world.node.worker();
     let mut work = Box::pin(worker.run_due());
-    assert!(cut::steps(&mut work, length / 2).await.is_none());
+    // How many steps there are depends on what else the machine does; what has begun is seen from outside.
+    while world.again(&run).await["state"] == "queued" {
+        assert!(cut::steps(&mut work, 1).await.is_none(), "the worker is in the middle of it");
+    }
     cluster.stop().await;
     let outcome = work.await;
     assert!(outcome.is_err(), "the worker says that the database is away");

@@ -22,7 +22,7 @@ const NOW: &str = "VESTIBULE_E2E_NOW";
 async fn node_in_a_process_of_its_own() {
     let (Ok(url), Ok(now)) = (std::env::var(DATABASE), std::env::var(NOW)) else { return };
     let (env, hand) = Env::fixed(Timestamp::parse(&now).unwrap(), 1_000_000 + u64::from(std::process::id()));
-    let node = Node::start(&Ground { url, env, hand }).await.unwrap();
+    let node = Node::start(&Ground { url, env, hand, host: "127.0.0.1" }).await.unwrap();
     node.worker().run_due().await.unwrap();
 }
 

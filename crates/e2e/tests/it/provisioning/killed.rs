@@ -26,7 +26,7 @@ const SERVES: &str = "serves at ";
 async fn server_in_a_process_of_its_own() {
     let (Ok(url), Ok(now)) = (std::env::var(DATABASE), std::env::var(NOW)) else { return };
     let (env, hand) = Env::fixed(Timestamp::parse(&now).unwrap(), 2_000_000 + u64::from(std::process::id()));
-    let node = Node::start(&Ground { url, env, hand }).await.unwrap();
+    let node = Node::start(&Ground { url, env, hand, host: "127.0.0.1" }).await.unwrap();
     writeln!(std::io::stdout(), "\n{SERVES}{}", node.url).unwrap();
     std::future::pending::<()>().await;
 }

@@ -63,6 +63,7 @@ async fn parallel_creates_of_one_name_on_two_nodes_admit_one() {
             job: push.job.clone(),
             ..Push::with(world, Plot { connection: json!({ "name": "other" }), ..Plot::default() }).await
         };
+        let since = world.newest().await;
         let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "twin@contoso.com" });
         let calls = (0..12).map(|number| {
             let side = if number % 2 == 0 { &push } else { &beside };
@@ -72,6 +73,10 @@ async fn parallel_creates_of_one_name_on_two_nodes_admit_one() {
         let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
         statuses.sort_unstable();
         assert_eq!((statuses[0], statuses.iter().filter(|status| **status == 409).count()), (201, 11), "{statuses:?}");
+        let made = answers.iter().find(|answer| answer.status == 201).unwrap();
+        assert_eq!(push.user("twin").await["id"], made.body["id"], "the one who was admitted is the one who is there");
+        push.event(since, "user.created", "twin@contoso.com").await;
+        assert_eq!(world.happened(since).await.len(), 1, "the others have left no trace");
     })
     .await;
 }

@@ -157,12 +157,17 @@ async fn somebody_is_provisioned_on_demand_in_the_other_dialect() {
         let push = Push::with(world, Plot { flag: DIALECTS[1], ..Plot::default() }).await;
         push.pushed().await;
         world.entra.change("p1", json!({ "jobTitle": "Pilot", "accountEnabled": false })).await;
+        let since = world.newest().await;
         let lines = push.tell("POST", "/on-demand", json!({ "object": "p1@contoso.com" })).await;
         assert_eq!(lines[0]["provisioningStatusInfo"]["status"], "success", "{lines:#}");
         let user = push.user("p1").await;
         assert_eq!((&user["active"], &user["title"]), (&json!(false), &json!("Pilot")));
+        let event = push.event(since, "user.disabled", "p1").await;
+        assert_eq!(event["after"]["attributes"]["jobTitle"], "Pilot", "one call, one change: {event:#}");
+        let since = world.newest().await;
         let counts = push.pushed().await;
         assert_eq!(counts["updated"], 0, "the next cycle finds nothing to do: {counts:#}");
+        assert_eq!(world.happened(since).await, Vec::<String>::new());
         push.must_mirror_entra("after provisioning on demand").await;
     })
     .await;

@@ -21,6 +21,8 @@ pub struct Push<'w> {
     pub world: &'w World,
     /// The connection.
     pub connection: Uuid,
+    /// The tenant that it is bound to.
+    pub tenant: Option<Uuid>,
     /// The tenant URL, with a slash at its end.
     pub base: String,
     /// Its first key.
@@ -61,6 +63,7 @@ impl<'w> Push<'w> {
         let mut new = json!({ "name": "Entra ID" });
         lay(&mut new, plot.connection);
         let made = world.post("provisioning/connections", new).await;
+        let tenant = made["tenant_id"].as_str().map(|id| id.parse().unwrap());
         let (connection, base) = (text(&made["id"]), format!("{}/", text(&made["base_url"]).trim_end_matches('/')));
         assert!(base.starts_with(&world.node.url), "{base}");
         let key = make_key(world, &connection, "first").await;
@@ -72,7 +75,7 @@ impl<'w> Push<'w> {
         lay(&mut order, plot.order);
         let made = world.entra.call("POST", "tenants/default/provisioning", order).await;
         let job = text(&made["job_id"]);
-        Self { world, connection: connection.parse().unwrap(), base, key, job, client: http::client() }
+        Self { world, connection: connection.parse().unwrap(), tenant, base, key, job, client: http::client() }
     }
 
     // === the application in Entra ===
@@ -145,9 +148,25 @@ impl<'w> Push<'w> {
         http::good(&path, self.world.ask("PATCH", &path, body).await);
     }
 
+    /// The one event of a type about an object, which must be told as the push's own doing.
+    pub async fn event(&self, after: i64, kind: &str, name: &str) -> Value {
+        let event = self.world.event(after, kind, name).await;
+        let id = self.connection.to_string();
+        assert_eq!((&event["actor"]["kind"], &event["actor"]["id"]), (&json!("source"), &json!(id)), "{event:#}");
+        event
+    }
+
+    /// What this connection's clients were answered, newest first: the operation with its status.
+    pub async fn calls(&self, query: &str) -> Vec<(String, u64)> {
+        self.world.node.app.provisioning.write_down().await.unwrap();
+        let path = format!("provisioning/calls?connection={}&limit=500&{query}", self.connection);
+        let found = self.world.get(&path).await["items"].as_array().cloned().unwrap_or_default();
+        found.iter().map(|call| (text(&call["operation"]), call["status"].as_u64().unwrap())).collect()
+    }
+
     /// Where its users and groups are in the directory.
     pub fn source(&self) -> SourceId {
-        SourceId(self.connection)
+        SourceId(self.tenant.unwrap_or(self.connection))
     }
 
     // === SCIM ===
@@ -208,12 +227,13 @@ impl<'w> Push<'w> {
 
     // === both sides ===
 
-    /// What SCIM shows and what the directory has must both be what Entra assigned.
-    pub async fn must_mirror_entra(&self, when: &str) {
+    /// What SCIM shows and what the directory has must both be what Entra assigned; answers what that is.
+    pub async fn must_mirror_entra(&self, when: &str) -> Picture {
         let expected = self.expected().await;
         let shown = self.shown().await;
         shown.must_equal(&expected, &format!("{when}, over SCIM"));
         self.stored().await.must_equal(&expected, &format!("{when}, in the directory"));
+        expected
     }
 
     /// Whom Entra has assigned, by object id: everybody who is enabled.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::push;
+use super::{doors, push};
 use crate::World;
 use crate::admin::control::{self, ClockOrder};
 use crate::admin::tenants::{Regenerate, live_on, people_again};
@@ -83,6 +83,7 @@ fn in_tenant(world: &World, what: &str, fields: &Fields) -> Result<String, Admin
             people_again(world, &tenant, &order);
             Ok("Everybody is replaced.".to_owned())
         }
+        _ if what.starts_with("door-") => doors::act(world, what.trim_start_matches("door-"), fields),
         _ if what.starts_with("app-") => with_app(world, &tenant, what, fields),
         _ => with_people(world, &tenant, what, fields),
     }
@@ -212,6 +213,7 @@ fn switches(world: &World, fields: &Fields) -> Result<String, AdminError> {
     for (name, value) in now.as_object().cloned().unwrap_or_default() {
         let wanted = match value {
             Value::Bool(_) => Value::Bool(fields.contains_key(&name)),
+            Value::String(text) => Value::String(fields.get(&name).cloned().unwrap_or(text)),
             _ => match fields.get(&name) {
                 Some(text) => {
                     serde_json::from_str(text).map_err(|_| AdminError::Invalid(format!("{text} is not a number")))?

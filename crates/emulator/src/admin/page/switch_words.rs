@@ -31,7 +31,7 @@ pub fn switch_rows(switches: &Switches) -> Vec<SwitchRow> {
             is_flag: value.is_boolean(),
             on: value == Value::Bool(true),
             changed: usual[&name] != value,
-            value: value.to_string(),
+            value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
             name,
         })
         .collect()

@@ -181,6 +181,34 @@ async fn a_manager_is_written_in_a_later_pass_and_taken_away_by_an_empty_value()
 }
 
 #[tokio::test]
+async fn a_manager_who_is_deleted_and_restored_stays_the_manager() {
+    let rig = Rig::start().await;
+    let (boss, mia) = (rig.person("boss", json!({})).await, rig.person("mia", json!({})).await);
+    let noor = rig.person("noor", json!({})).await;
+    rig.edit("PATCH", &format!("/users/{mia}"), json!({ "manager": boss })).await;
+    rig.assign(&[&mia, &noor, &boss]).await;
+    rig.cycle().await;
+    let target = rig.user("boss")["id"].clone();
+    // The report is looked at while the manager is gone; one more report is made on the day it goes.
+    rig.edit("PATCH", &format!("/users/{noor}"), json!({ "manager": boss })).await;
+    rig.edit("DELETE", &format!("/users/{boss}"), Value::Null).await;
+    rig.edit("PATCH", &format!("/users/{mia}"), json!({ "jobTitle": "Pilot" })).await;
+    rig.cycle().await;
+    // Nothing about a report changes when its manager comes back, so no cycle looks at it again.
+    rig.edit("POST", &format!("/users/{boss}/restore"), Value::Null).await;
+    rig.cycle().await;
+    for name in ["mia", "noor"] {
+        assert_eq!(rig.user(name)[ENTERPRISE]["manager"]["value"], target, "{name} has a manager");
+    }
+    // Once the manager is deleted for good, nobody is the manager.
+    rig.edit("DELETE", &format!("/users/{boss}"), Value::Null).await;
+    rig.cycle().await;
+    rig.edit("DELETE", &format!("/users/{boss}?purge=true"), Value::Null).await;
+    rig.cycle().await;
+    assert_eq!(rig.user("mia")[ENTERPRISE]["manager"], Value::Null);
+}
+
+#[tokio::test]
 async fn a_guest_is_named_without_the_tenant() {
     let rig = Rig::start().await;
     let guest = rig.person("ada_fabrikam.com#EXT#", json!({ "userType": "Guest" })).await;

@@ -5,24 +5,24 @@ use axum::response::{Redirect, Response};
 use directory::index::Reach;
 use directory::permissions::ReadDirectory;
 use directory::views::{GroupMember, GroupView as Found};
-use directory::{GroupFilter, GroupId, GroupKind, GroupSort, Order, SourceId};
+use directory::{GroupFilter, GroupId, GroupKind, GroupSort, Order, SourceId, SourceKind};
 use dirsync::permissions::{SyncOne, Undo};
 use kernel::{Cursor, PageRequest};
 use serde::Deserialize;
 use uuid::Uuid;
-use web::{PageQuery, Path, Problem, Query};
+use web::{Path, Problem, Query};
 
 use super::users::name_of;
 use super::{file, format_of};
 use super::{source_href, sources};
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
 use crate::directory::group::{GroupPage, GroupView, MemberRow, NestedRow, Open, SHEET, members, nested};
 use crate::directory::groups::{self, GroupQuery};
 use crate::directory::words;
 use crate::flash::Done;
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::parts::Timeline;
 use crate::render::page;
 use crate::sheet::{self, Rows};
@@ -57,26 +57,19 @@ impl Wanted {
 }
 
 /// `GET /directory/groups`.
-pub async fn list_groups(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
+pub async fn list_groups(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
     let may = desk.may(ReadDirectory {})?;
-    let found = rooms.directory.list_groups(&may, &wanted.filter(), wanted.order(), &query.request()).await?;
+    let wanted = list.wanted;
+    let found = rooms.directory.list_groups(&may, &wanted.filter(), wanted.order(), &list.asked.page).await?;
     let counts = rooms.directory.index(desk.caller.actor().organisation).ok().map(|index| index.counts());
     let all = wanted.filter() == GroupFilter::default();
     let total = counts.filter(|_| all).map(|counts| counts.groups);
     let sources = sources(&desk, &rooms).await?;
     let rows: Vec<_> =
         found.items.iter().map(|group| words::group(group, &name_of(&sources, group.source.id))).collect();
-    let values = [("q", wanted.q.as_str()), ("kind", &wanted.kind), ("sort", &wanted.sort)];
-    let here = place.apply(here("/directory/groups", &values));
     let shown = GroupQuery { q: wanted.q, kind: wanted.kind, sort: wanted.sort };
     let next = found.next.as_ref().map(Cursor::as_str);
-    Ok(page(&groups::page(desk.frame("Groups", Section::Groups), &rows, &shown, total, &here, next)))
+    Ok(page(&groups::page(desk.frame("Groups", Section::Groups), &rows, &shown, total, &list.here, next)))
 }
 
 /// `GET /directory/groups/export`.
@@ -112,6 +105,7 @@ async fn show(desk: &Desk, rooms: &Rooms, found: &Found, open: Open) -> Result<R
         mail: summary.mail.clone().unwrap_or_default(),
         tenant: row.source,
         tenant_href: source_href(summary.source.kind, summary.source.id),
+        pushed: summary.source.kind == SourceKind::Scim,
         source_id: summary.source.id.to_string(),
         first_seen: found.created_at,
         changed: summary.changed_at,
@@ -135,8 +129,6 @@ pub struct Which {
     members: String,
     #[serde(default)]
     q: String,
-    #[serde(default)]
-    pub sort: String,
 }
 
 impl Which {
@@ -150,16 +142,12 @@ pub async fn show_members(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<GroupId>,
-    Query(which): Query<Which>,
-    query: PageQuery,
-    place: Paged,
+    list: Listing<Which>,
 ) -> Result<Response, Problem> {
     let group = find(&desk, &rooms, id).await?;
-    let listed = SHEET.page(&rows(&desk, rooms.clone(), id, &which)?, &which.sort, &query.request()).await?;
-    let values = [("members", which.members.as_str()), ("q", &which.q), ("sort", &which.sort)];
-    let here = place.apply(here(&format!("/directory/groups/{id}"), &values));
-    let table = members(&listed, desk.now(), &here);
-    show(&desk, &rooms, &group, Open::Members { table, transitive: which.reach() == Reach::Transitive }).await
+    let listed = SHEET.page(&rows(&desk, rooms.clone(), id, &list.wanted)?, &list.asked).await?;
+    let table = members(&listed, desk.now(), &list.here);
+    show(&desk, &rooms, &group, Open::Members { table, transitive: list.wanted.reach() == Reach::Transitive }).await
 }
 
 /// `GET /directory/groups/{id}/export`.
@@ -167,10 +155,10 @@ pub async fn export_members(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<GroupId>,
-    Query(which): Query<Which>,
+    list: Listing<Which>,
 ) -> Result<Response, Problem> {
     find(&desk, &rooms, id).await?;
-    SHEET.csv(rows(&desk, rooms, id, &which)?, &which.sort).await
+    SHEET.csv(rows(&desk, rooms, id, &list.wanted)?, &list.asked).await
 }
 
 /// Its members, page by page.

@@ -5,26 +5,27 @@ use axum::response::{Redirect, Response};
 use directory::index::Reach;
 use directory::permissions::ReadDirectory;
 use directory::views::{StateView, UserSummary};
-use directory::{Order, SourceId, StateName, User, UserFilter, UserId, UserSort};
+use directory::{Order, SourceId, SourceKind, StateName, User, UserFilter, UserId, UserSort};
 use dirsync::permissions::{ReadSync, SyncOne, Undo};
 use kernel::{Cursor, PageRequest};
 use serde::Deserialize;
 use uuid::Uuid;
-use web::{PageQuery, Path, Problem, Query};
+use web::{Path, Problem, Query};
 
 use super::sources;
 use super::{file, format_of};
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
-use crate::directory::user::{Address, MembershipRow, Open, PushRow, UserPage, UserView, memberships};
+use crate::desk::{Desk, done};
+use crate::directory::user::{Address, MEMBERSHIPS, MembershipRow, Open, PushRow, UserPage, UserView, memberships};
 use crate::directory::users::{self, UserQuery, UserTotals};
-use crate::directory::words;
+use crate::directory::{superiors, words};
 use crate::dirsync::words::plain;
 use crate::flash::Done;
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::parts::{Action, Callout, Check, Checklist, Timeline, Tone};
 use crate::render::{page, sentence};
+use crate::sheet::{self, Rows};
 
 /// What the list is narrowed to.
 #[derive(Debug, Default, Deserialize)]
@@ -55,38 +56,23 @@ impl Wanted {
         }
     }
 
-    /// Of a large directory only the orders that the database keeps ready: any other would read every row.
-    fn order(&self, large: bool) -> Order<UserSort> {
+    fn order(&self) -> Order<UserSort> {
         let (descending, key) = self.sort.strip_prefix('-').map_or((false, self.sort.as_str()), |key| (true, key));
         let by = match key {
             "changed" => UserSort::ChangedAt,
             other => UserSort::parse(other).unwrap_or(UserSort::Name),
         };
-        let by = if large && matches!(by, UserSort::State | UserSort::Department) { UserSort::Name } else { by };
         Order { by, descending }
-    }
-
-    fn values(&self) -> [(&'static str, &str); 5] {
-        [("q", &self.q), ("state", &self.state), ("kind", &self.kind), ("source", &self.source), ("sort", &self.sort)]
     }
 }
 
-/// From so many people on, an order that is not kept ready takes too long.
-const FEW: u64 = 50_000;
-
 /// `GET /directory/users`.
-pub async fn list_users(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
+pub async fn list_users(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
     let may = desk.may(ReadDirectory {})?;
+    let wanted = list.wanted;
     let filter = wanted.filter();
     let counts = rooms.directory.index(desk.caller.actor().organisation).ok().map(|index| index.counts());
-    let large = filter.text.is_none() && counts.is_none_or(|counts| counts.users > FEW);
-    let found = rooms.directory.list_users(&may, &filter, wanted.order(large), &query.request()).await?;
+    let found = rooms.directory.list_users(&may, &filter, wanted.order(), &list.asked.page).await?;
     let sources = sources(&desk, &rooms).await?;
     let matching = match counts {
         Some(counts) if filter == UserFilter::default() => Some(counts.users),
@@ -94,13 +80,12 @@ pub async fn list_users(
         _ => None,
     };
     let active = counts.map(|counts| counts.active_users);
-    let totals = UserTotals { matching, active, large, sources: sources.clone() };
+    let totals = UserTotals { matching, active, sources: sources.clone() };
     let rows: Vec<_> = found.items.iter().map(|user| row(user, &sources)).collect();
-    let here = place.apply(here("/directory/users", &wanted.values()));
     let next = found.next.as_ref().map(Cursor::as_str);
     let shown =
         UserQuery { q: wanted.q, state: wanted.state, kind: wanted.kind, source: wanted.source, sort: wanted.sort };
-    Ok(page(&users::page(desk.frame("People", Section::Users), &rows, &shown, &totals, &here, next)))
+    Ok(page(&users::page(desk.frame("People", Section::Users), &rows, &shown, &totals, &list.here, next)))
 }
 
 fn row(user: &User, sources: &[(String, String)]) -> users::UserRow {
@@ -167,7 +152,7 @@ async fn view(desk: &Desk, rooms: &Rooms, user: &User) -> Result<UserView, Probl
         tenant_href: super::source_href(user.source.kind, user.source.id),
         pushed_by: pushed_by(desk, rooms, user).await?,
         source_id: user.source.id.to_string(),
-        source: plain(user.source.kind.as_str()),
+        source: if user.source.kind == SourceKind::Scim { "SCIM".to_owned() } else { plain(user.source.kind.as_str()) },
         first_seen: user.created_at,
         last_seen: user.seen_at,
         changed: user.changed_at,
@@ -221,30 +206,51 @@ pub async fn show_groups(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<UserId>,
-    query: PageQuery,
-    place: Paged,
+    list: Listing,
 ) -> Result<Response, Problem> {
     let user = find(&desk, &rooms, id).await?;
-    let may = desk.may(ReadDirectory {})?;
-    let found = rooms.directory.user_groups(&may, id, Reach::Transitive, &query.request()).await?;
-    let row = |group: &directory::views::UserGroup| MembershipRow {
+    let listed = MEMBERSHIPS.page(&membership_rows(&desk, rooms.clone(), id)?, &list.asked).await?;
+    let table = memberships(&listed, &list.here);
+    show(&desk, &rooms, &user, Open::Groups(Box::new(table))).await
+}
+
+/// `GET /directory/users/{id}/groups/export`.
+pub async fn export_memberships(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<UserId>,
+    list: Listing,
+) -> Result<Response, Problem> {
+    find(&desk, &rooms, id).await?;
+    MEMBERSHIPS.csv(membership_rows(&desk, rooms, id)?, &list.asked).await
+}
+
+fn membership_rows(desk: &Desk, rooms: Rooms, id: UserId) -> Result<Rows<MembershipRow>, Problem> {
+    let context = (rooms, desk.may(ReadDirectory {})?);
+    Ok(sheet::rows(context, move |context, request| async move {
+        let (rooms, may) = &*context;
+        let found = rooms.directory.user_groups(may, id, Reach::Transitive, &request).await?;
+        Ok(found.map(|group| membership(&group)))
+    }))
+}
+
+fn membership(group: &directory::views::UserGroup) -> MembershipRow {
+    MembershipRow {
         id: group.group.id.to_string(),
         name: group.group.name.clone(),
         direct: group.direct,
         paths: group.paths.iter().map(|path| words::path(path)).collect(),
         more_paths: group.more_paths,
-    };
-    let rows: Vec<_> = found.items.iter().map(row).collect();
-    let here = place.apply(here(&format!("/directory/users/{id}/groups"), &[]));
-    let table = memberships(&rows, &here, found.next.as_ref().map(Cursor::as_str));
-    show(&desk, &rooms, &user, Open::Groups(Box::new(table))).await
+    }
 }
 
 /// `GET /directory/users/{id}/history`.
 pub async fn show_history(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<UserId>) -> Result<Response, Problem> {
     let user = find(&desk, &rooms, id).await?;
     let may = desk.may(ReadDirectory {})?;
-    let found = rooms.directory.user_history(&may, id, &PageRequest::first(200)).await?;
+    let mut found = rooms.directory.user_history(&may, id, &PageRequest::first(200)).await?;
+    let changes = found.items.iter_mut().flat_map(|entry| &mut entry.changes);
+    superiors::name(&rooms.directory, &may, user.source.id, changes).await;
     let may_undo = desk.can(Undo { source: user.source.id });
     let entries = found.items.iter().map(|entry| words::entry(entry, desk.now(), may_undo)).collect();
     show(&desk, &rooms, &user, Open::History(Timeline::new(entries, "Nothing has happened yet."))).await

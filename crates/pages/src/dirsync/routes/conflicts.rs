@@ -8,16 +8,16 @@ use dirsync::service::conflicts::{ConflictFilter, ConflictView, Decide};
 use kernel::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
-use web::{Form, PageQuery, Problem, Query};
+use web::{Form, Problem, Query};
 
 use super::reason;
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
 use crate::dirsync::conflicts::{self, Act, ConflictQuery, ConflictRow, SHEET};
 use crate::dirsync::words;
 use crate::flash::Done;
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::parts::Badge;
 use crate::render::page;
 use crate::sheet::{self, Rows};
@@ -31,8 +31,6 @@ pub struct Wanted {
     cause: String,
     #[serde(default)]
     kind: String,
-    #[serde(default)]
-    sort: String,
 }
 
 impl Wanted {
@@ -53,15 +51,12 @@ fn kind_of(kind: &str) -> ObjectKind {
 pub async fn list_conflicts(
     desk: Desk,
     State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-    query: PageQuery,
-    place: Paged,
+    list: Listing<Wanted>,
 ) -> Result<Response, Problem> {
-    let listed = SHEET.page(&rows(&desk, rooms, &wanted)?, &wanted.sort, &query.request()).await?;
-    let values = [("q", wanted.q.as_str()), ("cause", &wanted.cause), ("kind", &wanted.kind), ("sort", &wanted.sort)];
-    let here = place.apply(here("/dirsync/conflicts", &values));
-    let shown = ConflictQuery { q: wanted.q, cause: wanted.cause, kind: wanted.kind, sort: wanted.sort };
-    Ok(page(&conflicts::page(desk.frame("Conflicts", Section::Conflicts), &listed, &shown, &here)))
+    let listed = SHEET.page(&rows(&desk, rooms, &list.wanted)?, &list.asked).await?;
+    let Wanted { q, cause, kind } = list.wanted;
+    let shown = ConflictQuery { q, cause, kind, sort: list.asked.sort };
+    Ok(page(&conflicts::page(desk.frame("Conflicts", Section::Conflicts), &listed, &shown, &list.here)))
 }
 
 fn rows(desk: &Desk, rooms: Rooms, wanted: &Wanted) -> Result<Rows<ConflictRow>, Problem> {
@@ -94,30 +89,26 @@ fn row(view: &ConflictView) -> ConflictRow {
 }
 
 /// `GET /dirsync/conflicts/export`.
-pub async fn export_all(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, rooms, &wanted)?, &wanted.sort).await
+pub async fn export_all(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms, &list.wanted)?, &list.asked).await
 }
 
 /// `POST /dirsync/conflicts/export-selected`.
 pub async fn export_selected(
     desk: Desk,
     State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
+    list: Listing<Wanted>,
     Form(picked): Form<Picked>,
 ) -> Result<Response, Problem> {
     let wanted_ids: Vec<_> = picked.id.iter().map(ToString::to_string).collect();
-    let all = rows(&desk, rooms, &wanted)?;
+    let all = rows(&desk, rooms, &list.wanted)?;
     let chosen = sheet::rows((all, wanted_ids), |context, request| async move {
         let (all, ids) = &*context;
         let mut page = all(request).await?;
         page.items.retain(|row| ids.contains(&row.id));
         Ok(page)
     });
-    SHEET.csv(chosen, &wanted.sort).await
+    SHEET.csv(chosen, &list.asked).await
 }
 
 /// The picked ones, and what shall become of them.
@@ -138,23 +129,30 @@ pub struct Question {
 }
 
 /// `GET /dirsync/conflicts/confirm`: one.
-pub async fn ask_one(desk: Desk, Query(question): Query<Question>) -> Result<Response, Problem> {
-    ask(&desk, question.act, &question.kind, &question.id)
+pub async fn ask_one(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(question): Query<Question>,
+) -> Result<Response, Problem> {
+    ask(&desk, rooms, question.act, question.kind, &question.id).await
 }
 
 /// `POST /dirsync/conflicts/confirm`: the picked ones.
 pub async fn ask_many(
     desk: Desk,
+    State(rooms): State<Rooms>,
     Query(question): Query<Question>,
     Form(picked): Form<Picked>,
 ) -> Result<Response, Problem> {
-    ask(&desk, question.act, &question.kind, &picked.id)
+    ask(&desk, rooms, question.act, question.kind, &picked.id).await
 }
 
-fn ask(desk: &Desk, act: Act, kind: &str, ids: &[Uuid]) -> Result<Response, Problem> {
+async fn ask(desk: &Desk, rooms: Rooms, act: Act, kind: String, ids: &[Uuid]) -> Result<Response, Problem> {
     desk.may(DecideConflicts {})?;
     let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-    Ok(page(&conflicts::confirm(desk.frame("Conflicts", Section::Conflicts), act, kind, &ids)))
+    let wanted = Wanted { kind, ..Wanted::default() };
+    let names = SHEET.names(&rows(desk, rooms, &wanted)?, &ids, |row| row.name.clone()).await?;
+    Ok(page(&conflicts::confirm(desk.frame("Conflicts", Section::Conflicts), act, &wanted.kind, &ids, names)))
 }
 
 /// What the confirmation sends.

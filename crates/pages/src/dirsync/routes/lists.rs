@@ -11,11 +11,11 @@ use dirsync::service::lists::NewException;
 use http::StatusCode;
 use kernel::{Kinded as _, Timestamp};
 use serde::Deserialize;
-use web::{Form, PageQuery, Path, Problem, Query};
+use web::{Form, Path, Problem, Query};
 
 use super::sources;
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
 use crate::directory::routes::pick::{Wanted, look_for, named};
 use crate::dirsync::additions::{self, AdditionForm, AdditionRow, AdditionState};
 use crate::dirsync::exceptions::{self, ExceptionForm, ExceptionRow};
@@ -23,30 +23,21 @@ use crate::dirsync::words::plain;
 use crate::flash::Done;
 use crate::form::Picks;
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::list::MessagePage;
+use crate::listing::Listing;
+use crate::parts::Action;
 use crate::render::{page, page_with, sentence};
-use crate::sheet::{self, Rows, Sorted};
+use crate::sheet::{self, Rows};
 
 /// `GET /dirsync/exceptions`.
-pub async fn list_exceptions(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
-    let listed = exceptions::SHEET.page(&exception_rows(&desk, rooms)?, &sort, &query.request()).await?;
-    let here = place.apply(here("/dirsync/exceptions", &[("sort", &sort)]));
-    Ok(page(&exceptions::page(desk.frame("Exceptions", Section::Exceptions), &listed, &here)))
+pub async fn list_exceptions(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    let listed = exceptions::SHEET.page(&exception_rows(&desk, rooms)?, &list.asked).await?;
+    Ok(page(&exceptions::page(desk.frame("Exceptions", Section::Exceptions), &listed, &list.here)))
 }
 
 /// `GET /dirsync/exceptions/export`.
-pub async fn export_exceptions(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-) -> Result<Response, Problem> {
-    exceptions::SHEET.csv(exception_rows(&desk, rooms)?, &sort).await
+pub async fn export_exceptions(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    exceptions::SHEET.csv(exception_rows(&desk, rooms)?, &list.asked).await
 }
 
 fn exception_rows(desk: &Desk, rooms: Rooms) -> Result<Rows<ExceptionRow>, Problem> {
@@ -86,6 +77,18 @@ pub struct About {
     source: String,
 }
 
+/// Where nothing is read yet, there is nothing to except from it and to add to it.
+fn no_source(desk: &Desk, section: Section) -> Response {
+    page(&MessagePage {
+        frame: desk.frame("Connect a tenant first", section),
+        title: "Connect a tenant first".to_owned(),
+        text: "Exceptions and additions are about people who are read from a connected tenant.".to_owned(),
+        code: String::new(),
+        request_id: String::new(),
+        actions: vec![Action::go("Connect a tenant", "/tenants/connect").primary()],
+    })
+}
+
 /// `GET /dirsync/exceptions/new`.
 pub async fn new_exception(
     desk: Desk,
@@ -93,6 +96,9 @@ pub async fn new_exception(
     Query(about): Query<About>,
 ) -> Result<Response, Problem> {
     let sources = sources(&desk, &rooms).await?;
+    if sources.is_empty() {
+        return Ok(no_source(&desk, Section::Exceptions));
+    }
     let user = about.user.parse().ok().map(Wanted::user);
     let wanted: Vec<_> = user.or_else(|| about.group.parse().ok().map(Wanted::group)).into_iter().collect();
     let chosen = match about.source.parse() {
@@ -207,13 +213,26 @@ pub struct Picked {
 }
 
 /// `GET /dirsync/exceptions/ask-end`: one.
-pub async fn ask_end_one(desk: Desk, Query(picked): Query<Picked>) -> Response {
-    page(&exceptions::ask_end(desk.frame("End", Section::Exceptions), &picked.id))
+pub async fn ask_end_one(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Query(picked): Query<Picked>,
+) -> Result<Response, Problem> {
+    ask_end(&desk, rooms, &picked.id).await
+}
+
+async fn ask_end(desk: &Desk, rooms: Rooms, ids: &[String]) -> Result<Response, Problem> {
+    let names = exceptions::SHEET.names(&exception_rows(desk, rooms)?, ids, |row| row.name.clone()).await?;
+    Ok(page(&exceptions::ask_end(desk.frame("End", Section::Exceptions), ids, names)))
 }
 
 /// `POST /dirsync/exceptions/ask-end`: the picked ones.
-pub async fn ask_end_many(desk: Desk, Form(picked): Form<Picked>) -> Response {
-    page(&exceptions::ask_end(desk.frame("End", Section::Exceptions), &picked.id))
+pub async fn ask_end_many(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Form(picked): Form<Picked>,
+) -> Result<Response, Problem> {
+    ask_end(&desk, rooms, &picked.id).await
 }
 
 /// `POST /dirsync/exceptions/end`.
@@ -237,25 +256,14 @@ fn parts<I: std::str::FromStr>(text: &str) -> Result<(SourceId, I), Problem> {
 }
 
 /// `GET /dirsync/additions`.
-pub async fn list_additions(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
-    let listed = additions::SHEET.page(&addition_rows(&desk, rooms)?, &sort, &query.request()).await?;
-    let here = place.apply(here("/dirsync/additions", &[("sort", &sort)]));
-    Ok(page(&additions::page(desk.frame("Additions", Section::Additions), &listed, &here)))
+pub async fn list_additions(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    let listed = additions::SHEET.page(&addition_rows(&desk, rooms)?, &list.asked).await?;
+    Ok(page(&additions::page(desk.frame("Additions", Section::Additions), &listed, &list.here)))
 }
 
 /// `GET /dirsync/additions/export`.
-pub async fn export_additions(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-) -> Result<Response, Problem> {
-    additions::SHEET.csv(addition_rows(&desk, rooms)?, &sort).await
+pub async fn export_additions(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    additions::SHEET.csv(addition_rows(&desk, rooms)?, &list.asked).await
 }
 
 fn addition_rows(desk: &Desk, rooms: Rooms) -> Result<Rows<AdditionRow>, Problem> {
@@ -282,7 +290,11 @@ fn addition_row(addition: Addition) -> AdditionRow {
 
 /// `GET /dirsync/additions/new`.
 pub async fn new_addition(desk: Desk, State(rooms): State<Rooms>) -> Result<Response, Problem> {
-    let form = AdditionForm { sources: sources(&desk, &rooms).await?, ..AdditionForm::default() };
+    let sources = sources(&desk, &rooms).await?;
+    if sources.is_empty() {
+        return Ok(no_source(&desk, Section::Additions));
+    }
+    let form = AdditionForm { sources, ..AdditionForm::default() };
     Ok(page(&additions::form(desk.frame("Add a person", Section::Additions), &form)))
 }
 
@@ -317,8 +329,10 @@ pub async fn create_addition(
 }
 
 /// `GET /dirsync/additions/{id}/withdraw`.
-pub async fn ask_withdraw(desk: Desk, Path(id): Path<String>) -> Response {
-    page(&additions::ask_withdraw(desk.frame("Withdraw", Section::Additions), &id))
+pub async fn ask_withdraw(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let rows = addition_rows(&desk, rooms)?;
+    let mail = additions::SHEET.names(&rows, std::slice::from_ref(&id), |row| row.mail.clone()).await?.concat();
+    Ok(page(&additions::ask_withdraw(desk.frame("Withdraw", Section::Additions), &id, &mail)))
 }
 
 /// `POST /dirsync/additions/{id}/withdraw`.

@@ -2,27 +2,30 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use directory::ObjectKind;
 use dirsync::guard::Verdict;
 use dirsync::permissions::{DecideRun, ReadSync};
 use dirsync::service::runs::Part;
 use dirsync::service::second_person::{Refusal, Standing};
+use dirsync::totals::Totals;
 use dirsync::{ChangeFilter, Run, RunFilter, RunId, RunState};
 use kernel::{Cursor, May, PageRequest};
 use serde::Deserialize;
-use web::{Form, PageQuery, Path, Problem, Query};
+use web::{Form, Path, Problem, Query};
 
-use super::runs::Changes;
+use super::runs::{Changes, change_rows};
 use super::{all_sources, name_of, reason};
 use crate::Rooms;
 use crate::desk::{Desk, done, here};
+use crate::dirsync::changes::{CHANGES, Can, change_table};
 use crate::dirsync::picks::{MOST, Picking, Picks};
 use crate::dirsync::plan::{Decider, Named, PlanPage, PlanView, Verb, decide};
 use crate::dirsync::plans::{self, PlanRow, SHEET};
-use crate::dirsync::run::{Can, change_table};
 use crate::dirsync::words;
 use crate::flash::Done;
+use crate::format;
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::render::page;
 use crate::sheet::{self, Rows};
 
@@ -31,35 +34,22 @@ use crate::sheet::{self, Rows};
 pub struct Wanted {
     #[serde(default)]
     state: String,
-    #[serde(default)]
-    sort: String,
 }
 
 /// `GET /dirsync/plans`.
-pub async fn list_plans(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
+pub async fn list_plans(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
     let may = desk.may(ReadSync {})?;
     let held = rooms.dirsync.list_runs(&may, &waiting(), &PageRequest::default()).await?.items;
     let count = u64::try_from(held.len()).unwrap_or(0);
-    let rows = rows(&desk, rooms, &wanted).await?;
-    let listed = SHEET.page(&rows, &wanted.sort, &query.request()).await?;
-    let here = place.apply(here("/dirsync/plans", &[("state", &wanted.state), ("sort", &wanted.sort)]));
+    let rows = rows(&desk, rooms, &list.wanted).await?;
+    let listed = SHEET.page(&rows, &list.asked).await?;
     let frame = desk.frame("Held plans", Section::Plans);
-    Ok(page(&plans::page(frame, &listed, count, wanted.decided(), &here)))
+    Ok(page(&plans::page(frame, &listed, count, list.wanted.decided(), &list.here)))
 }
 
 /// `GET /dirsync/plans/export`.
-pub async fn export_plans(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, rooms, &wanted).await?, &wanted.sort).await
+pub async fn export_plans(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms, &list.wanted).await?, &list.asked).await
 }
 
 fn waiting() -> RunFilter {
@@ -93,26 +83,22 @@ fn row(run: &Run, source: &str) -> PlanRow {
         reason: breaches.first().cloned().unwrap_or_else(|| words::kind(run).to_owned()),
         tenant: source.to_owned(),
         state: words::plan_state(run),
-        user_count: effects(run, "user."),
-        group_count: effects(run, "group."),
+        user_count: visible(run, Some(ObjectKind::User)),
+        group_count: visible(run, Some(ObjectKind::Group)),
         held: run.started_at.unwrap_or(run.created_at),
         expires: run.expires_at,
         decided_by: run.decided_by.clone().unwrap_or_default(),
     }
 }
 
-fn effects(run: &Run, prefix: &str) -> u64 {
-    let effects = run.totals.iter().flat_map(|totals| totals.effects.iter());
-    effects
-        .filter(|(name, _)| name.starts_with(prefix) && name.rsplit('.').next() != Some("note"))
-        .map(|(_, count)| count)
-        .sum()
+fn visible(run: &Run, kind: Option<ObjectKind>) -> u64 {
+    run.totals.as_ref().map_or(0, |totals| totals.visible(kind))
 }
 
 fn view(run: &Run, source: &str) -> PlanView {
     let row = row(run, source);
     let decision = run.decision.as_deref().map(|decision| {
-        let by = run.decided_by.as_deref().unwrap_or("nobody");
+        let by = format::who(run.decided_by.as_deref().unwrap_or("nobody"));
         format!("{} by {by}", words::plain(decision))
     });
     PlanView {
@@ -125,7 +111,8 @@ fn view(run: &Run, source: &str) -> PlanView {
         expires: row.expires,
         limits: words::limits(run),
         groups: words::shrinks(run),
-        change_count: effects(run, ""),
+        change_count: visible(run, None),
+        only_takes: run.totals.as_ref().is_some_and(|totals| !totals.gives_something()),
         decider: Decider::Nobody,
         warnings: words::warnings(run),
         owners: Vec::new(),
@@ -152,12 +139,11 @@ async fn decider(desk: &Desk, rooms: &Rooms, run: &Run) -> Result<Decider, Probl
 pub async fn turn(
     desk: Desk,
     Path(id): Path<RunId>,
-    Query(wanted): Query<Changes>,
-    place: Paged,
+    list: Listing<Changes>,
     Form(picked): Form<Picking>,
 ) -> Result<Response, Problem> {
     desk.may(ReadSync {})?;
-    let to = place.apply(here(&format!("/dirsync/plans/{id}"), &wanted.values()));
+    let to = list.here.at(format!("/dirsync/plans/{id}"));
     let picks = picked.now();
     if picks.len() > MOST {
         return Ok(done(to.with("picks", picked.before().to_string()), Done::TooManyPicked));
@@ -170,22 +156,19 @@ pub async fn get_plan(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<RunId>,
-    Query(wanted): Query<Changes>,
+    list: Listing<Changes>,
     Query(picked): Query<Picking>,
-    query: PageQuery,
-    place: Paged,
 ) -> Result<Response, Problem> {
     let may = desk.may(ReadSync {})?;
     let run = rooms.dirsync.get_run(&may, id).await?;
-    let found = rooms.dirsync.show_changes(&may, id, &wanted.filter(), &query.request()).await?;
     let held = run.state == RunState::Held;
-    let rows: Vec<_> = found.items.iter().map(|planned| words::change(planned, &run)).collect();
+    let listed = CHANGES.page(&change_rows(&desk, &rooms, &run, &list.wanted)?, &list.asked).await?;
     let decider = decider(&desk, &rooms, &run).await?;
     let picks = picked.now();
     let picks = if picks.len() > MOST { picked.before() } else { picks };
-    let here = place.apply(here(&format!("/dirsync/plans/{id}"), &wanted.values())).with("picks", picks.to_string());
+    let here = list.here.with("picks", picks.to_string());
     let can = if held && decider.allows() { Can::Pick(&picks) } else { Can::Look };
-    let table = change_table(&rows, &here, found.next.as_ref().map(Cursor::as_str), can);
+    let table = change_table(&listed, &here, can);
     let sources = all_sources(&desk, &rooms).await?;
     let owners =
         rooms.dirsync.get_source_uncounted(&may, run.source_id).await.map(|source| source.kept.settings.owners);
@@ -193,7 +176,7 @@ pub async fn get_plan(
         PlanView { owners: owners.unwrap_or_default(), decider, ..view(&run, &name_of(&sources, run.source_id)) };
     let causes = words::causes(run.totals.as_ref());
     let frame = desk.frame("Held plan", Section::Plans);
-    Ok(page(&PlanPage::new(frame, view, &causes, table, &wanted.query(), &picks)))
+    Ok(page(&PlanPage::new(frame, view, &causes, table, &list.wanted.query(), &picks)))
 }
 
 async fn ask(desk: &Desk, rooms: &Rooms, id: RunId, verb: Verb) -> Result<Response, Problem> {
@@ -270,10 +253,10 @@ pub async fn ask_cause(
     Query(way): Query<Way>,
 ) -> Result<Response, Problem> {
     let run = rooms.dirsync.get_run(&desk.may(ReadSync {})?, id).await?;
-    let count = run.totals.as_ref().and_then(|totals| totals.causes.get(&way.cause)).copied().unwrap_or(0);
-    if count == 0 {
+    let mut causes = run.totals.iter().flat_map(Totals::visible_causes);
+    let Some((_, count)) = causes.find(|(cause, _)| *cause == way.cause) else {
         return Ok(done(format!("/dirsync/plans/{id}"), Done::NothingPicked));
-    }
+    };
     let part = Named::Cause { cause: way.cause, count };
     ask(&desk, &rooms, id, Verb::AllowPart { part, only: way.way == "only" }).await
 }

@@ -6,27 +6,30 @@ use askama::Template as _;
 use axum::extract::State;
 use axum::response::Response;
 use directory::SourceId;
+use directory::permissions::ReadDirectory;
 use dirsync::permissions::{DecideRun, ReadSync, StartRun, Undo};
 use dirsync::totals::Effect;
 use dirsync::verify::Verified;
 use dirsync::{ChangeFilter, Run, RunFilter, RunId, RunKind, RunState};
 use futures_util::stream;
-use kernel::{Cursor, May};
+use kernel::May;
 use serde::Deserialize;
 use tokio::time::{Interval, interval};
 use web::events::{Event, sse};
-use web::{PageQuery, Path, Problem, Query};
+use web::{Path, Problem};
 
 use super::{all_sources, name_of, sources};
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
-use crate::dirsync::run::{Can, ChangeQuery, RunLive, RunPage, RunView, change_table};
+use crate::desk::{Desk, done};
+use crate::directory::superiors;
+use crate::dirsync::changes::{CHANGES, Can, ChangeRow, change_table};
+use crate::dirsync::run::{ChangeQuery, RunLive, RunPage, RunView};
 use crate::dirsync::runs::{self, RunQuery, RunRow, SHEET};
 use crate::dirsync::words;
 use crate::flash::Done;
 use crate::layout::Section;
 use crate::list::ConfirmPage;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::render::page;
 use crate::sheet::{self, Rows};
 
@@ -39,37 +42,23 @@ pub struct Wanted {
     kind: String,
     #[serde(default)]
     changes: String,
-    #[serde(default)]
-    sort: String,
 }
 
 /// `GET /dirsync/runs`.
-pub async fn list_runs(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
+pub async fn list_runs(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
     let sources = sources(&desk, &rooms).await?;
     let names = all_sources(&desk, &rooms).await?;
-    let rows = rows(&desk, rooms, &wanted, names)?;
-    let listed = SHEET.page(&rows, &wanted.sort, &query.request()).await?;
-    let Wanted { state, kind, changes, sort } = wanted;
-    let values = [("state", state.as_str()), ("kind", &kind), ("changes", &changes), ("sort", &sort)];
-    let here = place.apply(here("/dirsync/runs", &values));
-    let shown = RunQuery { state, kind, changes, sort };
-    Ok(page(&runs::page(desk.frame("Runs", Section::Runs), &listed, &shown, &sources, &here)))
+    let rows = rows(&desk, rooms, &list.wanted, names)?;
+    let listed = SHEET.page(&rows, &list.asked).await?;
+    let Wanted { state, kind, changes } = list.wanted;
+    let shown = RunQuery { q: list.asked.words, state, kind, changes };
+    Ok(page(&runs::page(desk.frame("Runs", Section::Runs), &listed, &shown, &sources, &list.here)))
 }
 
 /// `GET /dirsync/runs/export`.
-pub async fn export_runs(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, Problem> {
+pub async fn export_runs(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
     let sources = all_sources(&desk, &rooms).await?;
-    SHEET.csv(rows(&desk, rooms, &wanted, sources)?, &wanted.sort).await
+    SHEET.csv(rows(&desk, rooms, &list.wanted, sources)?, &list.asked).await
 }
 
 fn rows(desk: &Desk, rooms: Rooms, wanted: &Wanted, sources: Vec<(String, String)>) -> Result<Rows<RunRow>, Problem> {
@@ -135,11 +124,29 @@ impl Changes {
     pub fn query(&self) -> ChangeQuery {
         ChangeQuery { cause: self.cause.clone(), q: self.q.clone(), what: self.what.clone() }
     }
+}
 
-    /// For links.
-    pub fn values(&self) -> [(&'static str, &str); 3] {
-        [("q", &self.q), ("cause", &self.cause), ("what", &self.what)]
-    }
+/// The changes of a run or a plan, page by page.
+pub fn change_rows(desk: &Desk, rooms: &Rooms, run: &Run, wanted: &Changes) -> Result<Rows<ChangeRow>, Problem> {
+    let context = (rooms.clone(), desk.may(ReadSync {})?, desk.may(ReadDirectory {})?, run.clone(), wanted.filter());
+    Ok(sheet::rows(context, |context, request| async move {
+        let (rooms, may, may_read, run, filter) = &*context;
+        let mut found = rooms.dirsync.show_changes(may, run.id, filter, &request).await?;
+        let fields = found.items.iter_mut().flat_map(|change| &mut change.fields);
+        superiors::name(&rooms.directory, may_read, run.source_id, fields).await;
+        Ok(found.map(|planned| words::change(&planned, run)))
+    }))
+}
+
+/// `GET /dirsync/runs/{id}/export`, and the same of a plan.
+pub async fn export_changes(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<RunId>,
+    list: Listing<Changes>,
+) -> Result<Response, Problem> {
+    let run = rooms.dirsync.get_run(&desk.may(ReadSync {})?, id).await?;
+    CHANGES.csv(change_rows(&desk, &rooms, &run, &list.wanted)?, &list.asked).await
 }
 
 /// `GET /dirsync/runs/{id}`.
@@ -147,25 +154,21 @@ pub async fn get_run(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<RunId>,
-    Query(wanted): Query<Changes>,
-    query: PageQuery,
-    place: Paged,
+    list: Listing<Changes>,
 ) -> Result<Response, Problem> {
     let may = desk.may(ReadSync {})?;
     let run = rooms.dirsync.get_run(&may, id).await?;
-    let found = rooms.dirsync.show_changes(&may, id, &wanted.filter(), &query.request()).await?;
-    let rows: Vec<_> = found.items.iter().map(|planned| words::change(planned, &run)).collect();
-    let here = place.apply(here(&format!("/dirsync/runs/{id}"), &wanted.values()));
+    let listed = CHANGES.page(&change_rows(&desk, &rooms, &run, &list.wanted)?, &list.asked).await?;
     let may_undo = desk.can(Undo { source: run.source_id });
     let can = if may_undo { Can::Undo } else { Can::Look };
-    let table = change_table(&rows, &here, found.next.as_ref().map(Cursor::as_str), can);
+    let table = change_table(&listed, &list.here, can);
     let sources = all_sources(&desk, &rooms).await?;
     let causes = words::causes(run.totals.as_ref());
     let undo = run.state == RunState::Done && may_undo;
     let undo_now = may_undo && run.kind == RunKind::Undo && run.state == RunState::Previewed;
     let view = RunView { undo, undo_now, ..view(&run, &name_of(&sources, run.source_id)) };
     let frame = desk.frame(view.kind.clone(), Section::Runs);
-    Ok(page(&RunPage::new(frame, view, &causes, table, &wanted.query())))
+    Ok(page(&RunPage::new(frame, view, &causes, table, &list.wanted.query())))
 }
 
 fn view(run: &Run, source: &str) -> RunView {

@@ -3,11 +3,12 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use directory::SourceId;
+use dirsync::notify::{NotificationState, NotificationStatus};
 use dirsync::permissions::{ChangeSettings, ReadSync};
 use dirsync::service::scope_preview::{SampleUser, ScopePreview};
 use dirsync::{DirsyncError, Kept, Limits, Mode, Settings};
 use http::StatusCode;
-use kernel::Kinded as _;
+use kernel::{Kinded as _, Timestamp};
 use serde::Deserialize;
 use uuid::Uuid;
 use web::{Form, Problem, Query};
@@ -17,12 +18,12 @@ use crate::Rooms;
 use crate::desk::{Desk, done};
 use crate::directory::routes::pick::{Wanted, look_for, named};
 use crate::dirsync::preview::{Becomes, PreviewView, SampleRow};
-use crate::dirsync::settings::{SettingsForm, SettingsPage};
+use crate::dirsync::settings::{SettingsForm, SettingsPage, Told};
 use crate::flash::Done;
 use crate::form::Picks;
 use crate::layout::Section;
 use crate::list::MessagePage;
-use crate::parts::Action;
+use crate::parts::{Action, Badge, Callout, Cell, Facts, Tone};
 use crate::render::{page, page_with, sentence};
 
 /// Which source; the first where nothing is said.
@@ -42,7 +43,8 @@ pub async fn get_settings(
     let Some(source) = which.source.or(first) else { return Ok(no_source(&desk)) };
     let status = rooms.dirsync.get_source_uncounted(&desk.may(ReadSync {})?, source).await?;
     let (kept, no_mail) = (status.kept, !status.mail_is_set_up);
-    let mut form = SettingsForm { sources, no_mail, ..filled(&kept) };
+    let told = told(&status.notifications, desk.now());
+    let mut form = SettingsForm { sources, no_mail, told, ..filled(&kept) };
     let of = |ids: &[Uuid]| ids.iter().copied().map(Wanted::either).collect::<Vec<_>>();
     let groups: Vec<_> = kept.settings.group_scope.iter().copied().map(Wanted::group).collect();
     form.group_scope.chosen = named(&desk, &rooms, source, &groups).await?;
@@ -80,6 +82,8 @@ fn filled(kept: &Kept) -> SettingsForm {
         protected: Picks::default(),
         owners: settings.owners.join(", "),
         no_mail: false,
+        notifications: settings.notifications,
+        told: None,
         delete_after_days: settings.delete_after_days,
         purge_after_days: settings.purge_after_days,
         users: limits.users,
@@ -92,6 +96,39 @@ fn filled(kept: &Kept) -> SettingsForm {
         apply_safe_part: limits.apply_safe_part,
         error: String::new(),
     }
+}
+
+/// How notifications stand; nothing where nobody wants them.
+fn told(status: &NotificationStatus, now: Timestamp) -> Option<Told> {
+    let badge = match status.state {
+        NotificationState::Off => return None,
+        NotificationState::NoAddress => Badge::warn("No address for them"),
+        NotificationState::Idle => Badge::off("Waits for the mode On"),
+        NotificationState::Beginning => Badge::busy("Asking Microsoft"),
+        NotificationState::On => Badge::ok("Told at once"),
+        NotificationState::Failing => Badge::warn("Not told"),
+    };
+    let mut facts = Facts::new().with("State", Cell::badge(badge));
+    if let Some(until) = status.until {
+        facts = facts.with("Agreed until", Cell::at(until));
+    }
+    facts = facts.with("Last told", Cell::ago_or(status.heard_at, now, "nothing yet"));
+    if let Some(at) = status.try_at {
+        facts = facts.with("Asked again", Cell::at(at));
+    }
+    Some(Told { facts, trouble: trouble(status) })
+}
+
+fn trouble(status: &NotificationStatus) -> Option<Callout> {
+    let title = "Microsoft does not tell of changes";
+    if status.state == NotificationState::NoAddress {
+        let mend =
+            "Set dirsync.notification_url in the configuration to the address by which Microsoft reaches this server.";
+        return Some(Callout::new(Tone::Warn, title, "The timer goes on.").items(vec![mend.to_owned()]));
+    }
+    let detail = status.error_detail.as_deref().map(sentence)?;
+    let mend = status.mend.as_deref().map(sentence);
+    Some(Callout::new(Tone::Warn, title, detail).items(mend.into_iter().collect()))
 }
 
 /// What the form sends.
@@ -115,6 +152,7 @@ pub struct Body {
     protected: Vec<String>,
     #[serde(default)]
     owners: String,
+    notifications: Option<String>,
     #[serde(default)]
     find: String,
     #[serde(default)]
@@ -150,6 +188,7 @@ impl Body {
             managed_domains: words(&self.managed_domains).map(str::to_lowercase).collect(),
             protected: ids(&self.protected)?,
             owners: words(&self.owners).map(str::to_owned).collect(),
+            notifications: self.notifications.is_some(),
             limits: Limits {
                 users: self.users,
                 users_percent: self.users_percent,
@@ -181,6 +220,8 @@ impl Body {
             protected: Picks::default(),
             owners: self.owners.clone(),
             no_mail: false,
+            notifications: self.notifications.is_some(),
+            told: None,
             delete_after_days: self.delete_after_days,
             purge_after_days: self.purge_after_days,
             users: self.users,

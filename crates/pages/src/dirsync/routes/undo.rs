@@ -19,6 +19,7 @@ use web::{Form, Path, Problem};
 use super::reason;
 use crate::Rooms;
 use crate::desk::{Desk, done};
+use crate::directory::superiors;
 use crate::dirsync::undo::{self, Again};
 use crate::dirsync::words;
 use crate::flash::Done;
@@ -91,8 +92,10 @@ pub async fn ask_change(
     State(rooms): State<Rooms>,
     Path(revision): Path<i64>,
 ) -> Result<Response, Problem> {
-    let found = find(&desk, &rooms, revision).await?;
+    let mut found = find(&desk, &rooms, revision).await?;
     desk.may(Undo { source: found.source })?;
+    let changes = found.happened.changes.iter_mut();
+    superiors::name(&rooms.directory, &desk.may(ReadDirectory {})?, found.source, changes).await;
     let by_source = found.happened.cause.as_deref() == Some("run");
     let again = again(&rooms, &desk.may(ReadSync {})?, found.source, by_source).await;
     let frame = desk.frame("Undo", Section::Runs);

@@ -10,40 +10,29 @@ use operators::permissions::{
 };
 use operators::{Link, NewOperator, OperatorState, OperatorUpdate, OperatorView, OperatorsError};
 use serde::Deserialize;
-use web::{Form, PageQuery, Path, Problem, Query};
+use web::{Form, Path, Problem};
 
 use super::field_of;
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
 use crate::flash::Done;
 use crate::layout::Section;
+use crate::listing::Listing;
 use crate::operators::list::{OperatorForm, OperatorRow, SHEET, form, page as list_page};
 use crate::operators::operator::{self, OperatorEdit};
 use crate::operators::tokens::OncePage;
-use crate::paged::Paged;
 use crate::render::{page, page_with};
-use crate::sheet::{self, Rows, Sorted};
+use crate::sheet::{self, Rows};
 
 /// `GET /operators`.
-pub async fn list_operators(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
-    let listed = SHEET.page(&rows(&desk, rooms)?, &sort, &query.request()).await?;
-    let here = place.apply(here("/operators", &[("sort", &sort)]));
-    Ok(page(&list_page(desk.frame("Operators", Section::Operators), &listed, &here)))
+pub async fn list_operators(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    let listed = SHEET.page(&rows(&desk, rooms)?, &list.asked).await?;
+    Ok(page(&list_page(desk.frame("Operators", Section::Operators), &listed, &list.here)))
 }
 
 /// `GET /operators/export`.
-pub async fn export_operators(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, rooms)?, &sort).await
+pub async fn export_operators(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms)?, &list.asked).await
 }
 
 fn rows(desk: &Desk, rooms: Rooms) -> Result<Rows<OperatorRow>, Problem> {

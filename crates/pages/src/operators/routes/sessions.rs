@@ -5,14 +5,14 @@ use axum::response::Response;
 use operators::permissions::{ActForOneself, ReadSessions, RevokeSession};
 use operators::{OperatorsError, SessionId, SessionView};
 use serde::Deserialize;
-use web::{PageQuery, Path, Problem, Query};
+use web::{Path, Problem};
 
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
 use crate::flash::Done;
 use crate::layout::Section;
+use crate::listing::Listing;
 use crate::operators::sessions::{self, SHEET, SessionRow};
-use crate::paged::Paged;
 use crate::render::page;
 use crate::sheet::{self, Rows};
 
@@ -20,35 +20,25 @@ use crate::sheet::{self, Rows};
 #[derive(Deserialize)]
 pub struct Whose {
     all: Option<String>,
-    #[serde(default)]
-    sort: String,
 }
 
 /// `GET /operators/sessions`.
-pub async fn list_sessions(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(whose): Query<Whose>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
+pub async fn list_sessions(desk: Desk, State(rooms): State<Rooms>, list: Listing<Whose>) -> Result<Response, Problem> {
     let may_see_all = desk.can(ReadSessions {});
-    let all = may_see_all && whose.all.is_some();
-    let listed = SHEET.page(&rows(&desk, rooms, all)?, &whose.sort, &query.request()).await?;
-    let values = [("all", if all { "yes" } else { "" }), ("sort", &whose.sort)];
-    let here = place.apply(here("/operators/sessions", &values));
+    let all = may_see_all && list.wanted.all.is_some();
+    let listed = SHEET.page(&rows(&desk, rooms, all)?, &list.asked).await?;
     let frame = desk.frame("Sessions", Section::Operators);
-    Ok(page(&sessions::page(frame, &listed, may_see_all.then_some(all), &here)))
+    Ok(page(&sessions::page(frame, &listed, may_see_all.then_some(all), &list.here)))
 }
 
 /// `GET /operators/sessions/export`.
 pub async fn export_sessions(
     desk: Desk,
     State(rooms): State<Rooms>,
-    Query(whose): Query<Whose>,
+    list: Listing<Whose>,
 ) -> Result<Response, Problem> {
-    let all = desk.can(ReadSessions {}) && whose.all.is_some();
-    SHEET.csv(rows(&desk, rooms, all)?, &whose.sort).await
+    let all = desk.can(ReadSessions {}) && list.wanted.all.is_some();
+    SHEET.csv(rows(&desk, rooms, all)?, &list.asked).await
 }
 
 fn rows(desk: &Desk, rooms: Rooms, all: bool) -> Result<Rows<SessionRow>, Problem> {

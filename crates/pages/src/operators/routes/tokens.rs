@@ -7,38 +7,27 @@ use kernel::{Role, TokenId};
 use operators::NewToken;
 use operators::permissions::{CreateToken, ReadTokens, RevokeToken};
 use serde::Deserialize;
-use web::{Form, PageQuery, Path, Problem, Query};
+use web::{Form, Path, Problem};
 
 use super::field_of;
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
 use crate::flash::Done;
 use crate::layout::Section;
+use crate::listing::Listing;
 use crate::operators::tokens::{self, OncePage, SHEET, TokenRow, form};
-use crate::paged::Paged;
 use crate::render::{page, page_with};
-use crate::sheet::{self, Rows, Sorted};
+use crate::sheet::{self, Rows};
 
 /// `GET /operators/tokens`.
-pub async fn list_tokens(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
-    let listed = SHEET.page(&rows(&desk, rooms)?, &sort, &query.request()).await?;
-    let here = place.apply(here("/operators/tokens", &[("sort", &sort)]));
-    Ok(page(&tokens::page(desk.frame("API tokens", Section::Tokens), &listed, &here)))
+pub async fn list_tokens(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    let listed = SHEET.page(&rows(&desk, rooms)?, &list.asked).await?;
+    Ok(page(&tokens::page(desk.frame("API tokens", Section::Tokens), &listed, &list.here)))
 }
 
 /// `GET /operators/tokens/export`.
-pub async fn export_tokens(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, rooms)?, &sort).await
+pub async fn export_tokens(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms)?, &list.asked).await
 }
 
 fn rows(desk: &Desk, rooms: Rooms) -> Result<Rows<TokenRow>, Problem> {
@@ -94,9 +83,11 @@ pub async fn create_token(desk: Desk, State(rooms): State<Rooms>, Form(body): Fo
 }
 
 /// `GET /operators/tokens/{id}/revoke`.
-pub async fn ask_revoke(desk: Desk, Path(id): Path<TokenId>) -> Result<Response, Problem> {
+pub async fn ask_revoke(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TokenId>) -> Result<Response, Problem> {
     desk.may(RevokeToken { token: id })?;
-    Ok(page(&tokens::ask_revoke(desk.frame("Revoke", Section::Tokens), &id.to_string())))
+    let id = id.to_string();
+    let label = SHEET.names(&rows(&desk, rooms)?, std::slice::from_ref(&id), |row| row.label.clone()).await?.concat();
+    Ok(page(&tokens::ask_revoke(desk.frame("Revoke", Section::Tokens), &id, &label)))
 }
 
 /// `POST /operators/tokens/{id}/revoke`.

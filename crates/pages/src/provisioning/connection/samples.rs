@@ -1,7 +1,9 @@
 //! What a connection looks like.
 
+use provisioning::ending::{Afterwards, EndingView};
+
 use super::*;
-use crate::chart::{Bucket, Series};
+use crate::chart::{Bars, Bucket, Series};
 use crate::layout::Section;
 use crate::tests::{DAY, Gallery, HOUR, MINUTE, ago, ahead, frame};
 
@@ -63,6 +65,23 @@ fn key(label: &str, works: bool, used: Option<i64>) -> KeyRow {
     }
 }
 
+fn mapping_rows() -> Vec<MappingRow> {
+    let mapping = |kind, source: &str, target: &str, without: &str| MappingRow {
+        kind,
+        source: source.into(),
+        target: target.into(),
+        must: !without.is_empty(),
+        matching: target == "userName",
+        without: without.into(),
+    };
+    vec![
+        mapping("users", "userPrincipalName", "userName", "no user can be matched or created"),
+        mapping("users", "objectId", "externalId", "a user cannot be told from another who has the same name later"),
+        mapping("users", "mail", "emails[type eq \"work\"].value", ""),
+        mapping("groups", "members", "members", "groups stay empty"),
+    ]
+}
+
 pub fn add(gallery: &mut Gallery) {
     let page = |open| ConnectionPage::new(frame("Vestibule", Section::Connections), connection(), open);
     gallery.add("connection", &page(Open::Course(course())));
@@ -88,26 +107,27 @@ pub fn add(gallery: &mut Gallery) {
     ];
     let form = KeyForm { days: "365".into(), error: "Say what it is for.".into(), ..KeyForm::default() };
     gallery.add("connection-keys", &page(Open::Keys { rows, form }));
-    let mapping = |kind, source: &str, target: &str, without: &str| MappingRow {
-        kind,
-        source: source.into(),
-        target: target.into(),
-        must: !without.is_empty(),
-        matching: target == "userName",
-        without: without.into(),
-    };
-    let rows = vec![
-        mapping("users", "userPrincipalName", "userName", "no user can be matched or created"),
-        mapping("users", "objectId", "externalId", "a user cannot be told from another who has the same name later"),
-        mapping("users", "mail", "emails[type eq \"work\"].value", ""),
-        mapping("groups", "members", "members", "groups stay empty"),
-    ];
+    let rows = mapping_rows();
     gallery
         .add("connection-mapping", &page(Open::Mapping { rows, json: "{\n  \"synchronizationRules\": []\n}".into() }));
-    gallery.add("connection-settings", &page(Open::Settings(Box::new(crate::provisioning::settings::samples::form()))));
+    let settings = crate::provisioning::settings::samples::all();
+    for (name, form) in settings {
+        gallery.add(name, &page(Open::Settings(Box::new(form))));
+    }
     gallery.add("connection-job", &page(Open::Job(Box::new(crate::provisioning::job::samples::tab()))));
     gallery.add("connection-job-nothing", &page(Open::Job(Box::new(crate::provisioning::job::samples::nothing()))));
     gallery.add("connection-pause", &ask_pause(frame_of(), "c1", "Vestibule"));
     gallery.add("key-revoke", &ask_revoke(frame_of(), "c1", "k1", "First key", true));
-    gallery.add("connection-delete", &ask_delete(frame_of(), &connection()));
+    let ending = EndingView {
+        users: 1_840,
+        active_users: 1_812,
+        groups: 96,
+        keys: 2,
+        held_calls: 1,
+        afterwards: Afterwards::Planned,
+        confirmation: Some("Entra ID".into()),
+    };
+    gallery.add("connection-end", &ask_delete(frame_of(), &connection(), &ending));
+    let empty = EndingView { users: 0, groups: 0, afterwards: Afterwards::Nothing, confirmation: None, ..ending };
+    gallery.add("connection-delete", &ask_delete(frame_of(), &connection(), &empty));
 }

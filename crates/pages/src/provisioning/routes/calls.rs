@@ -14,14 +14,14 @@ use provisioning::permissions::ReadProvisioning;
 use serde::Deserialize;
 use tokio::time::{Interval, interval};
 use web::events::{Event, sse};
-use web::{PageQuery, Path, Problem, Query};
+use web::{Path, Problem};
 
 use super::connection_names;
 use crate::Rooms;
 use crate::address::Address;
-use crate::desk::{Desk, here};
+use crate::desk::Desk;
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::listing::{Asked, Listing};
 use crate::parts::{Entry, Timeline};
 use crate::provisioning::call::{CallPage, CallView};
 use crate::provisioning::calls::{CallQuery, CallRow, CallsPage, HERE, SHEET, table};
@@ -40,7 +40,6 @@ pub struct Wanted {
     since: String,
     until: String,
     resource: String,
-    sort: String,
 }
 
 /// The beginning of a day in UTC; what is no day counts as none.
@@ -63,20 +62,6 @@ impl Wanted {
         }
     }
 
-    fn here(&self) -> Address {
-        let values = [
-            ("q", &self.q),
-            ("connection", &self.connection),
-            ("operation", &self.operation),
-            ("outcome", &self.outcome),
-            ("since", &self.since),
-            ("until", &self.until),
-            ("resource", &self.resource),
-            ("sort", &self.sort),
-        ];
-        here(HERE, &values.map(|(name, value)| (name, value.as_str())))
-    }
-
     fn query(self, connections: Vec<(String, String)>, object: String) -> CallQuery {
         let operations =
             words::OPERATIONS.iter().map(|(value, name)| (value.to_string(), (*name).to_owned())).collect();
@@ -96,29 +81,22 @@ impl Wanted {
 }
 
 /// `GET /provisioning/calls`.
-pub async fn list(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
+pub async fn list(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
     let connections = connection_names(&desk, &rooms).await?;
-    let rows = rows(&desk, &rooms, &wanted).await?;
-    let listed = SHEET.page(&rows, &wanted.sort, &query.request()).await?;
-    let here = place.apply(wanted.here());
+    let rows = rows(&desk, &rooms, &list.wanted).await?;
+    let listed = SHEET.page(&rows, &list.asked).await?;
     let object = listed.rows.first().map(|row| row.object.clone()).unwrap_or_default();
     let frame = desk.frame("What Entra saw", Section::Calls);
-    Ok(page(&CallsPage::new(frame, &listed, &wanted.query(connections, object), &here)))
+    Ok(page(&CallsPage::new(frame, &listed, &list.wanted.query(connections, object), &list.here)))
 }
 
 /// How often a follower looks for newer calls.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// `GET /provisioning/calls/events`: the first page of the list, whenever there is a newer call.
-pub async fn follow(desk: Desk, State(rooms): State<Rooms>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
-    let rows = rows(&desk, &rooms, &wanted).await?;
-    let start = Following { rooms, rows, here: wanted.here(), newest: None, looks: interval(LOOK) };
+pub async fn follow(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
+    let rows = rows(&desk, &rooms, &list.wanted).await?;
+    let start = Following { rooms, rows, here: list.here.at(HERE), newest: None, looks: interval(LOOK) };
     Ok(sse(stream::unfold(start, Following::next)))
 }
 
@@ -134,7 +112,7 @@ impl Following {
     async fn next(mut self) -> Option<(Event, Self)> {
         loop {
             self.looks.tick().await;
-            let listed = SHEET.page(&self.rows, "", &PageRequest::default()).await.ok()?;
+            let listed = SHEET.page(&self.rows, &Asked::default()).await.ok()?;
             let newest = listed.rows.first().map(|row| row.id.clone());
             if newest.is_some() && newest != self.newest {
                 self.newest = newest;
@@ -146,8 +124,8 @@ impl Following {
 }
 
 /// `GET /provisioning/calls/export`.
-pub async fn export(desk: Desk, State(rooms): State<Rooms>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, &rooms, &wanted).await?, &wanted.sort).await
+pub async fn export(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, &rooms, &list.wanted).await?, &list.asked).await
 }
 
 async fn rows(desk: &Desk, rooms: &Rooms, wanted: &Wanted) -> Result<Rows<CallRow>, Problem> {

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use kernel::{Kinded as _, PageRequest};
+use provisioning::guard::replay::{HeldDay, Replay};
 use provisioning::holds::{HoldFilter, HoldState};
 use provisioning::keys::NewKey;
 use provisioning::permissions::{CreateKey, DeleteConnection, ReadProvisioning, RevokeKey, UpdateConnection};
@@ -20,7 +21,9 @@ use super::tenants;
 use crate::Rooms;
 use crate::desk::{Desk, done};
 use crate::flash::Done;
+use crate::format;
 use crate::layout::Section;
+use crate::parts::{Callout, Tone};
 use crate::provisioning::connection::{self as shown, ConnectionPage, Course, KeyForm, Open};
 use crate::provisioning::connections::KeyPage;
 use crate::provisioning::settings::SettingsForm;
@@ -102,12 +105,26 @@ pub async fn ask_delete(
     desk.may(DeleteConnection { connection: id })?;
     let found = find(&desk, &rooms, id).await?;
     let view = view(&desk, &rooms, &found).await?;
-    Ok(page(&shown::ask_delete(desk.frame("Delete", Section::Connections), &view)))
+    let ending = rooms.provisioning.preview_ending(&desk.may(ReadProvisioning {})?, id).await?;
+    Ok(page(&shown::ask_delete(desk.frame("Delete", Section::Connections), &view, &ending)))
+}
+
+/// What the confirmation sends.
+#[derive(Deserialize)]
+pub struct Typed {
+    /// The connection's name, where it has people or groups.
+    confirmation: Option<String>,
 }
 
 /// `POST /provisioning/connections/{id}/delete`.
-pub async fn delete(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<ConnectionId>) -> Result<Response, Problem> {
-    rooms.provisioning.delete_connection(&desk.may(DeleteConnection { connection: id })?).await?;
+pub async fn delete(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<ConnectionId>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let may = desk.may(DeleteConnection { connection: id })?;
+    rooms.provisioning.delete_connection(&may, typed.confirmation.as_deref()).await?;
     Ok(done("/provisioning/connections", Done::ConnectionDeleted))
 }
 
@@ -262,6 +279,7 @@ fn filled(found: &Found, tenants: Vec<(String, String)>) -> SettingsForm {
         refuse_unknown: settings.refuse_unknown,
         entra_tenant: entra.map(|tokens| tokens.tenant_id.to_string()).unwrap_or_default(),
         entra_audience: entra.map(|tokens| tokens.audience.clone()).unwrap_or_default(),
+        tried: None,
         error: String::new(),
     }
 }
@@ -351,19 +369,62 @@ pub async fn save_settings(
         Ok(_) => Ok(done(back, Done::Saved)),
         Err(ProvisioningError::Stale) => Ok(done(back, Done::Stale)),
         Err(error @ (ProvisioningError::Invalid(_) | ProvisioningError::Conflict(_))) => {
-            let mut wanted = found.clone();
-            wanted.name.clone_from(&body.name);
-            wanted.settings = body.settings(&found.settings).unwrap_or_else(|_| found.settings.clone());
-            let form = SettingsForm {
-                error: sentence(&error.public_detail()),
-                tenant: body.tenant,
-                entra_tenant: body.entra_tenant,
-                entra_audience: body.entra_audience,
-                ..filled(&wanted, tenants(&desk, &rooms).await?)
-            };
+            let error = sentence(&error.public_detail());
+            let form = SettingsForm { error, ..as_sent(&found, body, tenants(&desk, &rooms).await?) };
             let again = page_of(&desk, &rooms, &found, Open::Settings(Box::new(form))).await?;
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &again))
         }
         Err(error) => Err(error.into()),
     }
 }
+
+/// The form as it was sent.
+fn as_sent(found: &Found, body: Body, tenants: Vec<(String, String)>) -> SettingsForm {
+    let mut wanted = found.clone();
+    wanted.name.clone_from(&body.name);
+    wanted.settings = body.settings(&found.settings).unwrap_or_else(|_| found.settings.clone());
+    SettingsForm {
+        version: body.version,
+        tenant: body.tenant,
+        entra_tenant: body.entra_tenant,
+        entra_audience: body.entra_audience,
+        ..filled(&wanted, tenants)
+    }
+}
+
+/// `POST /provisioning/connections/{id}/settings/try`: what these limits would have held. Nothing is saved.
+pub async fn try_limits(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path(id): Path<ConnectionId>,
+    Form(body): Form<Body>,
+) -> Result<Response, Problem> {
+    let may = desk.may(ReadProvisioning {})?;
+    let found = find(&desk, &rooms, id).await?;
+    let tried = match body.settings(&found.settings) {
+        Ok(settings) => rooms.provisioning.preview_limits(&may, id, settings.limits).await,
+        Err(error) => Err(error),
+    };
+    let sent = as_sent(&found, body, tenants(&desk, &rooms).await?);
+    let (status, form) = match tried {
+        Ok(replay) => (StatusCode::OK, SettingsForm { tried: Some(tried_on(&replay)), ..sent }),
+        Err(error @ ProvisioningError::Invalid(_)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, SettingsForm { error: sentence(&error.public_detail()), ..sent })
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(page_with(status, &page_of(&desk, &rooms, &found, Open::Settings(Box::new(form))).await?))
+}
+
+/// What limits would have held, in words.
+fn tried_on(replay: &Replay) -> Callout {
+    let (passed, held) = (format::count(replay.passed), format::count(replay.held));
+    let tone = if replay.held == 0 { Tone::Ok } else { Tone::Warn };
+    let title = format!("{held} of {passed} losses in the last 30 days would have been held");
+    let day = |day: &HeldDay| format!("{}: {} ({} held)", format::day(day.at), day.because, format::count(day.held));
+    let text = "Shares are measured against the people and groups there are now. Nothing is saved yet.";
+    Callout::new(tone, title, text).items(replay.days.iter().take(MOST_DAYS).map(day).collect())
+}
+
+/// The most days that are shown.
+const MOST_DAYS: usize = 7;

@@ -9,38 +9,27 @@ use provisioning::keys::NewKey;
 use provisioning::permissions::{CreateConnection, CreateKey, ReadProvisioning};
 use provisioning::{ConnectionState, NewConnection, ProvisioningError};
 use serde::Deserialize;
-use web::{Form, PageQuery, Problem, Query};
+use web::{Form, Problem};
 
 use super::{connections, tenants};
 use crate::Rooms;
-use crate::desk::{Desk, here};
+use crate::desk::Desk;
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::provisioning::connections::{self as shown, ConnectionRow, KeyPage, NewForm, NewKeyView, SHEET};
 use crate::provisioning::words;
 use crate::render::{page, page_with, sentence};
-use crate::sheet::{self, Rows, Sorted};
+use crate::sheet::{self, Rows};
 
 /// `GET /provisioning/connections`.
-pub async fn list(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
-    let listed = SHEET.page(&rows(&desk, rooms), &sort, &query.request()).await?;
-    let here = place.apply(here("/provisioning/connections", &[("sort", &sort)]));
-    Ok(page(&shown::page(desk.frame("Connections", Section::Connections), &listed, &here)))
+pub async fn list(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    let listed = SHEET.page(&rows(&desk, rooms), &list.asked).await?;
+    Ok(page(&shown::page(desk.frame("Connections", Section::Connections), &listed, &list.here)))
 }
 
 /// `GET /provisioning/connections/export`.
-pub async fn export(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, rooms), &sort).await
+pub async fn export(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms), &list.asked).await
 }
 
 fn rows(desk: &Desk, rooms: Rooms) -> Rows<ConnectionRow> {

@@ -7,16 +7,15 @@ use directory::{GroupFilter, GroupId, GroupSort, Order, SourceKind, StateName};
 use kernel::Timestamp;
 use provisioning::user_groups::{Drift, DriftSide, UserGroupDetails, UserGroupView};
 use serde::Deserialize;
-use web::{PageQuery, Path, Problem, Query};
+use web::{Path, Problem};
 
 use super::{connection_names, tenants};
 use crate::Rooms;
-use crate::address::Address;
-use crate::desk::{Desk, here};
+use crate::desk::Desk;
 use crate::directory::group::{SHEET as MEMBERS, members};
 use crate::directory::routes::groups::{Which, rows as member_rows};
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::provisioning::group::{DriftView, GroupPage, GroupView};
 use crate::provisioning::groups::{self, GroupQuery, GroupRow, HERE, SHEET};
 use crate::render::page;
@@ -31,7 +30,6 @@ pub struct Wanted {
     /// A connection is a source like any other.
     connection: String,
     state: String,
-    sort: String,
 }
 
 impl Wanted {
@@ -48,10 +46,6 @@ impl Wanted {
             ..GroupFilter::default()
         }
     }
-
-    fn here(&self) -> Address {
-        here(HERE, &[("q", &self.q), ("source", self.source()), ("state", &self.state), ("sort", &self.sort)])
-    }
 }
 
 async fn sources(desk: &Desk, rooms: &Rooms) -> Result<Vec<(String, String)>, Problem> {
@@ -61,25 +55,19 @@ async fn sources(desk: &Desk, rooms: &Rooms) -> Result<Vec<(String, String)>, Pr
 }
 
 /// `GET /provisioning/groups`.
-pub async fn list(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
-    let listed = SHEET.page(&rows(&desk, &rooms, &wanted)?, &wanted.sort, &query.request()).await?;
+pub async fn list(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
+    let listed = SHEET.page(&rows(&desk, &rooms, &list.wanted)?, &list.asked).await?;
     let counts = rooms.directory.index(desk.caller.actor().organisation).ok().map(|index| index.counts());
-    let total = counts.filter(|_| wanted.filter() == GroupFilter::default()).map(|counts| counts.groups);
-    let here = place.apply(wanted.here());
-    let source = wanted.source().to_owned();
-    let shown = GroupQuery { q: wanted.q, source, state: wanted.state, sources: sources(&desk, &rooms).await? };
-    Ok(page(&groups::page(desk.frame("User groups", Section::UserGroups), &listed, &shown, total, &here)))
+    let total = counts.filter(|_| list.wanted.filter() == GroupFilter::default()).map(|counts| counts.groups);
+    let source = list.wanted.source().to_owned();
+    let shown =
+        GroupQuery { q: list.wanted.q, source, state: list.wanted.state, sources: sources(&desk, &rooms).await? };
+    Ok(page(&groups::page(desk.frame("User groups", Section::UserGroups), &listed, &shown, total, &list.here)))
 }
 
 /// `GET /provisioning/groups/export`.
-pub async fn export(desk: Desk, State(rooms): State<Rooms>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, &rooms, &wanted)?, &wanted.sort).await
+pub async fn export(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, &rooms, &list.wanted)?, &list.asked).await
 }
 
 fn rows(desk: &Desk, rooms: &Rooms, wanted: &Wanted) -> Result<Rows<GroupRow>, Problem> {
@@ -136,16 +124,13 @@ pub async fn show(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<GroupId>,
-    Query(which): Query<Which>,
-    query: PageQuery,
-    place: Paged,
+    list: Listing<Which>,
 ) -> Result<Response, Problem> {
     let may = desk.may(ReadDirectory {})?;
     let found = rooms.provisioning.get_known_group(&may, id).await?;
     let drift = rooms.provisioning.get_group_drift(&may, id).await?;
-    let listed = MEMBERS.page(&member_rows(&desk, rooms.clone(), id, &which)?, &which.sort, &query.request()).await?;
-    let here = place.apply(here(&format!("{HERE}/{id}"), &[("sort", &which.sort)]));
-    let table = members(&listed, desk.now(), &here);
+    let listed = MEMBERS.page(&member_rows(&desk, rooms.clone(), id, &list.wanted)?, &list.asked).await?;
+    let table = members(&listed, desk.now(), &list.here);
     let view = view(&found, &drift);
     Ok(page(&GroupPage::new(desk.frame(view.name.clone(), Section::UserGroups), view, table)))
 }
@@ -155,9 +140,9 @@ pub async fn export_members(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<GroupId>,
-    Query(which): Query<Which>,
+    list: Listing<Which>,
 ) -> Result<Response, Problem> {
-    MEMBERS.csv(member_rows(&desk, rooms, id, &which)?, &which.sort).await
+    MEMBERS.csv(member_rows(&desk, rooms, id, &list.wanted)?, &list.asked).await
 }
 
 fn view(found: &UserGroupDetails, drift: &[Drift]) -> GroupView {

@@ -8,16 +8,15 @@ use provisioning::holds::{Decision, HeldFilter, HeldId, HeldState, HeldView, Hol
 use provisioning::permissions::{DecideHold, ReadProvisioning};
 use provisioning::{HoldId, ProvisioningError};
 use serde::Deserialize;
-use web::{Form, PageQuery, Path, Problem, Query};
+use web::{Form, Path, Problem};
 
 use super::connection_names;
 use crate::Rooms;
-use crate::address::Address;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
 use crate::flash::Done;
 use crate::layout::Section;
 use crate::list::MessagePage;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::parts::Action;
 use crate::provisioning::hold::{HeldRow, HoldPage, SHEET as HELD, Verb, decide};
 use crate::provisioning::holds::{self, HERE, HoldQuery, HoldRow, SHEET};
@@ -31,37 +30,26 @@ use crate::sheet::{self, Rows};
 pub struct Wanted {
     state: String,
     connection: String,
-    sort: String,
 }
 
 impl Wanted {
     fn filter(&self) -> HoldFilter {
         HoldFilter { connection: self.connection.parse().ok(), state: HoldState::parse(&self.state) }
     }
-
-    fn here(&self) -> Address {
-        here(HERE, &[("state", &self.state), ("connection", &self.connection), ("sort", &self.sort)])
-    }
 }
 
 /// `GET /provisioning/holds`.
-pub async fn list(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(wanted): Query<Wanted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
+pub async fn list(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
     let connections = connection_names(&desk, &rooms).await?;
-    let listed = SHEET.page(&rows(&desk, &rooms, &wanted)?, &wanted.sort, &query.request()).await?;
-    let here = place.apply(wanted.here());
-    let shown = HoldQuery { state: wanted.state, connection: wanted.connection, connections };
-    Ok(page(&holds::page(desk.frame("Held pushes", Section::Holds), &listed, &shown, &here)))
+    let listed = SHEET.page(&rows(&desk, &rooms, &list.wanted)?, &list.asked).await?;
+    let Wanted { state, connection } = list.wanted;
+    let shown = HoldQuery { q: list.asked.words, state, connection, connections };
+    Ok(page(&holds::page(desk.frame("Held pushes", Section::Holds), &listed, &shown, &list.here)))
 }
 
 /// `GET /provisioning/holds/export`.
-pub async fn export(desk: Desk, State(rooms): State<Rooms>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, &rooms, &wanted)?, &wanted.sort).await
+pub async fn export(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, &rooms, &list.wanted)?, &list.asked).await
 }
 
 fn rows(desk: &Desk, rooms: &Rooms, wanted: &Wanted) -> Result<Rows<HoldRow>, Problem> {
@@ -77,7 +65,6 @@ fn rows(desk: &Desk, rooms: &Rooms, wanted: &Wanted) -> Result<Rows<HoldRow>, Pr
 #[serde(default)]
 pub struct Calls {
     q: String,
-    sort: String,
 }
 
 async fn find(desk: &Desk, rooms: &Rooms, id: HoldId) -> Result<HoldView, Problem> {
@@ -100,15 +87,12 @@ pub async fn show(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<HoldId>,
-    Query(wanted): Query<Calls>,
-    query: PageQuery,
-    place: Paged,
+    list: Listing<Calls>,
 ) -> Result<Response, Problem> {
     let view = words::hold(&find(&desk, &rooms, id).await?);
-    let listed = HELD.page(&calls(&desk, &rooms, id, &wanted)?, &wanted.sort, &query.request()).await?;
-    let here = place.apply(here(&format!("{HERE}/{id}"), &[("q", &wanted.q), ("sort", &wanted.sort)]));
+    let listed = HELD.page(&calls(&desk, &rooms, id, &list.wanted)?, &list.asked).await?;
     let frame = desk.frame("Held push", Section::Holds);
-    Ok(page(&HoldPage::new(frame, view, &listed, &wanted.q, &here)))
+    Ok(page(&HoldPage::new(frame, view, &listed, &list.wanted.q, &list.here)))
 }
 
 /// `GET /provisioning/holds/{id}/export`.
@@ -116,9 +100,9 @@ pub async fn export_calls(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<HoldId>,
-    Query(wanted): Query<Calls>,
+    list: Listing<Calls>,
 ) -> Result<Response, Problem> {
-    HELD.csv(calls(&desk, &rooms, id, &wanted)?, &wanted.sort).await
+    HELD.csv(calls(&desk, &rooms, id, &list.wanted)?, &list.asked).await
 }
 
 /// How many names a question shows.

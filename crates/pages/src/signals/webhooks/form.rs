@@ -172,7 +172,7 @@ pub mod samples {
             description: "Keeps the badge printers in step".into(),
             url: "http://10.1.2.3/hooks".into(),
             events: vec!["user.*".into(), "group.member_added".into(), "group.member_removed".into()],
-            others: "mfa.*".into(),
+            others: "dirsync.plan_held".into(),
             in_flight: 4,
             tell: "ada@contoso.example".into(),
             after: String::new(),

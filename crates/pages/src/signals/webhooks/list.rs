@@ -33,6 +33,7 @@ pub static SHEET: Sheet<WebhookRow> = Sheet {
     file: "webhooks",
     order: "made",
     given: true,
+    finds: false,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("name", "Webhook", |row| Value::text(&row.name)),
@@ -71,7 +72,7 @@ pub fn page(frame: Frame, listed: &Listed<WebhookRow>, here: &Address) -> ListPa
         .paging(Paging::new(here, rows.len(), None, listed.next()))
         .export("CSV", Sheet::<WebhookRow>::export(here))
         .empty(empty);
-    ListPage::new(frame, head, table).note(listed.note())
+    ListPage::new(frame, head, table).note(listed.note()).words(here)
 }
 
 fn line(row: &WebhookRow, now: Timestamp) -> Row {

@@ -13,19 +13,19 @@ use signals::SignalsError;
 use signals::permissions::{CreateWebhook, ManageWebhook, ReadWebhooks};
 use signals::webhooks::model::WebhookId;
 use signals::webhooks::{CATALOGUE, Issued, NewWebhook, WebhookUpdate};
-use web::{Form, PageQuery, Path, Problem, Query};
+use web::{Form, Path, Problem};
 
 use super::form::{WebhookForm, WebhookFormPage};
 use super::list::{self, SHEET, WebhookRow};
 use super::webhook::{WebhookPage, WebhookView};
 use super::{ask, words};
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
 use crate::flash::Done;
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::render::{page, page_with, sentence};
-use crate::sheet::{self, Rows, Sorted};
+use crate::sheet::{self, Rows};
 
 /// Webhooks.
 pub fn routes() -> Router<Rooms> {
@@ -42,24 +42,13 @@ pub fn routes() -> Router<Rooms> {
         .merge(deliveries::routes())
 }
 
-async fn list_webhooks(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
-    let listed = SHEET.page(&rows(&desk, rooms)?, &sort, &query.request()).await?;
-    let here = place.apply(here("/signals/webhooks", &[("sort", &sort)]));
-    Ok(page(&list::page(desk.frame("Webhooks", Section::Webhooks), &listed, &here)))
+async fn list_webhooks(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    let listed = SHEET.page(&rows(&desk, rooms)?, &list.asked).await?;
+    Ok(page(&list::page(desk.frame("Webhooks", Section::Webhooks), &listed, &list.here)))
 }
 
-async fn export_webhooks(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, rooms)?, &sort).await
+async fn export_webhooks(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms)?, &list.asked).await
 }
 
 /// All of them are one page: there are never many.

@@ -165,7 +165,7 @@ fn facts(webhook: &WebhookView, now: Timestamp) -> Facts {
     facts
         .with("Id", Cell::Copy(webhook.id.clone()))
         .with("Made", Cell::ago(webhook.made, now))
-        .text("Made by", &webhook.made_by)
+        .text("Made by", format::who(&webhook.made_by))
 }
 
 /// One line of what was sent.
@@ -191,6 +191,7 @@ pub static SHEET: Sheet<DeliveryRow> = Sheet {
     file: "deliveries",
     order: "-at",
     given: true,
+    finds: true,
     id: |row| row.id.clone(),
     fields: &[
         sheet::Field::new("revision", "Revision", |row| Value::Number(row.revision)),

@@ -8,17 +8,17 @@ use dirsync::permissions::{DecideConflicts, ReadSync};
 use dirsync::service::detach::{Adopt, Adoptable, FormerSource};
 use serde::Deserialize;
 use uuid::Uuid;
-use web::{Form, PageQuery, Path, Problem, Query};
+use web::{Form, Path, Problem};
 
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
 use crate::dirsync::routes::sources;
 use crate::dirsync::words::plain;
 use crate::flash::Done;
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::render::page;
-use crate::sheet::{self, Rows, Sorted};
+use crate::sheet::{self, Rows};
 use crate::tenants::former::{self, FormerView, PairRow, SHEET};
 
 /// Those that have left something.
@@ -61,14 +61,11 @@ pub async fn show(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<SourceId>,
-    Query(Sorted { sort }): Query<Sorted>,
-    query: PageQuery,
-    place: Paged,
+    list: Listing,
 ) -> Result<Response, Problem> {
     let former = find(&desk, &rooms, id).await?;
-    let listed = SHEET.page(&rows(&desk, rooms, id).await?, &sort, &query.request()).await?;
-    let here = place.apply(here(&format!("/tenants/former/{id}"), &[("sort", &sort)]));
-    Ok(page(&former::page(desk.frame(former.name.clone(), Section::Tenants), &former, &listed, &here)))
+    let listed = SHEET.page(&rows(&desk, rooms, id).await?, &list.asked).await?;
+    Ok(page(&former::page(desk.frame(former.name.clone(), Section::Tenants), &former, &listed, &list.here)))
 }
 
 /// `GET /tenants/former/{id}/export`.
@@ -76,9 +73,9 @@ pub async fn export(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<SourceId>,
-    Query(Sorted { sort }): Query<Sorted>,
+    list: Listing,
 ) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, rooms, id).await?, &sort).await
+    SHEET.csv(rows(&desk, rooms, id).await?, &list.asked).await
 }
 
 async fn rows(desk: &Desk, rooms: Rooms, id: SourceId) -> Result<Rows<PairRow>, Problem> {

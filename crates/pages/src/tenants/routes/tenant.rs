@@ -14,44 +14,35 @@ use tenants::model::{CredentialId, Slot};
 use tenants::permissions::{
     DeleteCredential, DeleteTenant, ProbeTenant, PromoteCredential, PutCredential, ReadTenants, UpdateTenant,
 };
-use tenants::{Tenant, TenantId, TenantState, TenantsError, UserIdAttribute};
-use web::{Form, PageQuery, Path, Problem, Query};
+use tenants::{Feature, Tenant, TenantId, TenantState, TenantsError, UserIdAttribute};
+use web::{Form, Path, Problem};
 
 use super::{healths, status_of, statuses};
 use crate::Rooms;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
 use crate::flash::Done;
+use crate::format;
 use crate::layout::Section;
 use crate::list::ConfirmPage;
+use crate::listing::Listing;
 use crate::overview::routes::stale;
 use crate::overview::{SHEET, TenantHealth};
-use crate::paged::Paged;
 use crate::render::{page, page_with, sentence};
-use crate::sheet::{self, Rows, Sorted};
-use crate::tenants::tenant::{Open, TenantForm, TenantPage, TenantView, not_tested};
+use crate::sheet::{self, Rows};
+use crate::tenants::settings::TenantForm;
+use crate::tenants::tenant::{Open, TenantPage, TenantView, not_tested};
 use crate::tenants::{disconnect, list, words};
 
 /// `GET /tenants`.
-pub async fn list_tenants(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-    query: PageQuery,
-    place: Paged,
-) -> Result<Response, Problem> {
+pub async fn list_tenants(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
     let former = super::former::all(&desk, &rooms).await?;
-    let listed = SHEET.page(&rows(&desk, rooms), &sort, &query.request()).await?;
-    let here = place.apply(here("/tenants", &[("sort", &sort)]));
-    Ok(page(&list::page(desk.frame("Tenants", Section::Tenants), &listed, &former, &here)))
+    let listed = SHEET.page(&rows(&desk, rooms), &list.asked).await?;
+    Ok(page(&list::page(desk.frame("Tenants", Section::Tenants), &listed, &former, &list.here)))
 }
 
 /// `GET /tenants/export`.
-pub async fn export_tenants(
-    desk: Desk,
-    State(rooms): State<Rooms>,
-    Query(Sorted { sort }): Query<Sorted>,
-) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, rooms), &sort).await
+pub async fn export_tenants(desk: Desk, State(rooms): State<Rooms>, list: Listing) -> Result<Response, Problem> {
+    SHEET.csv(rows(&desk, rooms), &list.asked).await
 }
 
 fn rows(desk: &Desk, rooms: Rooms) -> Rows<TenantHealth> {
@@ -78,9 +69,10 @@ async fn show(desk: &Desk, rooms: &Rooms, tenant: &Tenant, open: Open) -> Result
 pub async fn show_test(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TenantId>) -> Result<Response, Problem> {
     let tenant = find(&desk, &rooms, id).await?;
     let open = match rooms.tenants.last_test(&desk.may(ReadTenants {})?, id).await? {
-        Some(record) => {
-            Open::Test { checks: words::checklist(&record.checklist), at: Some((record.tested_at, record.tested_by)) }
-        }
+        Some(record) => Open::Test {
+            checks: words::checklist(&record.checklist),
+            at: Some((record.tested_at, format::who(&record.tested_by))),
+        },
         None => Open::Test { checks: not_tested(), at: None },
     };
     Ok(page(&show(&desk, &rooms, &tenant, open).await?))
@@ -165,12 +157,17 @@ pub async fn promote(
 /// `GET /tenants/{id}/credentials/{credential}/remove`.
 pub async fn ask_retire(
     desk: Desk,
+    State(rooms): State<Rooms>,
     Path((id, credential)): Path<(TenantId, CredentialId)>,
 ) -> Result<Response, Problem> {
     desk.may(DeleteCredential { tenant: id, credential })?;
+    let records = rooms.tenants.list_credentials(&desk.may(ReadTenants {})?, id).await?;
+    let found = records.iter().find(|record| record.id == credential);
+    let name = found.map(|record| words::credential(record, desk.now()).description);
+    let question = name.map_or_else(|| "Remove this credential?".to_owned(), |name| format!("Remove “{name}”?"));
     let here = format!("/tenants/{id}/credentials");
     let action = format!("{here}/{credential}/remove");
-    let ask = ConfirmPage::new(desk.frame("Remove", Section::Tenants), "Remove this credential?", "Remove", action);
+    let ask = ConfirmPage::new(desk.frame("Remove", Section::Tenants), question, "Remove", action);
     Ok(page(&ask.consequence("Its secret is wiped here. Remove it in Entra too.").cancel(here).danger()))
 }
 
@@ -202,7 +199,8 @@ fn filled(tenant: &Tenant) -> TenantForm {
         version: tenant.version,
         name: tenant.name.clone(),
         user_id_attribute: tenant.user_id_attribute.to_string(),
-        error: String::new(),
+        features: words::features(&tenant.features),
+        ..TenantForm::default()
     }
 }
 
@@ -223,6 +221,30 @@ pub struct Settings {
     version: i64,
     name: String,
     user_id_attribute: UserIdAttribute,
+    /// Said by a form that shows them: where nothing is ticked, nothing is sent.
+    #[serde(default)]
+    shows_features: bool,
+    #[serde(default)]
+    features: Vec<Feature>,
+}
+
+impl Settings {
+    fn update(&self) -> TenantUpdate {
+        TenantUpdate {
+            version: self.version,
+            name: Some(self.name.clone()),
+            user_id_attribute: Some(self.user_id_attribute),
+            features: self.shows_features.then(|| self.features.clone()),
+            ..TenantUpdate::default()
+        }
+    }
+
+    /// The form as it was sent.
+    fn filled(self, tenant: &Tenant) -> TenantForm {
+        let chosen = if self.shows_features { &self.features } else { &tenant.features };
+        let (features, user_id_attribute) = (words::features(chosen), self.user_id_attribute.to_string());
+        TenantForm { name: self.name, user_id_attribute, features, ..filled(tenant) }
+    }
 }
 
 /// `POST /tenants/{id}/settings`.
@@ -233,16 +255,16 @@ pub async fn save_settings(
     Form(body): Form<Settings>,
 ) -> Result<Response, Problem> {
     let may = desk.may(UpdateTenant { tenant: id })?;
-    let (name, attribute) = (Some(body.name.clone()), Some(body.user_id_attribute));
-    let update = TenantUpdate { version: body.version, name, user_id_attribute: attribute, ..TenantUpdate::default() };
-    match rooms.tenants.update_tenant(&may, &update).await {
+    match rooms.tenants.update_tenant(&may, &body.update()).await {
         Ok(_) => Ok(done(format!("/tenants/{id}/settings"), Done::Saved)),
         Err(TenantsError::Changed) => Ok(done(format!("/tenants/{id}/settings"), Done::Stale)),
-        Err(error @ TenantsError::Invalid { .. }) => {
+        Err(TenantsError::Invalid { field, message }) => {
             let tenant = find(&desk, &rooms, id).await?;
-            let error = sentence(&error.public_detail());
-            let user_id_attribute = body.user_id_attribute.to_string();
-            let form = TenantForm { name: body.name, user_id_attribute, error, ..filled(&tenant) };
+            let form = body.filled(&tenant);
+            let form = match field {
+                "features" => TenantForm { features_error: words::features_error(&message), ..form },
+                _ => TenantForm { error: sentence(&message), ..form },
+            };
             let shown = show(&desk, &rooms, &tenant, Open::Settings { form, user_ids: None }).await?;
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown))
         }
@@ -260,9 +282,7 @@ pub async fn show_user_ids(
     let tenant = find(&desk, &rooms, id).await?;
     let may = desk.may(ReadSync {})?;
     let found = rooms.dirsync.preview_user_ids(&may, id.0.into(), body.user_id_attribute).await?;
-    let user_id_attribute = body.user_id_attribute.to_string();
-    let form = TenantForm { name: body.name, user_id_attribute, ..filled(&tenant) };
-    let open = Open::Settings { form, user_ids: Some(words::user_ids(&found)) };
+    let open = Open::Settings { form: body.filled(&tenant), user_ids: Some(words::user_ids(&found)) };
     Ok(page(&show(&desk, &rooms, &tenant, open).await?))
 }
 

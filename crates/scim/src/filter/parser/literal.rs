@@ -27,7 +27,9 @@ pub(super) fn literal(path: &AttributePath, operator: Operator, token: Token<'_>
         (Kind::Boolean, token) => boolean(&token).map(Literal::Boolean),
         (Kind::Integer | Kind::Decimal, Token::Number(number)) => Some(Literal::Number(number)),
         (Kind::DateTime, Token::Text(text)) if !operator.is_textual() => {
+            // An `xsd:dateTime` may leave out its offset (RFC 7643 §2.3.5): then it is meant in UTC.
             let moment = Timestamp::parse(&text)
+                .or_else(|_| Timestamp::parse(&format!("{text}Z")))
                 .map_err(|_| format!("{text:?} is not a moment such as 2026-01-31T08:00:00Z"))?;
             Some(Literal::Moment(text, moment))
         }

@@ -120,8 +120,14 @@ pub fn manners(request: &Request, answer: &Answer, base: &str) -> Vec<String> {
     if let Some(location) = body["meta"]["location"].as_str() {
         must(location.starts_with(base), "meta.location begins with the public address");
     }
-    if let (Some(version), Some(tag)) = (body["meta"]["version"].as_str(), answer.header("etag")) {
-        must(version == tag, "ETag is meta.version");
+    if let Some(tag) = answer.header("etag") {
+        let (version, location) = (body["meta"]["version"].as_str(), body["meta"]["location"].as_str());
+        must(version.is_none_or(|version| version == tag), "ETag is meta.version");
+        must(location.is_none_or(|location| answer.header("location") == Some(location)), "Location is meta.location");
+        must(
+            location.is_none_or(|location| answer.header("content-location") == Some(location)),
+            "Content-Location is meta.location",
+        );
     }
     if let Some(resources) = body.get("Resources") {
         list(&body, resources, &mut must);

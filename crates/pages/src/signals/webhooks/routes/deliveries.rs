@@ -11,15 +11,14 @@ use signals::permissions::{ManageWebhook, ReadWebhooks};
 use signals::webhooks::model::{DeliveryId, WebhookId};
 use signals::webhooks::{DeliveryFilter, DeliveryState, ReplayFrom};
 use uuid::Uuid;
-use web::{Form, PageQuery, Path, Problem, Query};
+use web::{Form, Path, Problem};
 
 use super::find;
 use crate::Rooms;
-use crate::address::Address;
-use crate::desk::{Desk, done, here};
+use crate::desk::{Desk, done};
 use crate::flash::Done;
 use crate::layout::Section;
-use crate::paged::Paged;
+use crate::listing::Listing;
 use crate::render::{page, page_with, sentence};
 use crate::sheet::{self, Rows};
 use crate::signals::webhooks::ask::{self, Replay};
@@ -47,8 +46,6 @@ struct Wanted {
     event: String,
     #[serde(default)]
     state: String,
-    #[serde(default)]
-    sort: String,
 }
 
 impl Wanted {
@@ -66,11 +63,6 @@ impl Wanted {
             text: name.map(str::to_owned),
         }
     }
-
-    fn here(&self, id: WebhookId) -> Address {
-        let values = [("q", &self.q), ("event", &self.event), ("state", &self.state), ("sort", &self.sort)];
-        here(&format!("/signals/webhooks/{id}/deliveries"), &values.map(|(name, value)| (name, value.as_str())))
-    }
 }
 
 fn rows(desk: &Desk, rooms: Rooms, id: WebhookId, wanted: &Wanted) -> Result<Rows<DeliveryRow>, Problem> {
@@ -86,25 +78,22 @@ async fn list(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<WebhookId>,
-    Query(wanted): Query<Wanted>,
-    query: PageQuery,
-    place: Paged,
+    list: Listing<Wanted>,
 ) -> Result<Response, Problem> {
     let view = find(&desk, &rooms, id).await?;
-    let listed = SHEET.page(&rows(&desk, rooms, id, &wanted)?, &wanted.sort, &query.request()).await?;
-    let here = place.apply(wanted.here(id));
+    let listed = SHEET.page(&rows(&desk, rooms, id, &list.wanted)?, &list.asked).await?;
     let frame = desk.frame(view.name.clone(), Section::Webhooks);
-    let query = DeliveryQuery { q: wanted.q, event: wanted.event, state: wanted.state };
-    Ok(page(&webhook::deliveries(frame, &view, &listed, &query, &here)))
+    let query = DeliveryQuery { q: list.wanted.q, event: list.wanted.event, state: list.wanted.state };
+    Ok(page(&webhook::deliveries(frame, &view, &listed, &query, &list.here)))
 }
 
 async fn export(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path(id): Path<WebhookId>,
-    Query(wanted): Query<Wanted>,
+    list: Listing<Wanted>,
 ) -> Result<Response, Problem> {
-    SHEET.csv(rows(&desk, rooms, id, &wanted)?, &wanted.sort).await
+    SHEET.csv(rows(&desk, rooms, id, &list.wanted)?, &list.asked).await
 }
 
 async fn show(

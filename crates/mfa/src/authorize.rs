@@ -1,0 +1,273 @@
+//! Entra's request, checked in a fixed order until somebody may be asked for their factor (eam.md §4).
+//!
+//! | check | fails with |
+//! |---|---|
+//! | the form can be read, and no parameter stands twice | our own page |
+//! | `redirect_uri` is the one address of the tenant's cloud | our own page |
+//! | `client_id` is the one that we gave to Entra | our own page |
+//! | `scope`, `response_type`, `response_mode` | an error posted back |
+//! | the hint: key, signature, issuer, tenant, application, freshness | an error posted back |
+//! | `claims` asks for something that people may use here | an error posted back |
+//! | hint and nonce were never seen | an error posted back |
+//! | `claims` asks for something that policies let this person use | an error posted back |
+//!
+//! Nothing is looked up about a person before the hint has verified.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use kernel::{Secret, Timestamp};
+use oidc::{ExpectedHint, HintClaims, HintRefused, Wanted};
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use tenants::TenantId;
+
+use crate::accounts::names_a_guest;
+use crate::answer::Posted;
+use crate::attempts::{Attempt, Outcome};
+use crate::error::MfaError;
+use crate::model::{Origin, Person, Provider, ProviderState, TransactionId};
+use crate::policy::Door;
+use crate::providers::SignInService;
+use crate::request::AuthorizeRequest;
+use crate::service::Mfa;
+use crate::store::transactions as rows;
+use crate::transactions::Waiting;
+
+/// How long a hint and a nonce are remembered: longer than any hint is fresh, whatever the clocks say.
+const REMEMBERED: std::time::Duration = std::time::Duration::from_hours(1);
+/// The longest nonce, in bytes.
+const LONGEST_NONCE: usize = 1024;
+
+/// What comes of a request.
+#[derive(Debug)]
+pub enum Begun {
+    /// The person proves themselves in this browser.
+    Prove {
+        /// Which sign-in.
+        transaction: TransactionId,
+        /// What binds it to the browser; goes into a cookie and nowhere else.
+        browser: Secret<String>,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// An error goes back to Entra.
+    Return(Posted),
+    /// Who asks is not trusted: the person is told on our own page, and nothing is posted.
+    Stay {
+        /// Why, as a stable word.
+        reason: &'static str,
+    },
+}
+
+/// What is kept of a request until it is answered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub redirect_uri: String,
+    pub client_id: String,
+    pub state: Option<String>,
+    pub nonce: Option<String>,
+    pub sub: String,
+    pub wanted: Wanted,
+}
+
+/// Why nobody is asked. The text is for administrators.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub reason: &'static str,
+    pub detail: String,
+    /// The OAuth error that Entra is told; none: it is told nothing.
+    pub error: Option<&'static str>,
+}
+
+impl Fault {
+    fn here(reason: &'static str, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into(), error: None }
+    }
+
+    fn back(reason: &'static str, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into(), error: Some("invalid_request") }
+    }
+}
+
+impl From<HintRefused> for Fault {
+    fn from(refused: HintRefused) -> Self {
+        let error = match refused {
+            HintRefused::Unavailable(_) => "temporarily_unavailable",
+            _ => "invalid_request",
+        };
+        Self { reason: refused.code(), detail: refused.to_string(), error: Some(error) }
+    }
+}
+
+impl Mfa {
+    /// Takes the form that Entra's page has the browser post.
+    pub async fn authorize(&self, tenant: TenantId, body: &[u8], mut origin: Origin) -> Result<Begun, MfaError> {
+        let provider = self.provider(&mut self.store().read().await?, tenant).await?;
+        let request = match AuthorizeRequest::parse(body) {
+            Ok(request) => request,
+            Err(fault) => return self.stay(&provider, Fault::here(fault.code(), fault.to_string()), &origin).await,
+        };
+        origin.correlation_id.clone_from(&request.client_request_id);
+        let service = self.sign_in_service(&provider).await?;
+        if let Err(fault) = trusted(&provider, &service, &request) {
+            return self.stay(&provider, fault, &origin).await;
+        }
+        match self.checked(&provider, &service, &request).await {
+            Ok((person, kept)) => self.begin_transaction(&provider, person, kept, &request, &origin).await,
+            Err(fault) => self.turn_back(&provider, &service.redirect_uri, request.state(), fault, &origin).await,
+        }
+    }
+
+    async fn checked(
+        &self,
+        provider: &Provider,
+        service: &SignInService,
+        request: &AuthorizeRequest,
+    ) -> Result<(Person, Kept), Fault> {
+        request.check_shape().map_err(|fault| Fault::back(fault.code(), fault.to_string()))?;
+        let missing = || Fault::back("hint_missing", "the parameter id_token_hint is missing");
+        let hint = request.get("id_token_hint").ok_or_else(missing)?;
+        let expected = ExpectedHint {
+            keys: &service.keys,
+            issuer: &service.issuer,
+            tenant: provider.entra_id,
+            other_issuers: &provider.settings.other_issuers,
+            audience: &provider.app_id,
+            fresh_for: self.config().hint_fresh_for(),
+        };
+        let claims = self.parts.issuer_keys.check_hint(hint, &expected).await?;
+        let wanted = Wanted::parse(request.get("claims").unwrap_or_default())
+            .map_err(|error| Fault::back(error.code(), error.to_string()))?;
+        if !provider.any_kinds().any(|kind| wanted.acr_for(kind.amr()).is_some()) {
+            return Err(Fault::back("claims_unmeetable", "nothing that people may use here is asked for"));
+        }
+        let nonce = request.get("nonce");
+        if nonce.is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
+            return Err(Fault::back("nonce_too_long", "the parameter nonce is too long"));
+        }
+        let kept = Kept {
+            redirect_uri: service.redirect_uri.clone(),
+            client_id: provider.client_id.clone(),
+            state: request.state().map(str::to_owned),
+            nonce: nonce.map(str::to_owned),
+            sub: claims.sub.clone(),
+            wanted,
+        };
+        Ok((person(&claims, &service.domains), kept))
+    }
+
+    async fn begin_transaction(
+        &self,
+        provider: &Provider,
+        person: Person,
+        kept: Kept,
+        request: &AuthorizeRequest,
+        origin: &Origin,
+    ) -> Result<Begun, MfaError> {
+        let now = self.env().now();
+        let (browser, until) = (Secret::new(self.env().rng.token::<32>()), now.plus(self.config().prove_within()));
+        let mut tx = self.store().begin().await?;
+        if let Some(fault) = self.seen_before(&mut tx, provider, request).await? {
+            drop(tx);
+            return self.turn_back(provider, &kept.redirect_uri, request.state(), fault, origin).await;
+        }
+        let account = self.account_of(&mut tx, provider, &person).await?;
+        let ruled = self.ruled(&mut tx, provider.clone(), &account, Door::Entra).await?;
+        if !ruled.settings.kinds.iter().any(|kind| kept.wanted.acr_for(kind.amr()).is_some()) {
+            tx.commit().await?;
+            let fault = Fault::back("claims_unmeetable", "nothing that this person may use here is asked for");
+            return self.turn_back(&ruled, &kept.redirect_uri, request.state(), fault, origin).await;
+        }
+        let waiting = Waiting {
+            id: self.env().new_id(),
+            organisation: provider.organisation,
+            provider: provider.tenant,
+            account: account.id,
+            request: kept,
+            created_at: now,
+            expires_at: until,
+            origin: origin.clone(),
+        };
+        rows::insert(&mut tx, &waiting, hash_of(browser.expose())).await?;
+        tx.commit().await?;
+        Ok(Begun::Prove { transaction: waiting.id, browser, until })
+    }
+
+    /// Whether the hint or the nonce was seen before, on any node; they are seen from now on.
+    async fn seen_before(
+        &self,
+        tx: &mut Tx,
+        provider: &Provider,
+        request: &AuthorizeRequest,
+    ) -> Result<Option<Fault>, MfaError> {
+        let until = self.env().now().plus(REMEMBERED);
+        for (name, reason) in [("id_token_hint", "hint_replayed"), ("nonce", "nonce_replayed")] {
+            let Some(value) = request.get(name) else { continue };
+            let hash = hash_of(&format!("{name} {value}"));
+            if !rows::see(tx, provider.tenant, hash, until).await? {
+                return Ok(Some(Fault::back(reason, format!("the parameter {name} was used before"))));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn turn_back(
+        &self,
+        provider: &Provider,
+        to: &str,
+        state: Option<&str>,
+        fault: Fault,
+        origin: &Origin,
+    ) -> Result<Begun, MfaError> {
+        let Some(error) = fault.error else { return self.stay(provider, fault, origin).await };
+        self.note_fault(provider, &fault, origin).await?;
+        Ok(Begun::Return(Posted::error(to.to_owned(), error, state)))
+    }
+
+    async fn stay(&self, provider: &Provider, fault: Fault, origin: &Origin) -> Result<Begun, MfaError> {
+        self.note_fault(provider, &fault, origin).await?;
+        Ok(Begun::Stay { reason: fault.reason })
+    }
+}
+
+impl Mfa {
+    /// Writes down what nobody was asked for. Anybody can send it: what comes too often from one address is answered, and
+    /// not written down.
+    async fn note_fault(&self, provider: &Provider, fault: &Fault, origin: &Origin) -> Result<(), MfaError> {
+        let from = origin.address.as_deref().and_then(|address| address.parse().ok());
+        if from.is_some_and(|from| self.faults.check(from).is_err()) {
+            return Ok(());
+        }
+        let attempt = Attempt::new(self, provider, Outcome::Error, fault.reason, origin).detail(&fault.detail);
+        let mut tx = self.store().begin().await?;
+        self.record(&mut tx, &attempt).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Whether it is Entra that asks, for the tenant that the address names.
+fn trusted(provider: &Provider, service: &SignInService, request: &AuthorizeRequest) -> Result<(), Fault> {
+    if provider.state == ProviderState::Off {
+        return Err(Fault::here("provider_off", "the second factor of this tenant is switched off"));
+    }
+    if request.get("redirect_uri") != Some(&service.redirect_uri) {
+        let detail = format!("answers are posted to {} alone", service.redirect_uri);
+        return Err(Fault::here("redirect_uri", detail));
+    }
+    if request.get("client_id") != Some(&provider.client_id) {
+        return Err(Fault::here("client_id", "the client id is not the one that was given to Entra"));
+    }
+    Ok(())
+}
+
+fn person(claims: &HintClaims, domains: &[String]) -> Person {
+    let label = claims.upn.as_ref().or(claims.preferred_username.as_ref());
+    let text = |text: &String| -> String { text.chars().filter(|letter| !letter.is_control()).take(320).collect() };
+    let label = label.map_or_else(|| claims.oid.to_string(), text);
+    let guest = names_a_guest(&label, domains);
+    Person { object_id: claims.oid, label, name: claims.name.as_ref().map(text), guest }
+}
+
+pub(crate) fn hash_of(text: &str) -> Vec<u8> {
+    digest(&SHA256, text.as_bytes()).as_ref().to_vec()
+}

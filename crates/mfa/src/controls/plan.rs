@@ -1,0 +1,121 @@
+//! The way from a custom control to External MFA. Pure.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{ControlView, UsedBy};
+use crate::readiness::policy::PolicyState;
+
+/// A step of the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = MfaMigrationStep)]
+pub struct Step {
+    /// What to do.
+    pub title: String,
+    /// How, and what to look out for.
+    pub text: String,
+    /// Whether it is done already, as far as can be seen from here.
+    pub done: bool,
+}
+
+fn step(title: &str, text: impl Into<String>, done: bool) -> Step {
+    Step { title: title.to_owned(), text: text.into(), done }
+}
+
+/// The names of policies in a row.
+fn names(policies: &[&UsedBy]) -> String {
+    policies.iter().map(|one| format!("“{}”", one.policy)).collect::<Vec<_>>().join(", ")
+}
+
+/// The steps, in their order.
+pub(super) fn steps(view: &ControlView, provider_on: bool) -> Vec<Step> {
+    let using: Vec<&UsedBy> = view.used_by.iter().collect();
+    let in_force: Vec<&UsedBy> = using.iter().copied().filter(|one| one.state == PolicyState::Enabled).collect();
+    let (known, unread) = (!using.is_empty(), view.unread.is_some());
+    let which = match (known, unread) {
+        (true, _) => names(&using),
+        (false, true) => "every policy that grants by it (look under Conditional Access > Policies)".to_owned(),
+        (false, false) => "no policy: none asks for it any more".to_owned(),
+    };
+    let parallel = if known { names(&using) } else { "each of those policies".to_owned() };
+    vec![
+        step(
+            "Leave the custom control as it is",
+            "It cannot be edited any more, and it ends in early 2027. Until then both can stand side by side.",
+            true,
+        ),
+        step(
+            "Set up External MFA here",
+            "Application, method, keys: Second factor > Set up. The method is made switched off, for nobody.",
+            provider_on,
+        ),
+        step(
+            "Have people registered before they are asked",
+            "Import hardware tokens, write to those without a factor, or let them register within the first sign-in. \
+             Readiness counts who could not pass.",
+            false,
+        ),
+        step(
+            "Make a policy beside each of the old ones",
+            format!(
+                "The old way is asked for by: {which}. Copy {parallel} with the same conditions and the grant Require \
+                 multifactor authentication, report-only, for a pilot group. No authentication strength: External MFA \
+                 satisfies none."
+            ),
+            using.iter().any(|one| one.asks_mfa),
+        ),
+        step(
+            "Take the pilot group out of the old policies, then switch the new ones on",
+            "In this order, at one time: whoever is hit by both is sent to both providers. The doctor counts them.",
+            false,
+        ),
+        step(
+            "Go on group by group",
+            "Add a group to the method and to the new policies, and leave it out of the old ones, until those hit nobody.",
+            known && in_force.is_empty(),
+        ),
+        step(
+            "Delete the old policies, then the custom control",
+            format!("Entra deletes {} only when no policy asks for it any more.", view.name),
+            !known && !unread,
+        ),
+    ]
+}
+
+/// What External MFA does that the custom control did not.
+const GAINS: [&str; 4] = [
+    "The sign-in counts as multifactor: for PIM, Intune enrolment, sign-in frequency, risk-based policies and guests of others.",
+    "People register themselves and see it among their methods in Entra.",
+    "Entra names what was proved (amr) and how (acr); claims of your own are not asked for any more.",
+    "Answers are checked by keys that rotate; the list of attempts has Entra’s correlation id.",
+];
+
+/// The whole as Markdown.
+pub(super) fn text(view: &ControlView) -> String {
+    let mut text = format!("# From “{}” to External MFA\n\n## What it did\n\n", view.name);
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "- People were sent to {} ({}).", view.host, view.discovery_url);
+    for control in &view.controls {
+        let claims = if control.claims.is_empty() { "nothing more".to_owned() } else { control.claims.join("; ") };
+        let _ =
+            writeln!(text, "- A policy that holds “{}” ({}) let them in after: {claims}.", control.id, control.name);
+    }
+    for used in &view.used_by {
+        let _ = writeln!(text, "- Asked for by the policy “{}” ({}).", used.policy, used.state);
+    }
+    if let Some(why) = &view.unread {
+        let _ = writeln!(text, "- Which policies ask for it could not be read: {why}.");
+    }
+    let _ = writeln!(text, "\n## What is better afterwards\n");
+    for gain in GAINS {
+        let _ = writeln!(text, "- {gain}");
+    }
+    let _ = writeln!(text, "\n## The way\n");
+    for (number, step) in (1..).zip(&view.plan) {
+        let mark = if step.done { "x" } else { " " };
+        let _ = writeln!(text, "{number}. [{mark}] **{}.** {}", step.title, step.text);
+    }
+    text
+}

@@ -1,0 +1,68 @@
+//! What is read of custom controls, and the way from them.
+#![expect(clippy::unwrap_used, reason = "a failed test says enough")]
+
+use super::{UsedBy, plan, read};
+use crate::MfaError;
+use crate::readiness::policy::PolicyState;
+
+const CONTROL: &str = r#"{"Name": "Example control", "AppId": "8adf8e6e-67b2-4cf2-a259-e3dc5476c621", "ClientId": "entra-42",
+    "DiscoveryUrl": "https://mfa.example.net/t/42/.well-known/openid-configuration",
+    "Controls": [{"Id": "RequireExampleMfa", "Name": "Require Example MFA",
+        "ClaimsRequested": [{"Type": "ExampleMfa", "Value": "MfaDone", "Values": null},
+            {"Type": "Level", "Value": null, "Values": ["2", "3"]}], "Claims": null}]}"#;
+
+#[test]
+fn what_a_custom_control_asked_is_told() {
+    let view = read(CONTROL).unwrap();
+    assert_eq!(
+        (view.name.as_str(), view.host.as_str(), view.client_id.as_str()),
+        ("Example control", "mfa.example.net", "entra-42")
+    );
+    assert!(view.app_id.is_some());
+    assert_eq!(view.controls[0].id, "RequireExampleMfa");
+    assert_eq!(
+        view.controls[0].claims,
+        ["the claim ExampleMfa with the value MfaDone", "the claim Level with one of the values 2, 3"]
+    );
+    let lower =
+        CONTROL.replace("\"Name\"", "\"name\"").replace("\"Id\"", "\"id\"").replace("Claims\": null", "Other\": 1");
+    assert_eq!(read(&lower).unwrap().controls, view.controls);
+}
+
+#[test]
+fn what_is_no_custom_control_is_refused_with_the_reason() {
+    for (json, why) in [
+        ("", "is no custom control"),
+        ("[]", "is no custom control"),
+        (r#"{"Name": "x"}"#, "is no custom control"),
+        (r#"{"Name": "x", "DiscoveryUrl": "here", "Controls": []}"#, "no address"),
+        (r#"{"Name": "x", "DiscoveryUrl": "https://a.example/", "Controls": []}"#, "names no control"),
+    ] {
+        match read(json) {
+            Err(MfaError::Invalid(text)) => assert!(text.contains(why), "{json}: {text}"),
+            other => panic!("{json}: {other:?}"),
+        }
+    }
+    assert!(read(&"x".repeat(100_000)).is_err());
+}
+
+#[test]
+fn the_way_names_the_policies_and_what_is_done() {
+    let mut view = read(CONTROL).unwrap();
+    let used = |policy: &str, state| UsedBy { policy: policy.to_owned(), state, asks_mfa: false };
+    view.used_by = vec![used("Old", PolicyState::Enabled), used("Older", PolicyState::Disabled)];
+    view.plan = plan::steps(&view, true);
+    let text = plan::text(&view);
+    for part in
+        ["“Old”, “Older”", "ExampleMfa", "[x] **Set up External MFA here.**", "Require multifactor authentication"]
+    {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let last = |view: &super::ControlView, on| plan::steps(view, on).pop().unwrap().done;
+    assert!(!last(&view, true));
+    view.used_by.clear();
+    assert!(last(&view, true), "nobody asks for it any more");
+    view.unread = Some("Policy.Read.All is missing".to_owned());
+    assert!(!last(&view, true), "nobody knows");
+    assert!(plan::text(&view).contains("Policy.Read.All is missing"));
+}

@@ -1,0 +1,231 @@
+//! One-time tokens of another product, for people known by tenant and object id (or by the name they sign in with).
+//!
+//! ```text
+//! text ──► read ──────────► planned ────────────────► written
+//!          csv · pskc        person, serial, limits    one unit of work, all lines or none
+//! ```
+//!
+//! The preview and the import plan alike; only the import writes. A line says what is wrong with it and never what its
+//! secret is.
+
+mod csv;
+mod decode;
+mod model;
+mod pskc;
+mod write;
+mod xml;
+
+use std::collections::{HashMap, HashSet};
+
+use directory::{ReadDirectory, Source, SourceId, SourceKind, User};
+use kernel::May;
+use uuid::Uuid;
+
+pub use model::{ImportFormat, ImportLine, ImportReport, ImportRequest};
+use model::{Planned, Read, Token};
+
+use crate::error::MfaError;
+use crate::factors::otp::Shape;
+use crate::model::{FactorKind, Provider};
+use crate::permissions::ImportFactors;
+use crate::service::Mfa;
+use crate::store::{accounts, factors};
+
+/// The most tokens in one import.
+const MOST_LINES: usize = 10_000;
+/// The largest text, in bytes.
+const LONGEST: usize = 8 * 1024 * 1024;
+/// Bytes of a seed: below the first it is refused, below the second warned about (RFC 4226 §4).
+const SEED: std::ops::RangeInclusive<usize> = 10..=128;
+const GOOD_SEED: usize = 16;
+
+impl Mfa {
+    /// Says line by line what an import would do, and writes nothing.
+    pub async fn preview_import(
+        &self,
+        may: &May<ImportFactors>,
+        request: &ImportRequest,
+    ) -> Result<ImportReport, MfaError> {
+        Ok(report(&self.plan_import(may, request).await?.1, false))
+    }
+
+    /// Imports tokens: all or, when a line has an error and errors are not skipped, none.
+    pub async fn import_factors(
+        &self,
+        may: &May<ImportFactors>,
+        request: &ImportRequest,
+    ) -> Result<ImportReport, MfaError> {
+        let (provider, planned) = self.plan_import(may, request).await?;
+        let wrong = planned.iter().any(|planned| planned.line.error.is_some());
+        let nothing = planned.iter().all(|planned| planned.token.is_none());
+        if nothing || (wrong && !request.skip_errors) {
+            return Ok(report(&planned, false));
+        }
+        self.write_import(may, &provider, &planned).await?;
+        Ok(report(&planned, true))
+    }
+
+    async fn plan_import(
+        &self,
+        may: &May<ImportFactors>,
+        request: &ImportRequest,
+    ) -> Result<(Provider, Vec<Planned>), MfaError> {
+        if request.text.expose().len() > LONGEST {
+            return Err(MfaError::Invalid(format!("the file is larger than {} MB", LONGEST / 1024 / 1024)));
+        }
+        let read = match request.format {
+            ImportFormat::Csv => csv::read(request.text.expose())?,
+            ImportFormat::Pskc => pskc::read(request.text.expose(), request.key.as_ref(), &request.people)?,
+        };
+        if read.len() > MOST_LINES {
+            return Err(MfaError::Invalid(format!("an import holds at most {MOST_LINES} tokens: split the file")));
+        }
+        let mut tx = self.store().read().await?;
+        let provider = self.provider(&mut tx, may.tenant).await?;
+        drop(tx);
+        if provider.organisation != may.actor().organisation {
+            return Err(MfaError::NotFound("second factor"));
+        }
+        let mut planned = Vec::with_capacity(read.len());
+        for one in read {
+            planned.push(self.plan_line(may, &provider, one).await?);
+        }
+        self.check_against_known(&provider, &mut planned).await?;
+        Ok((provider, planned))
+    }
+
+    async fn plan_line(&self, may: &May<ImportFactors>, provider: &Provider, read: Read) -> Result<Planned, MfaError> {
+        let token = match read {
+            Ok(token) => token,
+            Err((line, why)) => return Ok(Planned::wrong(line, why)),
+        };
+        let line = ImportLine {
+            line: token.line,
+            person: token.person.clone(),
+            object_id: None,
+            serial: token.serial.clone(),
+            kind: Some(if token.shape.period == 0 { FactorKind::Hotp } else { FactorKind::Totp }),
+            in_directory: None,
+            guest: None,
+            known: false,
+            error: wrong_with(&token, provider),
+            warning: (token.seed.expose().len() < GOOD_SEED).then(|| "the key has less than 128 bits".to_owned()),
+        };
+        let label = token.label.clone().unwrap_or_else(|| token.person.clone());
+        let person = token.person.clone();
+        let mut planned = Planned { line, token: Some(token), label };
+        if planned.line.error.is_some() {
+            planned.token = None;
+            return Ok(planned);
+        }
+        match self.person_of(may, provider, &person).await? {
+            Ok((object_id, user)) => planned.meet(object_id, user.as_ref()),
+            Err(why) => planned.fail(&why),
+        }
+        Ok(planned)
+    }
+
+    /// Whom a file means: the object id, and the person where the directory holds them.
+    async fn person_of(
+        &self,
+        may: &May<ImportFactors>,
+        provider: &Provider,
+        text: &str,
+    ) -> Result<Result<(Uuid, Option<User>), String>, MfaError> {
+        if let Ok(object_id) = Uuid::parse_str(text.trim()) {
+            let mut tx = self.store().read().await?;
+            let user = crate::accounts::user_of(&mut tx, provider.tenant, object_id).await?;
+            return Ok(Ok((object_id, user)));
+        }
+        let Ok(read) = may.actor().may(ReadDirectory {}) else {
+            return Ok(Err("names need leave to read the directory: use object ids".to_owned()));
+        };
+        let id = SourceId(provider.tenant.into());
+        let source = Source { organisation: provider.organisation, kind: SourceKind::Graph, id };
+        let users = self.parts.directory.find_users_by_attribute(&read, source, "userPrincipalName", text).await?;
+        Ok(match users.as_slice() {
+            [user] => Ok((user.object_id, Some(user.clone()))),
+            [] => Err("nobody of that name is in the directory of this tenant".to_owned()),
+            _ => Err("more than one person has that name".to_owned()),
+        })
+    }
+
+    /// Tokens that are there already, serial numbers that are somebody else's, people with too many.
+    async fn check_against_known(&self, provider: &Provider, planned: &mut [Planned]) -> Result<(), MfaError> {
+        let mut tx = self.store().read().await?;
+        let people: Vec<Uuid> = planned.iter().filter_map(|planned| planned.line.object_id).collect();
+        let owners = accounts::by_object_ids(&mut tx, provider.tenant, &people).await?;
+        let ids: Vec<_> = owners.iter().map(|account| account.id).collect();
+        let counts = factors::counts(&mut tx, &ids).await?;
+        let mut held: HashMap<Uuid, u64> = HashMap::new();
+        held.extend(owners.iter().map(|owner| (owner.object_id, counts.get(&owner.id).copied().unwrap_or(0))));
+        let most = self.most_factors_of(&mut tx, provider, &people).await?;
+        let serials = factors::with_serial(&mut tx, provider.organisation).await?;
+        let owner_of: HashMap<&str, _> =
+            serials.iter().map(|(_, account, serial)| (serial.as_str(), *account)).collect();
+        let mut seen = HashSet::new();
+        for planned in planned.iter_mut().filter(|planned| planned.token.is_some()) {
+            let person = planned.line.object_id.unwrap_or_default();
+            let serial = planned.line.serial.clone();
+            let owner = serial.as_deref().and_then(|serial| owner_of.get(serial));
+            let is_own = owners.iter().any(|account| account.object_id == person && Some(&account.id) == owner);
+            let count = held.entry(person).or_default();
+            if serial.is_some_and(|serial| !seen.insert(serial)) {
+                planned.fail("the serial number stands in the file before");
+            } else if is_own {
+                planned.line.known = true;
+                planned.token = None;
+            } else if owner.is_some() {
+                planned.fail("the token of this serial number is somebody else's");
+            } else if *count >= u64::from(*most.get(&person).unwrap_or(&provider.settings.most_factors)) {
+                planned.fail("the person has as many factors as the tenant's settings and policies allow");
+            } else {
+                *count += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn wrong_with(token: &Token, provider: &Provider) -> Option<String> {
+    let other = token.tenant.as_deref().is_some_and(|tenant| {
+        Uuid::parse_str(tenant.trim()).ok().is_none_or(|id| id != provider.entra_id && id != provider.tenant.0)
+    });
+    let Shape { digits, period, .. } = token.shape;
+    let bytes = token.seed.expose().len();
+    let long = |text: &Option<String>| text.as_ref().is_some_and(|text| text.chars().count() > 100);
+    let texts = [&token.serial, &token.manufacturer, &token.model, &token.name, &token.label];
+    if other {
+        Some("it is of another tenant".to_owned())
+    } else if token.person.trim().is_empty() {
+        Some("it does not say whose it is".to_owned())
+    } else if !SEED.contains(&bytes) {
+        Some(format!("the key has {bytes} bytes; it must have {} to {}", SEED.start(), SEED.end()))
+    } else if !(6..=8).contains(&digits) {
+        Some(format!("{digits} digits: it must be 6 to 8"))
+    } else if period != 0 && !(15..=300).contains(&period) {
+        Some(format!("a step of {period} s: it must be 15 to 300"))
+    } else if token.counter < -1 {
+        Some("the counter is negative".to_owned())
+    } else if texts.into_iter().any(long) || token.person.chars().count() > 300 {
+        Some("a text is too long".to_owned())
+    } else {
+        None
+    }
+}
+
+fn report(planned: &[Planned], written: bool) -> ImportReport {
+    let lines = |named: fn(&ImportLine) -> bool| planned.iter().filter(|planned| named(&planned.line)).count();
+    ImportReport {
+        written,
+        imported: planned.iter().filter(|planned| planned.token.is_some()).count(),
+        known: lines(|line| line.known),
+        errors: lines(|line| line.error.is_some()),
+        guests: lines(|line| line.guest == Some(true)),
+        strangers: lines(|line| line.in_directory == Some(false)),
+        lines: planned.iter().map(|planned| planned.line.clone()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,244 @@
+//! From Entra's form to our answer.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
+use http::{HeaderMap, StatusCode};
+use kernel::Secret;
+use mfa::answer::Posted;
+use mfa::authorize::Begun;
+use mfa::factors::{Refusal, Shown};
+use mfa::prove::Proved;
+use mfa::{FactorId, MfaError};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tenants::TenantId;
+use uuid::Uuid;
+use web::{Form, Json, Path, Problem, Public};
+
+use super::elsewhere::Kept;
+use crate::Rooms;
+use crate::mfa::browser::{Browser, Visit, bind, device};
+use crate::mfa::prove::{EnrolTotpPage, HandOverPage, ProvePage, RefusedPage};
+use crate::render::{page, page_with};
+
+/// For the page whose form goes to Entra. It says nothing of `form-action`: browsers apply that to every redirect which
+/// follows the form, and Entra sends people on to applications that nobody here knows. The page holds one form, ours.
+const HAND_OVER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                                frame-ancestors 'none'; base-uri 'none'";
+
+/// `POST /mfa/{tenant}/authorize`: Entra's page has the browser post its question here.
+pub async fn authorize(
+    _: Public,
+    visit: Visit,
+    State(rooms): State<Rooms>,
+    Path(tenant): Path<TenantId>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    if !is_form(&headers) {
+        return Ok(page_with(StatusCode::UNSUPPORTED_MEDIA_TYPE, &refused(&visit, "not_a_form")));
+    }
+    Ok(match rooms.mfa.authorize(tenant, &body, visit.origin.clone()).await? {
+        Begun::Prove { transaction, browser, until } => {
+            let age = Duration::from_secs(u64::try_from(until.seconds() - visit.door.frame.now.seconds()).unwrap_or(0));
+            let cookie = bind(visit.secure, transaction, &browser, age);
+            let to = Redirect::to(&format!("/mfa/prove/{transaction}"));
+            (AppendHeaders([(SET_COOKIE, cookie)]), to).into_response()
+        }
+        Begun::Return(posted) => hand_over(&visit, posted),
+        Begun::Stay { reason } => page_with(StatusCode::BAD_REQUEST, &refused(&visit, reason)),
+    })
+}
+
+/// `GET /mfa/prove/{transaction}`.
+pub async fn show(_: Public, visit: Visit, State(rooms): State<Rooms>, browser: Browser) -> Result<Response, Problem> {
+    again(&rooms, &visit, &browser, "").await
+}
+
+/// A code, as the form sends it, and perhaps the wish to keep the browser.
+#[derive(Deserialize)]
+pub struct Code {
+    code: Secret<String>,
+    #[serde(flatten)]
+    kept: Kept,
+}
+
+/// `POST /mfa/prove/{transaction}/code`.
+pub async fn code(
+    _: Public,
+    visit: Visit,
+    State(rooms): State<Rooms>,
+    browser: Browser,
+    Form(Code { code, kept }): Form<Code>,
+) -> Result<Response, Problem> {
+    let (shown, keep) = (Shown::Entered { holder: browser.transaction.0, code }, kept.read(&visit));
+    let Browser { transaction, secret, .. } = &browser;
+    let proved = rooms.mfa.prove_and_keep(*transaction, secret, &shown, keep.as_ref(), &visit.origin).await?;
+    conclude(&rooms, &visit, &browser, proved).await
+}
+
+/// `POST /mfa/prove/{transaction}/passkey/options`.
+pub async fn passkey_options(_: Public, State(rooms): State<Rooms>, browser: Browser) -> Result<Json<Value>, Problem> {
+    let (ceremony, options) = rooms.mfa.begin_passkey_for(browser.transaction, &browser.secret).await?;
+    Ok(Json(json!({ "ceremony": ceremony, "options": options })))
+}
+
+/// A passkey's answer, as the form sends it.
+#[derive(Deserialize)]
+pub struct PasskeyAnswer {
+    ceremony: Uuid,
+    credential: String,
+    #[serde(flatten)]
+    kept: Kept,
+}
+
+impl PasskeyAnswer {
+    fn read(&self) -> Result<Value, MfaError> {
+        serde_json::from_str(&self.credential)
+            .map_err(|_| MfaError::Invalid("the passkey's answer cannot be read".to_owned()))
+    }
+}
+
+/// `POST /mfa/prove/{transaction}/passkey`.
+pub async fn passkey(
+    _: Public,
+    visit: Visit,
+    State(rooms): State<Rooms>,
+    browser: Browser,
+    Form(body): Form<PasskeyAnswer>,
+) -> Result<Response, Problem> {
+    let (credential, keep) = (body.read()?, body.kept.read(&visit));
+    let shown = Shown::Passkey { ceremony: body.ceremony, holder: browser.transaction.0, credential };
+    let Browser { transaction, secret, .. } = &browser;
+    let proved = rooms.mfa.prove_and_keep(*transaction, secret, &shown, keep.as_ref(), &visit.origin).await?;
+    conclude(&rooms, &visit, &browser, proved).await
+}
+
+/// `POST /mfa/prove/{transaction}/enrol/passkey/options`.
+pub async fn enrol_passkey_options(
+    _: Public,
+    State(rooms): State<Rooms>,
+    browser: Browser,
+) -> Result<Json<Value>, Problem> {
+    let (ceremony, options) = rooms.mfa.begin_enrol_passkey_for(browser.transaction, &browser.secret).await?;
+    Ok(Json(json!({ "ceremony": ceremony, "options": options })))
+}
+
+/// `POST /mfa/prove/{transaction}/enrol/passkey`.
+pub async fn enrol_passkey(
+    _: Public,
+    visit: Visit,
+    State(rooms): State<Rooms>,
+    browser: Browser,
+    Form(body): Form<PasskeyAnswer>,
+) -> Result<Response, Problem> {
+    let credential = body.read()?;
+    let name = visit.origin.user_agent.as_deref().map_or("Passkey", |agent| device(agent, "Passkey"));
+    let Browser { transaction, secret, .. } = &browser;
+    match rooms.mfa.enrol_passkey_for(*transaction, secret, body.ceremony, credential, name, &visit.origin).await {
+        Ok(proved) => conclude(&rooms, &visit, &browser, proved).await,
+        Err(MfaError::WrongModel(_)) => again(&rooms, &visit, &browser, visit.texts.wrong_model).await,
+        Err(MfaError::Invalid(_)) => again(&rooms, &visit, &browser, visit.texts.passkey_failed()).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /mfa/prove/{transaction}/enrol/totp`.
+pub async fn enrol_totp(
+    _: Public,
+    visit: Visit,
+    State(rooms): State<Rooms>,
+    browser: Browser,
+) -> Result<Response, Problem> {
+    let challenge = rooms.mfa.challenge(browser.transaction, &browser.secret).await?;
+    let pending = rooms.mfa.begin_enrol_totp_for(browser.transaction, &browser.secret).await?;
+    let (frame, transaction, until) = (visit.door.frame(visit.texts.scan), browser.transaction, challenge.until);
+    Ok(page(&EnrolTotpPage { frame, texts: visit.texts, transaction, until, pending, error: "" }))
+}
+
+/// The first code of an authenticator app.
+#[derive(Deserialize)]
+pub struct FirstCode {
+    factor: FactorId,
+    code: String,
+}
+
+/// `POST /mfa/prove/{transaction}/enrol/totp/confirm`.
+pub async fn confirm_totp(
+    _: Public,
+    visit: Visit,
+    State(rooms): State<Rooms>,
+    browser: Browser,
+    Form(body): Form<FirstCode>,
+) -> Result<Response, Problem> {
+    let Browser { transaction, secret, .. } = &browser;
+    match rooms.mfa.enrol_totp_for(*transaction, secret, body.factor, &body.code, &visit.origin).await? {
+        // The key is gone: the next one is begun from the choice.
+        Proved::Again(refusal @ Refusal::TooManyTries) => {
+            again(&rooms, &visit, &browser, visit.texts.told(refusal.told())).await
+        }
+        Proved::Again(refusal) => {
+            let challenge = rooms.mfa.challenge(*transaction, secret).await?;
+            let pending = rooms.mfa.pending_totp_for(*transaction, secret, body.factor).await?;
+            let texts = visit.texts;
+            let (frame, until, error) = (visit.door.frame(texts.scan), challenge.until, texts.told(refusal.told()));
+            let form = EnrolTotpPage { frame, texts, transaction: *transaction, until, pending, error };
+            Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &form))
+        }
+        proved @ Proved::Answer(_) => conclude(&rooms, &visit, &browser, proved).await,
+    }
+}
+
+/// `POST /mfa/prove/{transaction}/decline`.
+pub async fn decline(
+    _: Public,
+    visit: Visit,
+    State(rooms): State<Rooms>,
+    browser: Browser,
+) -> Result<Response, Problem> {
+    let posted = rooms.mfa.decline(browser.transaction, &browser.secret, &visit.origin).await?;
+    Ok(browser.release(hand_over(&visit, posted)))
+}
+
+pub(super) async fn conclude(
+    rooms: &Rooms,
+    visit: &Visit,
+    browser: &Browser,
+    proved: Proved,
+) -> Result<Response, Problem> {
+    match proved {
+        Proved::Answer(posted) => Ok(browser.release(hand_over(visit, posted))),
+        Proved::Again(refusal) => again(rooms, visit, browser, visit.texts.told(refusal.told())).await,
+    }
+}
+
+pub(super) async fn again(
+    rooms: &Rooms,
+    visit: &Visit,
+    browser: &Browser,
+    error: &'static str,
+) -> Result<Response, Problem> {
+    let challenge = rooms.mfa.challenge(browser.transaction, &browser.secret).await?;
+    let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let texts = visit.texts;
+    Ok(page_with(status, &ProvePage { frame: visit.door.frame(texts.prove), texts, challenge, error }))
+}
+
+fn hand_over(visit: &Visit, posted: Posted) -> Response {
+    let texts = visit.texts;
+    let body = page(&HandOverPage { frame: visit.door.frame(texts.handing_over), texts, posted });
+    ([(CONTENT_SECURITY_POLICY, HAND_OVER_POLICY)], body).into_response()
+}
+
+fn refused(visit: &Visit, reason: &'static str) -> RefusedPage {
+    RefusedPage { frame: visit.door.frame(visit.texts.refused), texts: visit.texts, reason }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
