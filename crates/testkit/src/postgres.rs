@@ -82,12 +82,21 @@ fn with_database(server: &str, name: &str) -> String {
 async fn server() -> anyhow::Result<String> {
     match std::env::var(VARIABLE) {
         Ok(url) => Ok(url),
-        Err(_) => tokio::task::spawn_blocking(|| start(&std::env::temp_dir())).await?,
+        Err(_) => tokio::task::spawn_blocking(|| start(&std::env::temp_dir(), Keeps::Nothing)).await?,
     }
 }
 
+/// What a cluster keeps when it is stopped without a word. A crash of the whole machine costs everything either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    /// What it had time to write: for tests during which it runs, where speed is all.
+    Nothing,
+    /// Every commit that it acknowledged, as a cluster does that nobody has told otherwise.
+    Commits,
+}
+
 /// Starts a cluster on a socket in a new folder below `parent`; it ends, and the folder goes, when this process ends.
-pub fn start(parent: &Path) -> anyhow::Result<String> {
+pub fn start(parent: &Path, keeps: Keeps) -> anyhow::Result<String> {
     let binaries = binaries()?;
     let folder = tempfile::Builder::new().prefix("vpg").tempdir_in(parent)?.keep();
     let as_root = Command::new("id").arg("-u").output()?.stdout.starts_with(b"0\n");
@@ -97,11 +106,12 @@ pub fn start(parent: &Path) -> anyhow::Result<String> {
     }
     let prefix = if as_root { "runuser -u postgres --" } else { "" };
     let (bin, at) = (binaries.display(), folder.display());
+    let commit = if keeps == Keeps::Commits { "on" } else { "off" };
     // The shell outlives nobody: when this process ends, its standard input closes, and it stops the server.
     let script = format!(
         "{prefix} {bin}/initdb -D {at}/data -A trust -U postgres --no-sync -E UTF8 --locale=C >{at}/initdb.log 2>&1 || exit 1
          {prefix} {bin}/postgres -D {at}/data -c listen_addresses= -c unix_socket_directories={at} -c fsync=off \
-             -c full_page_writes=off -c synchronous_commit=off -c max_connections=300 -c shared_buffers=128MB \
+             -c full_page_writes=off -c synchronous_commit={commit} -c max_connections=300 -c shared_buffers=128MB \
              -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=256MB >{at}/postgres.log 2>&1 &
          server=$!
          cat >/dev/null

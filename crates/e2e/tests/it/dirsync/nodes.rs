@@ -11,6 +11,7 @@ use e2e::{Node, World, cut};
 use kernel::Env;
 use serde_json::{Value, json};
 use store::{Backend, Store, args};
+use testkit::postgres::Keeps;
 
 use super::killed::nothing_was_done_twice;
 
@@ -91,8 +92,8 @@ struct Cluster {
 
 impl Cluster {
     async fn start() -> Self {
-        let url =
-            tokio::task::spawn_blocking(|| testkit::postgres::start(&std::env::temp_dir())).await.unwrap().unwrap();
+        let start = || testkit::postgres::start(&std::env::temp_dir(), Keeps::Commits);
+        let url = tokio::task::spawn_blocking(start).await.unwrap().unwrap();
         let folder = url.split_once("host=").map(|(_, at)| PathBuf::from(at)).unwrap();
         Self { url, folder }
     }
