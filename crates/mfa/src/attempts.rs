@@ -17,7 +17,7 @@ use crate::model::{Account, AccountId, AttemptId, FactorKind, Origin, Provider};
 use crate::permissions::ReadMfa;
 use crate::policy::Ruled;
 use crate::service::Mfa;
-use crate::store::{attempts as rows, ceremonies, devices, failures, messages, portal, pushes};
+use crate::store::{attempts as rows, ceremonies, devices, failures, message_log, messages, portal, pushes};
 
 /// Attempts that are dropped in one statement.
 const PRUNED_AT_ONCE: u64 = 5_000;
@@ -217,17 +217,18 @@ impl Mfa {
         }))
     }
 
-    /// Drops attempts that are older than the configuration keeps; returns how many.
+    /// Drops attempts and messages that are older than the configuration keeps; returns how many.
     pub async fn prune_attempts(&self) -> Result<u64, MfaError> {
         let keep = std::time::Duration::from_hours(24 * u64::from(self.config().keep_attempts_days));
         let before = self.env().now().minus(keep);
         let mut dropped = 0;
         loop {
             let mut tx = self.store().begin().await?;
-            let count = rows::prune(&mut tx, before, PRUNED_AT_ONCE).await?;
+            let attempts = rows::prune(&mut tx, before, PRUNED_AT_ONCE).await?;
+            let messages = message_log::prune(&mut tx, before, PRUNED_AT_ONCE).await?;
             tx.commit().await?;
-            dropped += count;
-            if count < PRUNED_AT_ONCE {
+            dropped += attempts + messages;
+            if attempts.max(messages) < PRUNED_AT_ONCE {
                 return Ok(dropped + self.prune_expired(before).await?);
             }
         }

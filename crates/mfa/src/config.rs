@@ -16,7 +16,7 @@ pub struct Config {
     pub hint_minutes: u32,
     /// Days after which another key begins to sign, 30 to 730.
     pub key_days: u32,
-    /// Days that attempts are kept, 7 to 730.
+    /// Days that attempts and the list of sent messages are kept, 7 to 730.
     pub keep_attempts_days: u32,
     /// Hosts of push services by which browsers may be told of sign-ins while their page is closed, with `*.` for all below one:
     /// `fcm.googleapis.com`, `*.push.apple.com`. None: every public one.

@@ -9,23 +9,37 @@
 //!
 //! What is filled in is escaped for where it stands: the address, a header, JSON, a form. No value can reach beyond its place.
 //! Redirects are not followed, and nothing goes out unencrypted but to this very machine.
+//!
+//! What became of a message is learnt afterwards, where that is switched on: the gateway posts a receipt to an address that it
+//! alone was told.
 
 mod call;
+pub mod receipts;
 mod template;
 
-use kernel::{May, Secret, Timestamp};
+use kernel::{Actor, May, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use signals::{Entry, Object};
+use store::Tx;
+use tenants::Tenant;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub(crate) use call::Taken;
+pub use receipts::Receipts;
 pub use template::{BodyFormat, GatewayMethod, Header, Template, Values};
 
+use crate::authorize::hash_of;
 use crate::error::MfaError;
 use crate::model::FactorKind;
 use crate::permissions::ChangeProvider;
 use crate::service::Mfa;
 use crate::store::gateways as rows;
+
+/// Where the addresses for receipts begin, below the public address of the server.
+const RECEIPTS: &str = "/api/v1/mfa/receipts/";
+/// Random bytes of such an address.
+const TOKEN: usize = 32;
 
 kernel::text_enum!(
     /// What a gateway delivers.
@@ -52,7 +66,9 @@ pub struct StoredGateway {
     pub(crate) id: Uuid,
     pub(crate) way: FactorKind,
     pub(crate) template: Template,
+    pub(crate) receipts: Option<Receipts>,
     pub(crate) secret: Option<Vec<u8>>,
+    pub(crate) receipt_since: Option<Timestamp>,
     pub(crate) changed_at: Timestamp,
     pub(crate) version: i64,
 }
@@ -65,6 +81,12 @@ pub struct GatewayView {
     pub way: FactorKind,
     /// How it is called.
     pub template: Template,
+    /// How its receipts are read; absent: it is not listened to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipts: Option<Receipts>,
+    /// Since when the address counts that it tells receipts to; absent: it was given none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt_address_since: Option<Timestamp>,
     /// Whether it has a secret.
     pub has_secret: bool,
     /// Last changed.
@@ -80,6 +102,9 @@ pub struct GatewayView {
 pub struct GatewayUpdate {
     /// How it is called.
     pub template: Template,
+    /// How its receipts are read; left out: it is not listened to.
+    #[serde(default)]
+    pub receipts: Option<Receipts>,
     /// Its secret; left out: as it is.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -95,6 +120,8 @@ impl StoredGateway {
         GatewayView {
             way: self.way,
             template: self.template,
+            receipts: self.receipts,
+            receipt_address_since: self.receipt_since,
             has_secret: self.secret.is_some(),
             changed_at: self.changed_at,
             version: self.version,
@@ -111,6 +138,7 @@ impl Mfa {
         update: GatewayUpdate,
     ) -> Result<GatewayView, MfaError> {
         update.template.validate()?;
+        update.receipts.as_ref().map_or(Ok(()), Receipts::validate)?;
         let (actor, kind) = (may.actor(), FactorKind::from(way));
         let tenant = self.parts.tenants.find(actor.organisation, may.tenant).await?;
         let mut tx = self.store().begin().await?;
@@ -124,16 +152,53 @@ impl Mfa {
             id,
             way: kind,
             template: update.template,
+            receipts: update.receipts,
+            receipt_since: before.as_ref().and_then(|before| before.receipt_since),
             secret: fresh.or_else(|| before.as_ref().and_then(|before| before.secret.clone())),
             changed_at: self.env().now(),
             version: before.as_ref().map_or(0, |before| before.version) + 1,
         };
         rows::put(&mut tx, actor.organisation, tenant.id, &after).await?;
         let (before, after) = (before.map(StoredGateway::view), after.view());
-        let entry = Entry::act("mfa.gateway_changed").object(Object::new("tenant", tenant.id, &tenant.name));
-        self.tell(&mut tx, actor, entry.change_of(before.as_ref(), Some(&after))).await?;
+        self.tell_of_gateway(&mut tx, actor, &tenant, (before.as_ref(), &after)).await?;
         tx.commit().await?;
         Ok(after)
+    }
+
+    /// A fresh address for a gateway's receipts, shown this once; the one before counts no longer.
+    pub async fn renew_receipt_address(&self, may: &May<ChangeProvider>, way: Way) -> Result<Secret<String>, MfaError> {
+        let (actor, now) = (may.actor(), self.env().now());
+        let tenant = self.parts.tenants.find(actor.organisation, may.tenant).await?;
+        let mut tx = self.store().begin().await?;
+        let before = rows::find(&mut tx, actor.organisation, tenant.id, way.into()).await?;
+        let before = before.ok_or(MfaError::NotFound("gateway"))?;
+        if before.receipts.is_none() {
+            return Err(MfaError::Conflict("the gateway has no receipts: say first how they are read".to_owned()));
+        }
+        let token = self.env().rng.token::<TOKEN>();
+        rows::set_receipt_hash(&mut tx, before.id, hash_of(&token), now).await?;
+        let after = StoredGateway { receipt_since: Some(now), ..before.clone() }.view();
+        self.tell_of_gateway(&mut tx, actor, &tenant, (Some(&before.view()), &after)).await?;
+        tx.commit().await?;
+        Ok(Secret::new(format!("{}{RECEIPTS}{token}", self.parts.url)))
+    }
+
+    async fn tell_of_gateway(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        tenant: &Tenant,
+        (before, after): (Option<&GatewayView>, &GatewayView),
+    ) -> Result<(), MfaError> {
+        let entry = Entry::act("mfa.gateway_changed").object(Object::new("tenant", tenant.id, &tenant.name));
+        Ok(self.tell(tx, actor, entry.change_of(before, Some(after))).await?)
+    }
+
+    /// Whose address for receipts a token belongs to, where they are switched on.
+    pub(crate) async fn receipt_gateway(&self, tx: &mut Tx, token: &str) -> Result<(Uuid, Receipts), MfaError> {
+        let found = rows::find_by_receipt_hash(tx, hash_of(token)).await?;
+        let receipts = found.and_then(|gateway| Some((gateway.id, gateway.receipts?)));
+        receipts.ok_or(MfaError::NotFound("address"))
     }
 
     /// Takes the gateway of a tenant's text messages or calls away: nothing is sent that way any more.

@@ -25,6 +25,8 @@ id_type!(
     KeyId,
     /// A sign-in that waits for a person to agree elsewhere.
     PushId,
+    /// A code that was sent.
+    MessageId,
 );
 
 text_enum!(

@@ -15,6 +15,7 @@ pub mod address;
 pub mod countries;
 mod ledger;
 pub(crate) mod limits;
+mod log;
 pub mod offers;
 mod read;
 mod send;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 
 pub use ledger::{Granted, OutOfBandView};
 pub(crate) use limits::HOUR;
+pub use log::{LoggedMessage, MessageFilter};
 pub use send::{NotSent, Sending, Wording};
 
 use crate::model::FactorKind;
@@ -84,7 +86,9 @@ text_enum!(
         Sending = "sending",
         /// The mail server or the gateway has taken it.
         Taken = "taken",
-        /// It was refused, or nobody answered.
+        /// The gateway told that it has arrived.
+        Delivered = "delivered",
+        /// It was refused, nobody answered, or the gateway told that it will not arrive.
         Failed = "failed",
     }
 );

@@ -42,6 +42,7 @@ mod list_duplicates;
 mod list_factors;
 mod list_key_models;
 mod list_merges;
+mod list_messages;
 mod list_policy_people;
 mod list_policy_revisions;
 mod list_provider_people;
@@ -62,6 +63,9 @@ mod preview_registration;
 mod put_gateway;
 mod put_policy_draft;
 mod put_provider;
+mod receive_receipt;
+mod receive_receipt_in_query;
+mod renew_receipt_address;
 mod reset_account;
 mod rotate_signing_keys;
 mod start_campaign;
@@ -73,30 +77,49 @@ mod undo_policies;
 mod undo_registration;
 mod unlock_account;
 
+use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use web::limits::longest_body;
+use web::RateLimit;
+use web::limits::{longest_body, rate};
 
 use crate::Mfa;
 use crate::models::LONGEST_BLOB;
 
+/// How often one address may tell receipts, in the long run and at once.
+const RECEIPTS_A_SECOND: u32 = 20;
+const RECEIPTS_AT_ONCE: u32 = 200;
 /// What stands around a file in a request.
 const LONGEST_ELSE: usize = 1024 * 1024;
 
 /// The verbs of this room, to be nested under `/api/v1/mfa`.
 pub fn routes(mfa: Mfa) -> OpenApiRouter {
-    people(mfa.clone()).merge(roll_out(mfa.clone())).merge(policies(mfa.clone())).merge(files(mfa.clone())).merge(
-        OpenApiRouter::new()
-            .routes(routes!(list_providers::handler))
-            .routes(routes!(get_provider::handler, put_provider::handler))
-            .routes(routes!(get_provider_preview::handler, preview_provider::handler))
-            .routes(routes!(list_provider_people::handler))
-            .routes(routes!(get_out_of_band::handler))
-            .routes(routes!(put_gateway::handler, delete_gateway::handler))
-            .routes(routes!(list_signing_keys::handler))
-            .routes(routes!(rotate_signing_keys::handler))
-            .with_state(mfa),
-    )
+    people(mfa.clone())
+        .merge(roll_out(mfa.clone()))
+        .merge(policies(mfa.clone()))
+        .merge(files(mfa.clone()))
+        .merge(receipts(mfa.clone()))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(list_providers::handler))
+                .routes(routes!(get_provider::handler, put_provider::handler))
+                .routes(routes!(get_provider_preview::handler, preview_provider::handler))
+                .routes(routes!(list_provider_people::handler))
+                .routes(routes!(get_out_of_band::handler))
+                .routes(routes!(put_gateway::handler, delete_gateway::handler))
+                .routes(routes!(renew_receipt_address::handler))
+                .routes(routes!(list_signing_keys::handler))
+                .routes(routes!(rotate_signing_keys::handler))
+                .with_state(mfa),
+        )
+}
+
+/// What gateways tell. They are few, and each tells once of each message.
+fn receipts(mfa: Mfa) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(receive_receipt::handler, receive_receipt_in_query::handler))
+        .layer(from_fn_with_state(Some(RateLimit::per_second(RECEIPTS_A_SECOND, RECEIPTS_AT_ONCE)), rate))
+        .with_state(mfa)
 }
 
 /// What comes as a file.
@@ -171,6 +194,7 @@ fn people(mfa: Mfa) -> OpenApiRouter {
         .routes(routes!(list_attempts::handler))
         .routes(routes!(export_attempts::handler))
         .routes(routes!(get_attempt::handler))
+        .routes(routes!(list_messages::handler))
         .with_state(mfa)
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod failures;
 pub(crate) mod gateways;
 pub(crate) mod keys;
 pub(crate) mod merges;
+pub(crate) mod message_log;
 pub(crate) mod messages;
 pub(crate) mod models;
 pub(crate) mod policies;

@@ -18,6 +18,7 @@ mod key_policies;
 mod keys;
 mod lockout;
 mod merge;
+mod messages;
 mod models;
 mod notices;
 mod outofband;

@@ -64,6 +64,7 @@ const DOORS: &[Door] = &[
     ("/second-factor/providers/*/off", ChangeProvider::ROLES),
     ("/second-factor/providers/*/method", ChangeProvider::ROLES),
     ("/second-factor/providers/*/gateways/*/remove", ChangeProvider::ROLES),
+    ("/second-factor/providers/*/gateways/*/receipt-address", ChangeProvider::ROLES),
     ("/second-factor/providers/*/rotate", RotateKeys::ROLES),
     ("/second-factor/providers/*/replace-keys", RotateKeys::ROLES),
     ("/second-factor/providers/*/import", ImportFactors::ROLES),

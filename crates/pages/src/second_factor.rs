@@ -8,6 +8,7 @@ pub mod course;
 pub mod gateway;
 pub mod import;
 pub mod merge;
+pub mod messages;
 pub mod models;
 pub mod people;
 pub mod person;

@@ -14,11 +14,11 @@ use crate::accounts::suspension;
 use crate::attempts::{Attempt, Outcome};
 use crate::error::MfaError;
 use crate::factors::Refusal;
-use crate::gateway::{StoredGateway, Values};
+use crate::gateway::{StoredGateway, Taken, Values};
 use crate::lockout::{gate, source_of};
-use crate::model::{Account, FactorKind, Origin, Provider};
+use crate::model::{Account, FactorKind, MessageId, Origin, Provider};
 use crate::service::Mfa;
-use crate::store::{failures, gateways, messages as rows};
+use crate::store::{failures, gateways, message_log, messages as rows};
 
 /// How long a mail server may take: a person waits.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -62,6 +62,7 @@ pub enum NotSent {
 /// A message that is written down and not yet sent.
 pub(crate) struct Draft {
     holder: Uuid,
+    logged: MessageId,
     offer: Offer,
     code: Secret<String>,
     minutes: u32,
@@ -122,9 +123,11 @@ impl Mfa {
             used_at: None,
         };
         rows::put(tx, &account, &message).await?;
+        let by = gateway.as_ref().map(|gateway| gateway.id);
+        let logged = self.log_message(tx, &account, &message, by, origin).await?;
         let told = serde_json::json!({ "way": offer.way, "to": offer.shown, "country": offer.country });
         self.tell_of_person(tx, &account, origin, Entry::act("mfa.code_sent").after(&told)).await?;
-        Ok(Ok(Draft { holder, offer: offer.clone(), code, minutes, gateway }))
+        Ok(Ok(Draft { holder, logged, offer: offer.clone(), code, minutes, gateway }))
     }
 
     /// Sends it, and writes down what came of that.
@@ -143,12 +146,13 @@ impl Mfa {
             Some(gateway) => self.by_gateway(gateway, draft, &text).await,
             None => self.by_mail(draft, settings.subject.as_deref().unwrap_or(wording.subject), text).await,
         };
-        let (state, detail) = match &sent {
-            Ok(detail) => (Delivery::Taken, detail),
-            Err(detail) => (Delivery::Failed, detail),
+        let (state, detail, reference) = match &sent {
+            Ok(taken) => (Delivery::Taken, &taken.detail, taken.reference.as_deref()),
+            Err(detail) => (Delivery::Failed, detail, None),
         };
         let mut tx = self.store().begin().await?;
         rows::set_state(&mut tx, draft.holder, state, detail).await?;
+        message_log::set_state(&mut tx, draft.logged, state, detail, reference).await?;
         if sent.is_err() {
             let attempt = Attempt::new(self, provider, Outcome::Error, "code_not_sent", origin).by(account);
             let told = format!("{} to {}: {detail}", draft.offer.way, draft.offer.shown);
@@ -179,12 +183,12 @@ impl Mfa {
         Secret::new(format!("{:0width$}", self.env().rng.below(10_u64.pow(digits))))
     }
 
-    async fn by_mail(&self, draft: &Draft, subject: &str, text: String) -> Result<String, String> {
+    async fn by_mail(&self, draft: &Draft, subject: &str, text: String) -> Result<Taken, String> {
         let mailer = self.out_of_band.post.as_ref().and_then(|post| post.mailer.as_ref());
         let mailer = mailer.ok_or("no mail server is configured")?;
         let letter = Letter { to: vec![draft.offer.to.expose().clone()], subject: filled(subject, draft), text };
         match timeout(PATIENCE, mailer.send(&letter)).await {
-            Ok(Ok(())) => Ok("the mail server has taken it".to_owned()),
+            Ok(Ok(())) => Ok(Taken { detail: "the mail server has taken it".to_owned(), reference: None }),
             // Errors of the kind that name the address name it whole.
             Ok(Err(mail::MailError::Address(_))) => Err("the address is none".to_owned()),
             Ok(Err(error)) => Err(error.to_string()),
@@ -192,14 +196,14 @@ impl Mfa {
         }
     }
 
-    async fn by_gateway(&self, gateway: &StoredGateway, draft: &Draft, text: &str) -> Result<String, String> {
+    async fn by_gateway(&self, gateway: &StoredGateway, draft: &Draft, text: &str) -> Result<Taken, String> {
         let post = self.out_of_band.post.as_ref().ok_or("no gateway can be called")?;
         let secret = self.gateway_secret(gateway).map_err(|_| "the gateway's secret cannot be opened")?;
         let code = draft.code.expose();
         let spoken: Vec<String> = code.chars().map(String::from).collect();
         let values =
             Values { to: draft.offer.to.expose(), code, spoken: &spoken.join(" "), text, secret: secret.expose() };
-        gateway.template.call(&post.http, &values).await
+        gateway.template.call(&post.http, &values, gateway.receipts.as_ref()).await
     }
 }
 

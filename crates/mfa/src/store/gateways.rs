@@ -1,6 +1,6 @@
 //! `mfa_gateways`.
 
-use kernel::OrganisationId;
+use kernel::{OrganisationId, Timestamp};
 use store::seal::{Place, SealedColumn};
 use store::{Row, StoreError, Tx, args, json};
 use tenants::TenantId;
@@ -42,9 +42,10 @@ pub(crate) async fn put(
     gateway: &StoredGateway,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO mfa_gateways (id, organisation, provider, way, template, secret, changed_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (provider, way) DO UPDATE SET template = $5, secret = $6, changed_at = $7, version = $8",
+        "INSERT INTO mfa_gateways (id, organisation, provider, way, template, secret, changed_at, version, receipts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (provider, way) DO UPDATE
+             SET template = $5, secret = $6, changed_at = $7, version = $8, receipts = $9",
         args![
             gateway.id,
             organisation,
@@ -53,10 +54,23 @@ pub(crate) async fn put(
             json(&gateway.template),
             gateway.secret.clone(),
             gateway.changed_at,
-            gateway.version
+            gateway.version,
+            gateway.receipts.as_ref().map(json)
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// By the hash of the token in the address for its receipts.
+pub(crate) async fn find_by_receipt_hash(tx: &mut Tx, hash: Vec<u8>) -> Result<Option<StoredGateway>, StoreError> {
+    let row = tx.one("SELECT * FROM mfa_gateways WHERE receipt_hash = $1", args![hash]).await?;
+    row.as_ref().map(gateway_of).transpose()
+}
+
+pub(crate) async fn set_receipt_hash(tx: &mut Tx, id: Uuid, hash: Vec<u8>, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE mfa_gateways SET receipt_hash = $2, receipt_since = $3 WHERE id = $1";
+    tx.execute(sql, args![id, hash, now]).await?;
     Ok(())
 }
 
@@ -70,7 +84,9 @@ fn gateway_of(row: &Row) -> Result<StoredGateway, StoreError> {
         id: row.get("id")?,
         way: row.get("way")?,
         template: row.json("template")?,
+        receipts: row.get::<Option<String>>("receipts")?.map(|_| row.json("receipts")).transpose()?,
         secret: row.get("secret")?,
+        receipt_since: row.get("receipt_since")?,
         changed_at: row.get("changed_at")?,
         version: row.get("version")?,
     })

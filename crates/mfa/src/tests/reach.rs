@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use graph::{HttpSettings, ProxySetting};
-use kernel::{Role, Secret};
+use kernel::{May, Permission, Role, Secret};
 use mail::{Encryption, Mailer};
 use serde_json::Value;
 use tenants::Feature;
@@ -17,10 +17,10 @@ use testkit::{Db, MailServer, operator};
 
 use super::hall::Hall;
 use crate::factors::Shown;
-use crate::gateway::{GatewayUpdate, Template, Way};
+use crate::gateway::{GatewayUpdate, Receipts, Template, Way};
 use crate::model::{FactorKind, Origin, TransactionId};
 use crate::outofband::{Post, Sending, Target, Wording};
-use crate::permissions::ChangeProvider;
+use crate::permissions::{ChangeProvider, ReadMfa};
 use crate::prove::Proved;
 use crate::providers::ProviderUpdate;
 use crate::settings::Settings;
@@ -35,6 +35,8 @@ pub(super) const WORDING: Wording<'static> =
 pub(super) struct Gateway {
     pub(super) told: Vec<Value>,
     pub(super) status: Option<u16>,
+    /// The body of its answers.
+    pub(super) answer: String,
 }
 
 /// The hall, with somebody who carries letters and somebody who carries messages.
@@ -103,9 +105,31 @@ impl Reach {
         let may = owner.may(ChangeProvider { tenant: self.hall.tenant }).unwrap();
         for way in [Way::Sms, Way::Voice] {
             let secret = Some(Secret::from("gateway secret"));
-            let update = GatewayUpdate { template: template.clone(), secret, version: None };
+            let update = GatewayUpdate { template: template.clone(), receipts: None, secret, version: None };
             self.hall.mfa.put_gateway(&may, way, update).await.unwrap();
         }
+    }
+
+    /// The gateway of text messages is listened to, or is not.
+    pub(super) async fn listen_to(&self, receipts: Option<Receipts>) {
+        let mfa = &self.hall.mfa;
+        let found = mfa.out_of_band(&self.may(ReadMfa {}), self.hall.tenant).await.unwrap().gateways;
+        let template = found.into_iter().find(|gateway| gateway.way == FactorKind::Sms).unwrap().template;
+        let update = GatewayUpdate { template, receipts, secret: None, version: None };
+        let may = self.may(ChangeProvider { tenant: self.hall.tenant });
+        mfa.put_gateway(&may, Way::Sms, update).await.unwrap();
+    }
+
+    /// The token in a fresh address for its receipts.
+    pub(super) async fn receipt_token(&self) -> String {
+        let may = self.may(ChangeProvider { tenant: self.hall.tenant });
+        let address = self.hall.mfa.renew_receipt_address(&may, Way::Sms).await.unwrap();
+        address.expose().rsplit('/').next().unwrap().to_owned()
+    }
+
+    /// An owner's leave.
+    pub(super) fn may<P: Permission>(&self, permission: P) -> May<P> {
+        operator(self.hall.db.organisation, Role::Owner).may(permission).unwrap()
     }
 
     /// Another node on the same database.
@@ -184,12 +208,12 @@ pub(super) fn post_by(mail: &MailServer) -> Post {
 async fn listen(gateway: Arc<Mutex<Gateway>>) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/send", listener.local_addr().unwrap());
-    let take = async move |headers: axum::http::HeaderMap, body: Bytes| {
+    let take = async move |headers: HeaderMap, body: Bytes| {
         let mut gateway = gateway.lock().unwrap();
         let mut told: Value = serde_json::from_slice(&body).unwrap();
         told["authorization"] = headers["authorization"].to_str().unwrap().into();
         gateway.told.push(told);
-        StatusCode::from_u16(gateway.status.unwrap_or(202)).unwrap()
+        (StatusCode::from_u16(gateway.status.unwrap_or(202)).unwrap(), gateway.answer.clone())
     };
     tokio::spawn(async move { axum::serve(listener, Router::new().route("/send", post(take))).await });
     url

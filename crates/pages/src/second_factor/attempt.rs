@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::attempts::{AttemptRow, HERE};
+use super::messages::{self, MessageRow};
 use super::reasons;
 use crate::layout::Frame;
 use crate::parts::{Action, Badge, Callout, Cell, Facts, PageHead, Timeline, Tone};
@@ -18,6 +19,8 @@ pub struct AttemptView {
     pub passed_around: usize,
     /// Which policies gave the rules that it was judged by, a line each.
     pub policies: Vec<String>,
+    /// The codes that were sent to the person within the ten minutes before.
+    pub messages: Vec<MessageRow>,
 }
 
 /// The page.
@@ -37,7 +40,10 @@ impl AttemptPage {
         let row = &attempt.row;
         let title = if row.label.is_empty() { "An attempt of nobody known".to_owned() } else { row.label.clone() };
         let head = PageHead::new(title).crumb("Attempts", HERE).badge(Badge::new(row.tone, row.outcome));
-        let callouts = [Some(why(row)), asked_twice(&attempt)].into_iter().flatten().collect();
+        let callouts = [Some(why(row)), messages::around(&attempt.messages), asked_twice(&attempt)]
+            .into_iter()
+            .flatten()
+            .collect();
         Self { frame, head, callouts, attempt, neighbours }
     }
 
@@ -102,6 +108,7 @@ pub mod samples {
     //! What attempts look like.
 
     use super::super::attempts::samples::row;
+    use super::super::messages::samples::row as message;
     use super::{AttemptPage, AttemptView};
     use crate::layout::Section;
     use crate::parts::{Entry, Timeline, Tone};
@@ -117,6 +124,7 @@ pub mod samples {
                 .then(|| "Managers: which ways count, lockout (revision 3)".to_owned())
                 .into_iter()
                 .collect(),
+            messages: Vec::new(),
         };
         let others = || {
             let entries = vec![
@@ -131,6 +139,10 @@ pub mod samples {
         gallery.add("attempt", &AttemptPage::new(frame_of(), refused, others()));
         let passed = view(row(mia, "Passed", Tone::Ok, "proven"), 2);
         gallery.add("attempt-twice", &AttemptPage::new(frame_of(), passed, others()));
+        let mut waited = view(row(mia, "Given up", Tone::Off, "given_up"), 0);
+        let why = "the gateway told undelivered, unknown subscriber";
+        waited.messages = vec![message("Text message", "+46 •••67", "Failed", Tone::Bad, why)];
+        gallery.add("attempt-not-delivered", &AttemptPage::new(frame_of(), waited, others()));
         let mut nobody = view(row("", "Not answered", Tone::Warn, "hint_audience"), 0);
         nobody.row.account = String::new();
         gallery.add(

@@ -2,9 +2,11 @@
 
 use kernel::Timestamp;
 
+use super::messages::HERE as MESSAGES;
 use super::{reasons, words};
 use crate::address::Address;
 use crate::form::{Choice, Field};
+use crate::icon::Icon;
 use crate::layout::Frame;
 use crate::list::{Filters, ListPage};
 use crate::parts::{Action, Badge, Cell, PageHead, Tone};
@@ -80,7 +82,7 @@ pub fn page(frame: Frame, listed: &Listed<AttemptRow>, query: &AttemptQuery, her
     let head = PageHead::new("Attempts")
         .lead("Every sign-in that came here, passed or not, with its reason. Never a code, never a secret.");
     let head = if query.account.is_empty() {
-        head
+        head.action(Action::go("Messages", MESSAGES).icon(Icon::Out))
     } else {
         head.crumb("Attempts", HERE).action(Action::go("Everybody’s attempts", HERE))
     };

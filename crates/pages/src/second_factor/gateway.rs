@@ -2,6 +2,10 @@
 //!
 //! A header is a line, `name: value`. The secret is never shown; left empty it stays as it is.
 
+pub mod receipts;
+
+use receipts::ReceiptForm;
+
 use crate::form::{Choice, Field};
 use crate::layout::Frame;
 use crate::list::{ConfirmPage, FormPage};
@@ -24,6 +28,7 @@ pub struct GatewayForm {
     pub body: String,
     pub price: String,
     pub timeout_seconds: String,
+    pub receipts: ReceiptForm,
     /// A field and what is wrong with it.
     pub wrong: Option<(String, String)>,
 }
@@ -43,6 +48,7 @@ impl GatewayForm {
             body: r#"{"to": "{to}", "text": "{text}"}"#.to_owned(),
             price: "10".to_owned(),
             timeout_seconds: "10".to_owned(),
+            receipts: ReceiptForm::default(),
             wrong: None,
         }
     }
@@ -120,12 +126,16 @@ pub fn page(frame: Frame, form: &GatewayForm) -> FormPage {
         .crumb(&form.tenant.1, form.href(""))
         .crumb("Settings", form.href("/settings"))
         .lead("Any that takes an HTTP call. What is filled in is escaped for where it stands; redirects are not followed.");
+    if form.version.is_some() && form.receipts.on {
+        head = head.action(Action::go("Address for receipts", form.here("/receipt-address")));
+    }
     if form.version.is_some() {
         head = head.action(Action::ask("Remove…", form.here("/remove")));
     }
     let version = form.version.map(|version| format!("?version={version}")).unwrap_or_default();
     let page = FormPage::new(frame, head, form.here(&version), form.href("/settings"));
-    form.fields().into_iter().fold(page, FormPage::field).sent_to(&form.href("/save"))
+    let receipts = form.receipts.fields(|name| form.error(name));
+    form.fields().into_iter().chain(receipts).fold(page, FormPage::field).sent_to(&form.href("/save"))
 }
 
 /// The question before one is taken away.
@@ -141,9 +151,10 @@ pub fn ask_remove(frame: Frame, form: &GatewayForm) -> ConfirmPage {
 pub mod samples {
     //! What the pages look like.
 
+    use super::receipts::{AddressPage, ReceiptForm, ask_address};
     use super::{GatewayForm, ask_remove, page};
     use crate::layout::Section;
-    use crate::tests::{Gallery, frame};
+    use crate::tests::{Gallery, HOUR, ago, frame};
 
     pub fn add(gallery: &mut Gallery) {
         let framed = || frame("Gateway", Section::SecondFactor);
@@ -159,6 +170,22 @@ pub mod samples {
         let why = "Must have {code}, {spoken} or {text} in it.".to_owned();
         let wrong = GatewayForm { body: "{}".into(), wrong: Some(("body".into(), why)), ..filled.clone() };
         gallery.add("second-factor-gateway-wrong", &page(framed(), &wrong));
+        let receipts = ReceiptForm {
+            on: true,
+            answer_id: "/sid".into(),
+            id: "MessageSid".into(),
+            status: "MessageStatus".into(),
+            reason: "ErrorCode".into(),
+            delivered: "delivered".into(),
+            failed: "failed\nundelivered".into(),
+            address_since: Some(ago(HOUR)),
+            ..ReceiptForm::default()
+        };
+        let listening = GatewayForm { receipts, ..filled.clone() };
+        gallery.add("second-factor-gateway-receipts", &page(framed(), &listening));
+        gallery.add("second-factor-gateway-ask-address", &ask_address(framed(), &listening));
+        let address = "https://hall.example/api/v1/mfa/receipts/Yc3nq0dG5nXk1mUuVw8f2r7sT4aB6eH9jLpQzR0tCvE";
+        gallery.add("second-factor-gateway-address", &AddressPage::new(framed(), &listening, address));
         gallery.add("second-factor-gateway-remove", &ask_remove(framed(), &filled));
     }
 }

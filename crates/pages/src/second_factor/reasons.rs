@@ -47,6 +47,12 @@ pub const ALL: &[Reason] = &[
         "The settings say what delivers codes, to which countries, and how much has been spent today.",
     ),
     reason(
+        "code_not_delivered",
+        "Code not delivered",
+        "A code was sent by text message or call, and the gateway told afterwards that it did not arrive.",
+        "The messages say which, and what the gateway calls it. Compare the person’s number in Entra, or ask the gateway.",
+    ),
+    reason(
         "wrong_code",
         "Wrong code",
         "The code is none of the person’s.",

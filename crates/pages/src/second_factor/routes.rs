@@ -8,6 +8,7 @@ mod diagnosis;
 mod gateway;
 mod import;
 mod merge;
+mod messages;
 mod models;
 mod people;
 mod person;
@@ -42,6 +43,8 @@ pub fn routes() -> Router<Rooms> {
         .route("/second-factor/attempts", get(attempts::list))
         .route("/second-factor/attempts/export", get(attempts::export))
         .route("/second-factor/attempts/{id}", get(attempts::show))
+        .route("/second-factor/messages", get(messages::list))
+        .route("/second-factor/messages/export", get(messages::export))
         .merge(of_models())
 }
 
@@ -72,6 +75,7 @@ fn of_provider() -> Router<Rooms> {
         .route(&at("/method/enable"), post(diagnosis::enable_method))
         .route(&at("/gateways/{way}"), get(gateway::show).post(gateway::save))
         .route(&at("/gateways/{way}/remove"), get(gateway::ask_remove).post(gateway::remove))
+        .route(&at("/gateways/{way}/receipt-address"), get(gateway::ask_address).post(gateway::make_address))
         .route(&at("/custom-control"), get(controls::show).post(controls::explain))
         .route(&at("/readiness"), get(diagnosis::readiness))
         .route(&at("/readiness/count"), post(diagnosis::count))

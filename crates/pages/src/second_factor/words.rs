@@ -6,6 +6,7 @@ use mfa::factors::FactorView;
 use mfa::import::ImportReport;
 use mfa::keys::KeyView;
 use mfa::model::FactorState;
+use mfa::outofband::{Delivery, LoggedMessage};
 use mfa::providers::ProviderView as Found;
 use mfa::risk::{KnownRisk, RiskLevel};
 use mfa::{FactorKind, ProviderState};
@@ -14,6 +15,7 @@ use tenants::checklist::{Checklist as Lines, LineResult};
 use super::attempts::AttemptRow;
 use super::course::KeyLife;
 use super::import::{LineRow, ReportView};
+use super::messages::MessageRow;
 use super::people::PersonRow;
 use super::person::{FactorRow, FactorStanding, SourceRow};
 use super::provider::{ApplicationView, ProviderView};
@@ -242,6 +244,36 @@ pub fn attempt(attempt: &Attempt, tenants: &[(String, String)]) -> AttemptRow {
         tenant: name_of(tenants, &attempt.provider.to_string()),
         risk: attempt.ruled.as_ref().and_then(|ruled| ruled.risk.as_ref()).map(risk_of).unwrap_or_default(),
         policies: attempt.ruled.as_ref().map(|ruled| ruled.names().join(", ")).unwrap_or_default(),
+    }
+}
+
+/// A code that was sent, as a line.
+pub fn message(message: &LoggedMessage, tenants: &[(String, String)]) -> MessageRow {
+    let (state, tone) = match message.state {
+        Delivery::Sending => ("On its way", Tone::Busy),
+        Delivery::Taken => ("Taken", Tone::Info),
+        Delivery::Delivered => ("Delivered", Tone::Ok),
+        Delivery::Failed => ("Failed", Tone::Bad),
+    };
+    let way = match message.way {
+        FactorKind::Sms => "Text message",
+        FactorKind::Voice => "Call",
+        _ => "Mail",
+    };
+    MessageRow {
+        id: message.id.to_string(),
+        at: message.sent_at,
+        way,
+        to: message.shown.clone(),
+        label: message.label.clone(),
+        account: format!("/second-factor/people/{}", message.account),
+        state,
+        tone,
+        detail: message.detail.clone().unwrap_or_default(),
+        reference: message.reference.clone().unwrap_or_default(),
+        told: message.told_at,
+        correlation_id: message.correlation_id.clone().unwrap_or_default(),
+        tenant: name_of(tenants, &message.provider.to_string()),
     }
 }
 

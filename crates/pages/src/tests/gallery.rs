@@ -63,6 +63,7 @@ impl Gallery {
         second_factor::import::samples::add(&mut gallery);
         second_factor::controls::samples::add(&mut gallery);
         second_factor::gateway::samples::add(&mut gallery);
+        second_factor::messages::samples::add(&mut gallery);
         second_factor::merge::samples::add(&mut gallery);
         second_factor::models::samples::add(&mut gallery);
         second_factor::policies::samples::add(&mut gallery);

@@ -19,6 +19,7 @@ const OPERATOR: &[&str] = &["id", "user_name", "display_name", "role", "state"];
 const ACCOUNT: &[&str] = &["id", "label", "name", "factors", "last_proved_at", "failures", "locked_at"];
 const FACTOR: &[&str] = &["id", "kind", "name", "state", "last_used_at", "expires_at"];
 const ATTEMPT: &[&str] = &["id", "at", "label", "outcome", "reason", "factor_kind", "address"];
+const MESSAGE: &[&str] = &["id", "sent_at", "label", "way", "shown", "state", "detail", "reference"];
 const TOKEN: &[&str] = &["id", "label", "role", "user_name", "expires_at", "last_used_at", "works"];
 const SESSION: &[&str] = &["id", "user_name", "address", "created_at", "last_seen_at", "current"];
 const EVENT: &[&str] = &["revision", "at", "type", "object.kind", "object.name", "actor.name"];
@@ -81,6 +82,8 @@ const NAMES: &[Entry] = &[
     ("get_out_of_band", "mfa out-of-band get", &[]),
     ("put_gateway", "mfa gateways set", &[]),
     ("delete_gateway", "mfa gateways delete", &[]),
+    ("renew_receipt_address", "mfa gateways receipt-address", &[]),
+    ("list_messages", "mfa messages list", MESSAGE),
     ("list_signing_keys", "mfa keys list", SIGNING_KEY),
     ("rotate_signing_keys", "mfa keys rotate", SIGNING_KEY),
     ("get_doctor", "mfa doctor", &[]),
@@ -265,6 +268,9 @@ const NOT_HERE: &[&str] = &[
     "get_consent",
     // Graph calls it.
     "receive_notifications",
+    // Gateways call them.
+    "receive_receipt",
+    "receive_receipt_in_query",
 ];
 
 /// Operations that begin something, and the one that says how it goes on.

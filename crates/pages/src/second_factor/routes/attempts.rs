@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
-use kernel::{PageRequest, Timestamp};
+use kernel::{May, PageRequest, Timestamp};
 use mfa::attempts::{Attempt, AttemptFilter, Outcome};
 use mfa::model::AttemptId;
+use mfa::outofband::MessageFilter;
 use mfa::permissions::ReadMfa;
 use serde::Deserialize;
 use web::{Path, Problem};
@@ -20,6 +21,7 @@ use crate::parts::{Entry, Timeline};
 use crate::render::page;
 use crate::second_factor::attempt::{AttemptPage, AttemptView};
 use crate::second_factor::attempts::{self, AttemptQuery, AttemptRow, HERE, SHEET};
+use crate::second_factor::messages::MessageRow;
 use crate::second_factor::provider::href;
 use crate::second_factor::{policies, reasons, words};
 use crate::sheet::{self, Rows};
@@ -39,7 +41,7 @@ pub struct Wanted {
 }
 
 /// The beginning of a day in UTC; what is no day counts as none.
-fn day(text: &str) -> Option<Timestamp> {
+pub(super) fn day(text: &str) -> Option<Timestamp> {
     Timestamp::parse(&format!("{text}T00:00:00Z")).ok()
 }
 
@@ -99,6 +101,9 @@ const SHOWN: usize = 12;
 /// Who passes twice within this was asked twice for one thing.
 const TWICE: Duration = Duration::from_mins(10);
 
+/// A code that was sent within this before an attempt belongs to it.
+const WAITED: Duration = Duration::from_mins(10);
+
 /// `GET /second-factor/attempts/{id}`.
 pub async fn show(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<AttemptId>) -> Result<Response, Problem> {
     let may = desk.may(ReadMfa {})?;
@@ -118,11 +123,30 @@ pub async fn show(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<Attempt
         user_agent: found.origin.user_agent.clone().unwrap_or_default(),
         tenant_href: href(&found.provider.to_string(), ""),
         policies: found.ruled.as_ref().map(policies::words::ruled).unwrap_or_default(),
+        messages: messages(&rooms, &may, &found, &tenants).await?,
         passed_around: if found.outcome == Outcome::Passed { others.iter().filter(passed).count() } else { 0 },
     };
     let others = others.iter().filter(|other| other.id != id).take(SHOWN);
     let timeline = timeline(others, &tenants, desk.now());
     Ok(page(&AttemptPage::new(desk.frame("Attempt", Section::Attempts), view, timeline)))
+}
+
+/// The codes that the person waited for.
+async fn messages(
+    rooms: &Rooms,
+    may: &May<ReadMfa>,
+    attempt: &Attempt,
+    tenants: &[(String, String)],
+) -> Result<Vec<MessageRow>, Problem> {
+    let Some(account) = attempt.account else { return Ok(Vec::new()) };
+    let filter = MessageFilter {
+        account: Some(account),
+        from: Some(attempt.at.minus(WAITED)),
+        until: Some(attempt.at.plus(Duration::from_micros(1))),
+        ..MessageFilter::default()
+    };
+    let found = rooms.mfa.list_messages(may, &filter, &PageRequest::first(SHOWN)).await?.items;
+    Ok(found.iter().map(|message| words::message(message, tenants)).collect())
 }
 
 /// Attempts of one person, newest first.

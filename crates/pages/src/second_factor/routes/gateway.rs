@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use kernel::{Kinded as _, Secret};
+use kernel::{Kinded as _, Secret, Timestamp};
 use mfa::MfaError;
-use mfa::gateway::{BodyFormat, GatewayMethod, GatewayUpdate, GatewayView, Header, Template, Way};
+use mfa::gateway::{BodyFormat, GatewayMethod, GatewayUpdate, GatewayView, Header, Receipts, Template, Way};
 use mfa::permissions::{ChangeProvider, ReadMfa};
 use serde::Deserialize;
 use tenants::TenantId;
@@ -17,6 +17,7 @@ use crate::desk::{Desk, done};
 use crate::flash::Done;
 use crate::layout::Section;
 use crate::render::{page, page_with, sentence};
+use crate::second_factor::gateway::receipts::{self, AddressPage, ReceiptForm};
 use crate::second_factor::gateway::{self as shown, GatewayForm};
 
 /// What the form sends.
@@ -33,6 +34,22 @@ pub struct Sent {
     body: String,
     price: String,
     timeout_seconds: String,
+    #[serde(default)]
+    receipts_on: String,
+    #[serde(default)]
+    receipts_answer_id: String,
+    #[serde(default)]
+    receipts_list: String,
+    #[serde(default)]
+    receipts_id: String,
+    #[serde(default)]
+    receipts_status: String,
+    #[serde(default)]
+    receipts_reason: String,
+    #[serde(default)]
+    receipts_delivered: String,
+    #[serde(default)]
+    receipts_failed: String,
 }
 
 /// What its address says.
@@ -68,7 +85,23 @@ fn filled(gateway: GatewayView, empty: GatewayForm) -> GatewayForm {
         body,
         price: price.to_string(),
         timeout_seconds: timeout_seconds.to_string(),
+        receipts: listening(gateway.receipts, gateway.receipt_address_since),
         ..empty
+    }
+}
+
+fn listening(receipts: Option<Receipts>, address_since: Option<Timestamp>) -> ReceiptForm {
+    let Some(receipts) = receipts else { return ReceiptForm { address_since, ..ReceiptForm::default() } };
+    ReceiptForm {
+        on: true,
+        answer_id: receipts.answer_id,
+        list: receipts.list.unwrap_or_default(),
+        id: receipts.id,
+        status: receipts.status,
+        reason: receipts.reason.unwrap_or_default(),
+        delivered: receipts.delivered.join("\n"),
+        failed: receipts.failed.join("\n"),
+        address_since,
     }
 }
 
@@ -98,12 +131,39 @@ impl Sent {
             timeout_seconds: number("timeout_seconds", &self.timeout_seconds)?,
         };
         let secret = (!self.secret.is_empty()).then(|| Secret::new(self.secret.clone()));
-        Ok(GatewayUpdate { template, secret, version })
+        let receipts = (!self.receipts_on.is_empty()).then(|| self.receipts());
+        Ok(GatewayUpdate { template, receipts, secret, version })
+    }
+
+    fn receipts(&self) -> Receipts {
+        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let words = |text: &str| text.lines().filter_map(some).collect();
+        Receipts {
+            answer_id: self.receipts_answer_id.trim().to_owned(),
+            list: some(&self.receipts_list),
+            id: self.receipts_id.trim().to_owned(),
+            status: self.receipts_status.trim().to_owned(),
+            reason: some(&self.receipts_reason),
+            delivered: words(&self.receipts_delivered),
+            failed: words(&self.receipts_failed),
+        }
     }
 
     /// The form as it was sent, without the secret.
     fn back(self, form: GatewayForm, wrong: Wrong) -> GatewayForm {
+        let receipts = ReceiptForm {
+            on: !self.receipts_on.is_empty(),
+            answer_id: self.receipts_answer_id,
+            list: self.receipts_list,
+            id: self.receipts_id,
+            status: self.receipts_status,
+            reason: self.receipts_reason,
+            delivered: self.receipts_delivered,
+            failed: self.receipts_failed,
+            address_since: form.receipts.address_since,
+        };
         GatewayForm {
+            receipts,
             method: self.method.to_string(),
             url: self.url,
             headers: self.headers,
@@ -123,8 +183,11 @@ fn header(line: &str) -> Result<Header, Wrong> {
     Ok(Header { name: name.trim().to_owned(), value: value.trim().to_owned() })
 }
 
-/// The room says `template.url must be …`: the field, and the rest.
+/// The room says `template.url must be …` or `receipts.id must …`: the field, and the rest.
 fn placed(said: &str) -> Wrong {
+    if let Some((field, why)) = said.strip_prefix("receipts.").and_then(|said| said.split_once(' ')) {
+        return (format!("receipts_{field}"), sentence(why));
+    }
     let said = said.strip_prefix("template.").unwrap_or(said);
     let fields = ["url", "headers", "body", "timeout_seconds"];
     let field = fields.into_iter().find(|field| said.starts_with(field)).unwrap_or("body");
@@ -168,6 +231,29 @@ pub async fn ask_remove(
     Ok(page(&shown::ask_remove(desk.frame("Remove", Section::SecondFactor), &form)))
 }
 
+/// `GET /second-factor/providers/{id}/gateways/{way}/receipt-address`.
+pub async fn ask_address(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path((id, way)): Path<(TenantId, Way)>,
+) -> Result<Response, Problem> {
+    desk.may(ChangeProvider { tenant: id })?;
+    let form = found(&desk, &rooms, id, way).await?;
+    Ok(page(&receipts::ask_address(desk.frame("Address for receipts", Section::SecondFactor), &form)))
+}
+
+/// `POST /second-factor/providers/{id}/gateways/{way}/receipt-address`: shows it, this once.
+pub async fn make_address(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path((id, way)): Path<(TenantId, Way)>,
+) -> Result<Response, Problem> {
+    let address = rooms.mfa.renew_receipt_address(&desk.may(ChangeProvider { tenant: id })?, way).await?;
+    let form = found(&desk, &rooms, id, way).await?;
+    let frame = desk.frame("Address for receipts", Section::SecondFactor);
+    Ok(page(&AddressPage::new(frame, &form, address.expose())))
+}
+
 /// `POST /second-factor/providers/{id}/gateways/{way}/remove`.
 pub async fn remove(
     desk: Desk,
@@ -193,6 +279,7 @@ mod tests {
             ("template.headers: host: belongs to the connection", "headers", "Host: belongs to the connection."),
             ("template.body must have {to} in it", "body", "Must have {to} in it."),
             ("template.timeout_seconds must be from 1 to 20", "timeout_seconds", "Must be from 1 to 20."),
+            ("receipts.answer_id must be a JSON pointer", "receipts_answer_id", "Must be a JSON pointer."),
             ("template.{number} cannot be filled in: use {to}", "body", "{number} cannot be filled in: use {to}."),
         ];
         for (said, field, why) in cases {
