@@ -174,7 +174,7 @@ pub mod samples {
             state,
             tone,
             detail: detail.into(),
-            reference: if way == "Mail" { String::new() } else { "SM8f3c0a51d2".into() },
+            reference: if way == "Mail" || detail.is_empty() { String::new() } else { "SM8f3c0a51d2".into() },
             told: None,
             correlation_id: "0198f0c2-6c1e-7b53-9a0d-3b1f44c8e1aa".into(),
             tenant: "Contoso".into(),

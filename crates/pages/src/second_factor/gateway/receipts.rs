@@ -65,7 +65,7 @@ pub fn ask_address(frame: Frame, form: &GatewayForm) -> ConfirmPage {
         .consequence("It is shown once, to be entered at the gateway. Whoever knows it can tell that messages arrived or failed.")
         .cancel(form.here(""));
     match form.receipts.address_since {
-        Some(_) => page.consequence("The address that there is counts no longer."),
+        Some(_) => page.also("The address that there is counts no longer."),
         None => page,
     }
 }
