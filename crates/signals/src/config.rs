@@ -12,8 +12,8 @@ use crate::webhooks::guard::Network;
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Loopback, private and other special networks that webhooks may go to: `127.0.0.0/8`, `10.1.0.0/16`. Public
-    /// addresses need no leave.
+    /// Loopback, private and other special networks that webhooks and web push may go to: `127.0.0.0/8`, `10.1.0.0/16`.
+    /// Public addresses need no leave.
     pub webhook_networks: Vec<String>,
     /// Whether webhooks may go out without TLS to other machines; to this machine they may.
     pub webhook_http: bool,

@@ -23,6 +23,7 @@ use provisioning::ending::EndedConnections;
 use provisioning::notice::KnowDeciders;
 use provisioning::permissions::DecideHold;
 use provisioning::{Provisioning, ProvisioningError};
+use signals::webhooks::guard::Errand;
 use signals::{Signals, Webhooks};
 use store::{Store, StoreError};
 use tenants::{TakeLeave, TenantId, Tenants, TenantsError};
@@ -254,7 +255,7 @@ fn mfa(
         issuer_keys,
         url: config.url(),
     });
-    let (http, guard) = signals::webhooks::post::guarded_client(&config.signals)?;
+    let (http, guard) = signals::webhooks::post::guarded_client(&config.signals, Errand::WebPush)?;
     Ok(mfa.with_post(post).with_outlet(mfa::push::web::Outlet::new(http, guard)))
 }
 

@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::{Role, Secret, Timestamp};
 use serde_json::Value;
+use signals::webhooks::guard::Errand;
 use signals::webhooks::post::guarded_client;
 use store::worker::Worker;
 use testkit::{Db, on_each_database, operator};
@@ -59,7 +60,7 @@ impl Scene {
         let mut stage = Stage::new(db).await;
         let networks = vec!["127.0.0.0/8".to_owned()];
         let config = signals::Config { webhook_networks: networks, ..signals::Config::default() };
-        let (http, guard) = guarded_client(&config).unwrap();
+        let (http, guard) = guarded_client(&config, Errand::WebPush).unwrap();
         stage.hall.mfa = stage.hall.mfa.clone().with_outlet(Outlet::new(http, guard));
         let service = Arc::<Mutex<Service>>::default();
         let url = listen(service.clone()).await;

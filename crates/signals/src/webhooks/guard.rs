@@ -1,5 +1,5 @@
-//! Where a webhook may go. An address that an operator writes makes this server call it: it must not become a way to
-//! the machines behind the server (server-side request forgery).
+//! Where a webhook may go, and whatever else goes to addresses that somebody made up: web push. An address that is written
+//! makes this server call it: it must not become a way to the machines behind the server (server-side request forgery).
 //!
 //! Checked when the address is written and again for every address that its name has at the moment of the call, so that
 //! a name which later points elsewhere is refused too. Redirects are not followed.
@@ -40,9 +40,30 @@ fn bits(address: IpAddr) -> u128 {
     }
 }
 
+/// What calls are made for: refusals say so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Errand {
+    /// An organisation's events.
+    #[default]
+    Webhooks,
+    /// Telling a browser while its page is closed.
+    WebPush,
+}
+
+impl std::fmt::Display for Errand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Webhooks => "webhooks",
+            Self::WebPush => "web push",
+        })
+    }
+}
+
 /// The rules of one server.
 #[derive(Debug, Clone, Default)]
 pub struct Guard {
+    /// What the calls are for.
+    pub errand: Errand,
     /// Special networks that are allowed.
     pub networks: Vec<Network>,
     /// Whether TLS may be left out to other machines.
@@ -50,7 +71,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Whether a webhook may have this address; says why not. Names are looked up when something is sent.
+    /// Whether calls may have this address; says why not. Names are looked up when something is sent.
     pub fn check(&self, text: &str) -> Result<Url, String> {
         let url = Url::parse(text.trim()).map_err(|error| format!("is no address: {error}"))?;
         if !url.username().is_empty() || url.password().is_some() {
@@ -80,9 +101,10 @@ impl Guard {
         }
         match special(address) {
             None => Ok(()),
-            Some(what) => {
-                Err(format!("{address} is {what}; webhooks may go there only if signals.webhook_networks says so"))
-            }
+            Some(what) => Err(format!(
+                "{address} is {what}; {} may go there only if signals.webhook_networks says so",
+                self.errand
+            )),
         }
     }
 }

@@ -17,7 +17,7 @@ use time::macros::format_description;
 use tokio::time::Instant;
 use url::Url;
 
-use super::guard::Guard;
+use super::guard::{Errand, Guard};
 use crate::Config;
 
 /// How much of an answer is kept.
@@ -32,8 +32,8 @@ pub enum PostError {
     #[error("signals.webhook_ca_file cannot be read")]
     Authorities(#[source] std::io::Error),
     /// The client cannot be built: an authority is no certificate, or the proxy's address is no address.
-    #[error("the HTTP client for webhooks cannot be built")]
-    Build(#[source] reqwest::Error),
+    #[error("the HTTP client for {0} cannot be built")]
+    Build(Errand, #[source] reqwest::Error),
 }
 
 /// Sends. Cheap to clone.
@@ -65,7 +65,7 @@ pub(crate) struct Reply {
 impl Post {
     /// A client after the configuration.
     pub(crate) fn new(config: &Config) -> Result<Self, PostError> {
-        let (client, guard) = guarded_client(config)?;
+        let (client, guard) = guarded_client(config, Errand::Webhooks)?;
         Ok(Self { client, guard })
     }
 
@@ -103,8 +103,9 @@ impl Post {
 }
 
 /// A client after the configuration, and the guard by which it connects: for whatever goes to addresses that somebody made up.
-pub fn guarded_client(config: &Config) -> Result<(Client, Arc<Guard>), PostError> {
-    let guard = Arc::new(Guard { networks: config.networks(), http: config.webhook_http });
+pub fn guarded_client(config: &Config, errand: Errand) -> Result<(Client, Arc<Guard>), PostError> {
+    let broken = |error| PostError::Build(errand, error);
+    let guard = Arc::new(Guard { errand, networks: config.networks(), http: config.webhook_http });
     let mut builder = Client::builder()
         .redirect(Policy::none())
         .connect_timeout(CONNECT)
@@ -113,14 +114,14 @@ pub fn guarded_client(config: &Config) -> Result<(Client, Arc<Guard>), PostError
         .pool_idle_timeout(Duration::from_mins(1))
         .user_agent(concat!("Vestibule/", env!("CARGO_PKG_VERSION")));
     builder = match &config.webhook_proxy_url {
-        Some(url) => builder.proxy(Proxy::all(url.expose().as_str()).map_err(PostError::Build)?),
+        Some(url) => builder.proxy(Proxy::all(url.expose().as_str()).map_err(broken)?),
         None => builder.no_proxy().dns_resolver(Guarded(guard.clone())),
     };
     if let Some(path) = &config.webhook_ca_file {
         let pem = std::fs::read(path).map_err(PostError::Authorities)?;
-        builder = builder.tls_certs_merge(Certificate::from_pem_bundle(&pem).map_err(PostError::Build)?);
+        builder = builder.tls_certs_merge(Certificate::from_pem_bundle(&pem).map_err(broken)?);
     }
-    Ok((builder.build().map_err(PostError::Build)?, guard))
+    Ok((builder.build().map_err(broken)?, guard))
 }
 
 async fn answered(response: Response) -> Reply {

@@ -1,7 +1,7 @@
 //! Where webhooks may go.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
-use super::{Guard, Network};
+use super::{Errand, Guard, Network};
 
 fn allowed(guard: &Guard, addresses: &[&str], expected: bool) {
     for address in addresses {
@@ -49,7 +49,7 @@ fn public_addresses_may_be_called_and_special_ones_may_not() {
 fn named_networks_may_be_called_and_no_others() {
     let networks = ["127.0.0.0/8", "10.1.0.0/16", "fd00::/8", "192.168.7.9"];
     let networks = networks.iter().map(|text| Network::parse(text).unwrap()).collect();
-    let guard = Guard { networks, http: false };
+    let guard = Guard { networks, ..Guard::default() };
     allowed(&guard, &["127.0.0.1", "::ffff:127.0.0.1", "10.1.255.1", "fd12::1", "192.168.7.9"], true);
     allowed(&guard, &["10.2.0.1", "192.168.7.8", "fe80::1", "169.254.169.254", "::1"], false);
 }
@@ -60,17 +60,26 @@ fn what_is_no_network_is_refused() {
         assert_eq!(Network::parse(text), None, "{text}");
     }
     assert!(
-        Guard { networks: vec![Network::parse("0.0.0.0/0").unwrap()], http: false }
+        Guard { networks: vec![Network::parse("0.0.0.0/0").unwrap()], ..Guard::default() }
             .admit("10.9.8.7".parse().unwrap())
             .is_ok()
     );
 }
 
 #[test]
+fn a_refusal_says_what_the_call_was_for() {
+    for (errand, what) in [(Errand::Webhooks, "webhooks may go there"), (Errand::WebPush, "web push may go there")] {
+        let guard = Guard { errand, ..Guard::default() };
+        let why = guard.check("https://10.0.0.8/").unwrap_err();
+        assert!(why.contains(what), "{why}");
+    }
+}
+
+#[test]
 fn addresses_are_looked_at_when_they_are_written() {
     let strict = Guard::default();
-    let local = Guard { networks: vec![Network::parse("127.0.0.0/8").unwrap()], http: false };
-    let open = Guard { networks: Vec::new(), http: true };
+    let local = Guard { networks: vec![Network::parse("127.0.0.0/8").unwrap()], ..Guard::default() };
+    let open = Guard { http: true, ..Guard::default() };
     let cases = [
         (&strict, "https://hooks.example/in?x=1", true),
         (&strict, "http://hooks.example/in", false),
