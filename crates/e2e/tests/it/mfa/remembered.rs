@@ -1,7 +1,5 @@
 //! A browser that is remembered proves by itself, until somebody says otherwise.
 
-use std::time::Duration;
-
 use e2e::World;
 use serde_json::json;
 use store::Backend;
@@ -21,8 +19,6 @@ async fn a_remembered_browser_goes_through_by_itself_until_a_reset() {
     let (laptop, other) = (Seat::new(&stage).await, Seat::new(&stage).await);
     let key = laptop.enrol_app("p1").await;
     laptop.by_app("p1", &key, &["remember"]).await;
-    // The log lists by time.
-    world.advance(Duration::from_millis(1));
     laptop.past_the_password("p1").await;
     laptop.land("swk").await;
     let attempt = stage.last_attempt().await;

@@ -1,5 +1,7 @@
 //! Somebody at a headless Chromium, which is skipped aloud where there is none.
 
+use std::time::Duration;
+
 use e2e::world::Ground;
 use serde_json::{Value, json};
 use testkit::Db;
@@ -49,8 +51,9 @@ impl<'a> Seat<'a> {
         until(&self.driver, what, script).await;
     }
 
-    /// From the sample application past the password.
+    /// From the sample application past the password. The log lists by time: no two sign-ins are of the same moment.
     pub(super) async fn past_the_password(&self, user: &str) {
+        self.stage.world.advance(Duration::from_millis(1));
         let running = &self.stage.world.entra.running;
         // Entra forgets the person; what the browser keeps for us stays.
         self.driver.devtools("Network.clearBrowserCookies", json!({})).await.unwrap();
@@ -86,7 +89,7 @@ impl<'a> Seat<'a> {
 
     /// Signs in by the app, with these boxes ticked.
     pub(super) async fn by_app(&self, user: &str, key: &str, boxes: &[&str]) {
-        self.stage.world.advance(std::time::Duration::from_secs(30));
+        self.stage.world.advance(Duration::from_secs(30));
         self.to_our_page(user).await;
         for name in boxes {
             self.driver.press(&format!("[data-keep] input[value={name}]")).await.unwrap();
