@@ -31,7 +31,7 @@ use store::Tx;
 use tenants::TenantId;
 
 pub use activity::NotMe;
-pub use credentials::{Lost, Tested};
+pub use credentials::{Lost, Own, Tested};
 pub use devices::{Browsers, SessionView};
 pub use enrol::Added;
 pub use overview::{Overview, Portal};
@@ -41,6 +41,7 @@ pub use visit::Leaving;
 
 use crate::accounts::suspension;
 use crate::error::MfaError;
+use crate::factors::FactorView;
 use crate::factors::model::Factor;
 use crate::model::{Account, AccountId, FactorKind, FactorState, Provider};
 use crate::policy::Door;
@@ -135,6 +136,11 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// Whether a factor is a key of a model that a policy does not take.
+    fn is_unfit(&self, factor: &FactorView) -> bool {
+        factor.state == FactorState::Active && self.provider.counts().unfit(&Holding::from(factor)).is_some()
+    }
+
     /// Refuses who has not proved themselves in this session.
     fn proved(self) -> Result<Self, MfaError> {
         if self.standing == Standing::Proved { Ok(self) } else { Err(MfaError::ProveFirst) }

@@ -63,6 +63,15 @@ async function ask(address, body) {
   return answer.json();
 }
 
+// Shows that this browser has a key, by the form that goes on from there.
+async function prove(form, key, address, body) {
+  const { ceremony, text: words } = await ask(address, body);
+  form.elements.ceremony.value = ceremony;
+  form.elements.key.value = key.open;
+  form.elements.signature.value = await sign(key, words);
+  form.submit();
+}
+
 // What the person ticked goes with whichever form proves them. That it does not work out spoils nothing.
 async function keep(form) {
   const ticked = [...document.querySelectorAll('[data-keep] input:checked')].map((box) => box.value);
@@ -139,13 +148,18 @@ for (const form of document.querySelectorAll('form[data-device]')) {
   const { account, deviceOptions } = form.closest('[data-account]').dataset;
   (async () => {
     const key = await keyOf(account);
-    if (!key) return;
-    const { ceremony, text: words } = await ask(deviceOptions);
-    form.elements.ceremony.value = ceremony;
-    form.elements.key.value = key.open;
-    form.elements.signature.value = await sign(key, words);
-    form.submit();
+    if (key) await prove(form, key, deviceOptions);
   })().catch(() => {});
+}
+
+// At the portal, this browser is made one that asks about sign-ins elsewhere.
+for (const form of document.querySelectorAll('form[data-approve-here]')) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const { account, approveHere, failed } = form.dataset;
+    (async () => prove(form, await keyFor(account), approveHere, new URLSearchParams(new FormData(form))))()
+      .catch(() => say(form, failed));
+  });
 }
 
 // Another code can be sent in a while.
@@ -200,13 +214,7 @@ for (const form of document.querySelectorAll('form[data-agree]')) {
 
 for (const part of document.querySelectorAll('[data-approve-begin]')) {
   const form = part.querySelector('form');
-  const enter = async (key) => {
-    const { ceremony, text: words } = await ask(part.dataset.approveBegin, new URLSearchParams({ key: key.open }));
-    form.elements.ceremony.value = ceremony;
-    form.elements.key.value = key.open;
-    form.elements.signature.value = await sign(key, words);
-    form.submit();
-  };
+  const enter = (key) => prove(form, key, part.dataset.approveBegin, new URLSearchParams({ key: key.open }));
   (async () => {
     for (const key of await ownKeys()) {
       try { return await enter(key); } catch { /* Another person's, or not one that is asked. */ }

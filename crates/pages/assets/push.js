@@ -5,6 +5,8 @@
   const worker = '/mfa/approve/worker.js';
   const scope = '/mfa/approve';
   const able = isSecureContext && 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+  // iPhones and iPads tell pages on the home screen alone; they say whether this one is there.
+  const installable = isSecureContext && navigator.standalone === false;
 
   // The subscription of this browser, made for the server's key where there is none for it.
   const subscribed = async (key) => {
@@ -26,7 +28,7 @@
     const form = part.querySelector('form[data-tell]');
     const button = form.querySelector('button');
     const show = (name) => { part.querySelector(`[data-${name}]`).hidden = false; };
-    if (!able) show('unable');
+    if (!able) show(installable ? 'install' : 'unable');
     else if (Notification.permission === 'denied') show('blocked');
     else if (part.dataset.closed === 'off') form.hidden = false;
     // Browsers change their subscriptions now and then: what is told here is the present one.

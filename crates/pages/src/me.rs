@@ -1,6 +1,7 @@
 //! A person's own portal, `/me`: what they sign in with, what was tried in their name. Read on a phone first.
 
 pub mod activity;
+pub mod app;
 pub mod browser;
 pub mod devices;
 pub mod factor;

@@ -42,6 +42,15 @@ pub struct Lost {
     pub left: usize,
 }
 
+/// One factor of the person's.
+#[derive(Debug, Clone)]
+pub struct Own {
+    /// The factor.
+    pub factor: FactorView,
+    /// Whether it is a key of a model that a policy does not take: it counts no more here.
+    pub unfit: bool,
+}
+
 impl Mfa {
     /// Calls a factor something else.
     pub async fn rename_in_portal(
@@ -152,11 +161,12 @@ impl Mfa {
     }
 
     /// One factor of the person's.
-    pub async fn factor_in_portal(&self, token: &Secret<String>, factor: FactorId) -> Result<FactorView, MfaError> {
+    pub async fn factor_in_portal(&self, token: &Secret<String>, factor: FactorId) -> Result<Own, MfaError> {
         let mut tx = self.store().read().await?;
         let scene = self.scene_of(&mut tx, token).await?.proved()?;
         let found = self.factors_of(&mut tx, scene.account.id).await?.into_iter().find(|known| known.id == factor);
-        found.ok_or(MfaError::NotFound("factor"))
+        let factor = found.ok_or(MfaError::NotFound("factor"))?;
+        Ok(Own { unfit: scene.is_unfit(&factor), factor })
     }
 }
 

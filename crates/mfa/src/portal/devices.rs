@@ -2,10 +2,11 @@
 
 use kernel::{Secret, Timestamp};
 
-use super::SessionId;
-use crate::devices::Device;
+use super::{SessionId, Standing};
+use crate::devices::{Device, DeviceChallenge};
 use crate::error::MfaError;
-use crate::model::{DeviceId, FactorKind, Origin};
+use crate::model::{AccountId, DeviceId, FactorKind, Origin};
+use crate::prove::Keep;
 use crate::push::PushDevice;
 use crate::service::Mfa;
 use crate::store::portal as rows;
@@ -30,12 +31,16 @@ pub struct SessionView {
 /// Every browser that something rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Browsers {
+    /// The person's account: what their browser keeps its key under.
+    pub account: AccountId,
     /// Those that are remembered.
     pub remembered: Vec<Device>,
     /// Those in which the person agrees to sign-ins elsewhere.
     pub approvers: Vec<PushDevice>,
-    /// Whether more of those can be added, in the course of a sign-in.
+    /// Whether there can be any: an administrator allows it.
     pub may_approve: bool,
+    /// Whether this one can become one now: the person has proved themselves in this session.
+    pub may_add: bool,
     /// Where the person is signed in to the portal.
     pub sessions: Vec<SessionView>,
 }
@@ -60,7 +65,39 @@ impl Mfa {
         });
         let sessions = sessions.collect();
         let may_approve = scene.provider.settings.kinds.contains(&FactorKind::Push);
-        Ok(Browsers { remembered, approvers, may_approve, sessions })
+        let (account, may_add) = (scene.account.id, may_approve && scene.standing == Standing::Proved);
+        Ok(Browsers { account, remembered, approvers, may_approve, may_add, sessions })
+    }
+
+    /// A fresh text for this browser to sign with its key.
+    pub async fn begin_device_in_portal(&self, token: &Secret<String>) -> Result<DeviceChallenge, MfaError> {
+        let mut tx = self.store().begin().await?;
+        let scene = self.scene_of(&mut tx, token).await?.proved()?;
+        let challenge = self.begin_device(&mut tx, &scene.account, scene.session.id.0).await?;
+        tx.commit().await?;
+        Ok(challenge)
+    }
+
+    /// Has this browser, which shows its key, ask the person about sign-ins elsewhere from now on. Who may add a factor here
+    /// may do so: they have proved themselves in this session.
+    pub async fn approve_in_portal(
+        &self,
+        token: &Secret<String>,
+        shown: &Keep,
+        origin: &Origin,
+    ) -> Result<(), MfaError> {
+        let mut tx = self.store().begin().await?;
+        let scene = self.scene_in_turn(&mut tx, token).await?.proved()?;
+        if !scene.provider.settings.kinds.contains(&FactorKind::Push) {
+            return Err(MfaError::Conflict("agreeing in another browser is switched off for this tenant".to_owned()));
+        }
+        let ceremony = (shown.ceremony, scene.session.id.0);
+        if !self.shows_key(&mut tx, &scene.account, ceremony, &shown.public_key, &shown.signature).await? {
+            tx.commit().await?;
+            return Err(MfaError::Over);
+        }
+        self.add_approver(&mut tx, &scene.account, &shown.public_key, &shown.name, origin).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Forgets a browser, whatever rests on it; or all that are remembered.

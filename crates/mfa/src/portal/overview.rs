@@ -10,7 +10,7 @@ use super::{Scene, Standing};
 use crate::attempts::{Attempt, AttemptFilter};
 use crate::error::MfaError;
 use crate::factors::FactorView;
-use crate::model::{FactorKind, FactorState};
+use crate::model::{FactorId, FactorKind, FactorState};
 use crate::outofband::{Offer, Sent};
 use crate::policy::counts::Holding;
 use crate::service::Mfa;
@@ -41,6 +41,8 @@ pub struct Overview {
     pub standing: Standing,
     /// What the person has; empty while they have not proved themselves.
     pub factors: Vec<FactorView>,
+    /// Keys of models that a policy does not take: they count no more here.
+    pub unfit_keys: Vec<FactorId>,
     /// What may be registered now.
     pub addable: Vec<FactorKind>,
     /// What may be shown now.
@@ -113,6 +115,7 @@ impl Mfa {
         let (kinds, addable) = (self.shown_kinds(&scene, &factors), self.addable_kinds(&scene, &factors));
         let usual = u32::try_from(kinds.iter().filter(|kind| kind.is_usual()).count()).unwrap_or(u32::MAX);
         let tenant = self.parts.tenants.find(scene.provider.organisation, scene.provider.tenant).await?.name;
+        let unfit_keys = factors.iter().filter(|factor| scene.is_unfit(factor)).map(|factor| factor.id).collect();
         let settings = &scene.provider.settings;
         let gap = Duration::from_secs(settings.out_of_band.resend_seconds.into());
         let (may_look, ways, now) = (scene.standing.may_look(), known.ways, self.env().now());
@@ -122,6 +125,7 @@ impl Mfa {
             label: scene.account.label,
             standing: scene.standing,
             factors: if may_look { factors } else { Vec::new() },
+            unfit_keys,
             addable,
             kinds,
             missing: settings.least_factors.saturating_sub(usual),

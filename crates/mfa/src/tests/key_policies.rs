@@ -22,7 +22,7 @@ const BOARD: Uuid = Uuid::from_u128(77);
 const MODEL: Uuid = Uuid::from_bytes([0x11; 16]);
 const OTHER: Uuid = Uuid::from_u128(0x0078_e500);
 
-fn of_models(mode: AttestationMode, allow: &[Uuid], deny: &[Uuid]) -> Rules {
+pub(super) fn of_models(mode: AttestationMode, allow: &[Uuid], deny: &[Uuid]) -> Rules {
     let models = Attestation { mode, allow: allow.to_vec(), deny: deny.to_vec() };
     Rules { attestation: Some(models), ..Rules::default() }
 }

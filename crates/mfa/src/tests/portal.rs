@@ -9,11 +9,17 @@ use testkit::on_each_database;
 use uuid::Uuid;
 
 use super::desk::{Desk, HERE, origin};
+use super::devices::Browser;
+use super::key_policies::of_models;
 use super::passing::App;
+use super::policies::{Author, policy};
+use crate::devices::DeviceChallenge;
 use crate::factors::{NewCode, Refusal, Shown};
 use crate::model::{Account, FactorId, FactorKind, FactorState};
 use crate::permissions::{IssueCode, RemoveFactor};
 use crate::portal::{Added, Browsers, Entered, Standing, Tested};
+use crate::prove::Keep;
+use crate::settings::AttestationMode;
 use crate::store::devices;
 use crate::{Mfa, MfaError, Parts};
 
@@ -250,7 +256,7 @@ async fn the_last_factor_stays_and_others_go_are_named_and_tried() {
         let other = mfa.test_in_portal(&token, key, &shown, &here).await.unwrap();
         assert_eq!(other, Tested::Other { name: "Authenticator app".to_owned() });
         mfa.rename_in_portal(&token, totp, " Old phone ", &here).await.unwrap();
-        assert_eq!(mfa.factor_in_portal(&token, totp).await.unwrap().name, "Old phone");
+        assert_eq!(mfa.factor_in_portal(&token, totp).await.unwrap().factor.name, "Old phone");
         assert!(matches!(mfa.rename_in_portal(&token, totp, "", &here).await, Err(MfaError::Invalid(_))));
         mfa.remove_in_portal(&token, totp, &here).await.unwrap();
         assert!(matches!(mfa.remove_in_portal(&token, key, &here).await, Err(MfaError::Conflict(_))));
@@ -261,6 +267,33 @@ async fn the_last_factor_stays_and_others_go_are_named_and_tried() {
         let theirs = add_key(&desk, &fresh, "Theirs").await.unwrap();
         assert!(matches!(mfa.remove_in_portal(&theirs, key, &here).await, Err(MfaError::NotFound(_))));
         assert!(matches!(mfa.report_lost(&theirs, key, &here).await, Err(MfaError::NotFound(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_of_a_model_that_a_policy_does_not_take_is_said_to_count_no_more() {
+    on_each_database(async |db| {
+        let desk = Desk::new(db).await;
+        let mfa = &desk.hall.mfa;
+        let (token, app) = proved(&desk).await;
+        let token = add_key(&desk, &token, "Phone").await.unwrap();
+        let key = factor_of(&desk, &token, FactorKind::Passkey).await;
+        let totp = factor_of(&desk, &token, FactorKind::Totp).await;
+        assert_eq!(mfa.portal_overview(&token).await.unwrap().unfit_keys, []);
+        let rules = of_models(AttestationMode::Required, &[], &[]);
+        Author(&desk).enforce(vec![policy("Keys", &[], rules)]).await;
+        assert_eq!(mfa.portal_overview(&token).await.unwrap().unfit_keys, [key]);
+        for (factor, unfit) in [(key, true), (totp, false)] {
+            assert_eq!(mfa.factor_in_portal(&token, factor).await.unwrap().unfit, unfit);
+        }
+        // Also to who has not proved themselves: they need not look for it.
+        desk.pass(30);
+        let begun = enter(&desk, &desk.mia, None).await;
+        let overview = mfa.portal_overview(&begun).await.unwrap();
+        assert_eq!((overview.unfit_keys, overview.kinds), (vec![key], vec![FactorKind::Totp]));
+        assert_eq!(overview.factors.len(), 0, "what else is there is not told");
+        show(&desk, &begun, &app).await;
     })
     .await;
 }
@@ -283,7 +316,7 @@ async fn what_is_lost_counts_no_more_and_takes_sessions_and_browsers_with_it() {
         assert!(matches!(mfa.factor_in_portal(&token, key).await, Err(MfaError::NotFound(_))));
         let totp = factor_of(&desk, &token, FactorKind::Totp).await;
         assert_eq!(mfa.report_lost(&token, totp, &origin(HERE)).await.unwrap().left, 0);
-        assert_eq!(mfa.factor_in_portal(&token, totp).await.unwrap().state, FactorState::Suspended);
+        assert_eq!(mfa.factor_in_portal(&token, totp).await.unwrap().factor.state, FactorState::Suspended);
         desk.pass(30);
         assert_eq!(desk.refusal(&app.code(now(&desk))).await, Refusal::NoFactor);
         let thief = enter(&desk, &desk.mia, Some(now(&desk))).await;
@@ -319,6 +352,46 @@ async fn agree_in(desk: &Desk) {
     let key = desk.hall.db.env.rng.bytes::<65>();
     desk.hall.mfa.add_approver(&mut tx, &desk.mia, &key, "Phone", &origin(HERE)).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_has_proved_themselves_has_a_browser_ask_them_that_shows_its_key() {
+    on_each_database(async |db| {
+        let desk = Desk::new(db).await;
+        let mfa = &desk.hall.mfa;
+        let (token, _) = proved(&desk).await;
+        let browser = Browser::new();
+        let shown = |challenge: DeviceChallenge, text: &str| Keep {
+            ceremony: challenge.ceremony,
+            public_key: browser.key(),
+            signature: browser.sign(text),
+            name: "Safari on iPhone".to_owned(),
+            ..Keep::default()
+        };
+        let begun = enter(&desk, &desk.mia, None).await;
+        assert!(matches!(mfa.begin_device_in_portal(&begun).await, Err(MfaError::ProveFirst)));
+        let challenge = mfa.begin_device_in_portal(&token).await.unwrap();
+        let theirs = shown(challenge.clone(), &challenge.text);
+        assert!(matches!(mfa.approve_in_portal(&begun, &theirs, &origin(HERE)).await, Err(MfaError::ProveFirst)));
+        let wrong = shown(challenge, "another text");
+        assert!(matches!(mfa.approve_in_portal(&token, &wrong, &origin(HERE)).await, Err(MfaError::Over)));
+        assert!(
+            matches!(mfa.approve_in_portal(&token, &theirs, &origin(HERE)).await, Err(MfaError::Over)),
+            "it is over"
+        );
+
+        let challenge = mfa.begin_device_in_portal(&token).await.unwrap();
+        let right = shown(challenge.clone(), &challenge.text);
+        mfa.approve_in_portal(&token, &right, &origin(HERE)).await.unwrap();
+        let found = mfa.browsers_in_portal(&token).await.unwrap();
+        assert!(found.may_add && found.account == desk.mia.id);
+        let names: Vec<_> = found.approvers.iter().map(|one| (one.name.as_str(), one.public_key.clone())).collect();
+        assert_eq!(names, [("Safari on iPhone", browser.key())]);
+        let told = desk.events().await;
+        assert!(told.iter().any(|name| name == "mfa.approver_added"), "{told:?}");
+        assert!(matches!(mfa.approve_in_portal(&token, &right, &origin(HERE)).await, Err(MfaError::Over)), "once");
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -3,12 +3,12 @@
 use askama::Template;
 use kernel::Secret;
 use mfa::FactorKind;
-use mfa::factors::FactorView;
 use mfa::model::FactorState;
+use mfa::portal::Own;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Shell;
-use super::words::{Moment, kind, state};
+use super::words::{Moment, kind, state, unfit};
 use crate::layout::Frame;
 
 /// `GET /me/factors/{factor}`.
@@ -17,7 +17,7 @@ use crate::layout::Frame;
 pub struct FactorPage {
     pub frame: Frame,
     pub shell: Shell,
-    pub factor: FactorView,
+    pub own: Own,
     /// What is wrong with the name that was typed.
     pub name_error: &'static str,
     /// How a try ended: whether well, and a sentence.
@@ -26,22 +26,24 @@ pub struct FactorPage {
 
 impl FactorPage {
     fn base(&self) -> String {
-        format!("/me/factors/{}", self.factor.id)
+        format!("/me/factors/{}", self.own.factor.id)
     }
 
     /// Label and value, where there is one.
     fn facts(&self) -> Vec<(&'static str, String)> {
         let texts = self.shell.texts;
-        let mut facts = vec![(texts.ways_kind, kind(self.factor.kind, texts).to_owned())];
-        if self.factor.state != FactorState::Active {
-            facts.push((texts.ways_state, state(self.factor.state, texts).to_owned()));
+        let mut facts = vec![(texts.ways_kind, kind(self.own.factor.kind, texts).to_owned())];
+        if self.own.factor.state != FactorState::Active {
+            facts.push((texts.ways_state, state(self.own.factor.state, texts).to_owned()));
+        } else if self.own.unfit {
+            facts.push((texts.ways_state, texts.proving().unfit_badge.to_owned()));
         }
-        if let Some(passkey) = &self.factor.passkey {
+        if let Some(passkey) = &self.own.factor.passkey {
             let kept = if passkey.backup_eligible { texts.synced } else { texts.on_device };
             facts.push((texts.kept_in, kept.to_owned()));
             facts.extend(passkey.model.clone().map(|model| (texts.key_model, model)));
         }
-        if let Some(serial) = &self.factor.serial {
+        if let Some(serial) = &self.own.factor.serial {
             facts.push((texts.serial, serial.clone()));
         }
         facts
@@ -50,17 +52,22 @@ impl FactorPage {
     fn moments(&self) -> Vec<(&'static str, Option<Moment>)> {
         let texts = self.shell.texts;
         vec![
-            (texts.added, Some(Moment::new(self.factor.created_at))),
-            (texts.last_used, self.factor.last_used_at.map(Moment::new)),
+            (texts.added, Some(Moment::new(self.own.factor.created_at))),
+            (texts.last_used, self.own.factor.last_used_at.map(Moment::new)),
         ]
     }
 
+    /// What is said of a key that does not count.
+    fn unfit(&self) -> String {
+        unfit(self.shell.texts, true)
+    }
+
     fn tests_passkey(&self) -> bool {
-        self.factor.kind == FactorKind::Passkey && self.factor.state == FactorState::Active
+        self.own.factor.kind == FactorKind::Passkey && self.own.factor.state == FactorState::Active && !self.own.unfit
     }
 
     fn tests_code(&self) -> bool {
-        self.factor.kind != FactorKind::Passkey && self.factor.state == FactorState::Active
+        self.own.factor.kind != FactorKind::Passkey && self.own.factor.state == FactorState::Active
     }
 }
 

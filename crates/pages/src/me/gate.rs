@@ -36,6 +36,11 @@ impl ProvePage {
         self.overview.kinds.contains(&FactorKind::Passkey)
     }
 
+    /// Whether the person has keys of models that a policy does not take.
+    fn has_unfit(&self) -> bool {
+        !self.overview.unfit_keys.is_empty()
+    }
+
     fn is_locked(&self) -> bool {
         self.overview.locked_at.is_some()
     }

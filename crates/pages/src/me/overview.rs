@@ -2,12 +2,12 @@
 
 use askama::Template;
 use mfa::FactorKind;
-use mfa::factors::PendingTotp;
+use mfa::factors::{FactorView, PendingTotp};
 use mfa::portal::{Overview, Standing};
 
 use super::Shell;
 use super::texts::filled;
-use super::words::{AttemptLine, FactorLine};
+use super::words::{AttemptLine, FactorLine, unfit};
 use crate::layout::Frame;
 
 /// From so few recovery codes on, new ones are advised.
@@ -26,7 +26,13 @@ pub struct OverviewPage {
 impl OverviewPage {
     fn ways(&self) -> Vec<FactorLine> {
         let usual = self.overview.factors.iter().filter(|factor| factor.kind.is_usual());
-        usual.map(|factor| FactorLine::of(factor, self.shell.texts)).collect()
+        let unfit = |factor: &FactorView| self.overview.unfit_keys.contains(&factor.id);
+        usual.map(|factor| FactorLine::of(factor, unfit(factor), self.shell.texts)).collect()
+    }
+
+    /// What is said of a key that does not count.
+    fn unfit(&self) -> String {
+        unfit(self.shell.texts, self.may_add(FactorKind::Passkey))
     }
 
     fn attempts(&self) -> Vec<AttemptLine> {

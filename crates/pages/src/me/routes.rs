@@ -10,12 +10,14 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use web::csrf::same_origin;
 
+use super::app::manifest;
 use crate::Rooms;
 
 /// Every address of the portal.
 pub fn routes() -> Router<Rooms> {
     Router::new()
         .route("/me", get(gate::show))
+        .route("/me/app.webmanifest", get(manifest))
         .route("/me/{tenant}", get(gate::choose))
         .route("/me/sign-in", get(gate::sign_in))
         .route("/me/callback", get(gate::come_back))
@@ -39,6 +41,8 @@ pub fn routes() -> Router<Rooms> {
         .route("/me/factors/{factor}/lost", get(ways::ask_lost).post(ways::lost))
         .route("/me/codes", get(others::ask_codes).post(others::make_codes))
         .route("/me/devices", get(others::devices))
+        .route("/me/devices/options", post(others::device_options))
+        .route("/me/devices/approve", post(others::approve_here))
         .route("/me/devices/forget", post(others::forget))
         .route("/me/sessions/end", post(others::end_sessions))
         .route("/me/activity", get(others::activity))

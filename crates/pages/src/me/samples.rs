@@ -6,7 +6,7 @@ use mfa::devices::Device;
 use mfa::factors::{FactorView, Passkey, PendingTotp, Told};
 use mfa::model::{AccountId, AttemptId, DeviceId, FactorState};
 use mfa::outofband::{Delivery, Offer, Sent, Target};
-use mfa::portal::{Browsers, Overview, Portal, SessionId, SessionView, Standing};
+use mfa::portal::{Browsers, Overview, Own, Portal, SessionId, SessionView, Standing};
 use mfa::push::{PushDevice, PushState};
 use mfa::{FactorId, FactorKind, Origin};
 use tenants::TenantId;
@@ -97,6 +97,7 @@ fn overview(standing: Standing) -> Overview {
         label: "mia@contoso.example".into(),
         standing,
         factors: if proved { all } else { Vec::new() },
+        unfit_keys: Vec::new(),
         addable: if standing.may_add() { vec![FactorKind::Passkey, FactorKind::Totp] } else { Vec::new() },
         kinds: if standing == Standing::Prove { vec![FactorKind::Passkey, FactorKind::Totp] } else { Vec::new() },
         missing: u32::from(proved),
@@ -173,6 +174,7 @@ fn add_elsewhere(gallery: &mut Gallery, texts: &'static Texts) {
         ("prove-sent", Overview { sent, send_again_at: Some(ahead(25)), ..reachable() }, ""),
         ("prove-not-sent", reachable(), texts.proving().send_failed),
         ("prove-unread", unread, ""),
+        ("prove-unfit", Overview { unfit_keys: vec![FactorId(id(10))], ..reachable() }, ""),
     ] {
         let (frame, shell) = framed(texts, texts.prove, Place::None);
         gallery.add(&named(name, texts), &ProvePage { frame, shell, overview, error });
@@ -198,6 +200,9 @@ fn add_overview(gallery: &mut Gallery, texts: &'static Texts) {
     elsewhere.overview = Overview { factors: Vec::new(), other_ways: true, ..overview(Standing::Proved) };
     elsewhere.overview.addable = vec![FactorKind::Passkey, FactorKind::Totp];
     gallery.add(&named("only-elsewhere", texts), &elsewhere);
+    let mut unfit = opened(texts, Standing::Proved, "");
+    unfit.overview.unfit_keys = vec![FactorId(id(10))];
+    gallery.add(&named("unfit", texts), &unfit);
     let mut full = opened(texts, Standing::Proved, "");
     full.overview.addable.clear();
     full.shell.said = texts.said_added;
@@ -226,8 +231,12 @@ fn add_factor(gallery: &mut Gallery, texts: &'static Texts) {
     for (name, factor, tested) in cases {
         let (frame, shell) = framed(texts, &factor.name, Place::None);
         let name_error = if tested.is_none() { texts.name_wrong } else { "" };
-        gallery.add(&named(name, texts), &FactorPage { frame, shell, factor, name_error, tested });
+        let own = Own { factor, unfit: false };
+        gallery.add(&named(name, texts), &FactorPage { frame, shell, own, name_error, tested });
     }
+    let own = Own { factor: factor(10, FactorKind::Passkey, "Work phone"), unfit: true };
+    let (frame, shell) = framed(texts, &own.factor.name, Place::None);
+    gallery.add(&named("key-unfit", texts), &FactorPage { frame, shell, own, name_error: "", tested: None });
     for (name, refused) in [("lost", ""), ("last", texts.remove_last)] {
         let (frame, shell) = framed(texts, texts.lost, Place::None);
         let page = AskPage {
@@ -291,7 +300,8 @@ fn add_lists(gallery: &mut Gallery, texts: &'static Texts) {
         ("devices-none", Vec::new(), Vec::new(), vec![session(50, true)]),
     ] {
         let (frame, shell) = framed(texts, texts.devices, Place::Devices);
-        let browsers = Browsers { remembered, approvers, may_approve: true, sessions };
+        let browsers =
+            Browsers { account: AccountId(id(3)), remembered, approvers, may_approve: true, may_add: true, sessions };
         gallery.add(&named(name, texts), &DevicesPage { frame, shell, browsers });
     }
     let next = Some(kernel::Cursor::encode(&(1_i64, id(24))));

@@ -95,6 +95,9 @@ texts! {
     state_active: "Ready", "Bereit";
     state_pending: "Not finished", "Nicht abgeschlossen";
     state_suspended: "Cannot be used", "Nicht verwendbar";
+    unfit_add: "Add another one.", "Fügen Sie einen anderen hinzu.";
+    unfit_next: "Use another way now, then add another key.",
+        "Wählen Sie jetzt einen anderen Weg und fügen Sie danach einen anderen Schlüssel hinzu.";
     added: "Added", "Hinzugefügt";
     last_used: "Last used", "Zuletzt verwendet";
     never_used: "Not used yet", "Noch nicht verwendet";
@@ -170,8 +173,12 @@ texts! {
     approvers_text: "In these browsers you enter the number that another one shows.",
         "In diesen Browsern geben Sie die Zahl ein, die ein anderer zeigt.";
     approver_told: "tells you also when its page is closed", "gibt auch Bescheid, wenn seine Seite geschlossen ist";
-    approvers_none: "You are not asked in any browser yet. Sign in to an application in the browser where you want to be asked, and tick “Ask me here when I sign in elsewhere” while you prove it is you.",
-        "Sie werden noch in keinem Browser gefragt. Melden Sie sich in dem Browser, in dem Sie gefragt werden möchten, bei einer Anwendung an und wählen Sie dabei „Hier fragen, wenn ich mich anderswo anmelde“.";
+    approvers_none: "You are not asked in any browser yet. Open this page in the browser where you want to be asked, or sign in there to an application and tick “Ask me here when I sign in elsewhere” while you prove it is you.",
+        "Sie werden noch in keinem Browser gefragt. Öffnen Sie diese Seite in dem Browser, in dem Sie gefragt werden möchten, oder melden Sie sich dort bei einer Anwendung an und wählen Sie dabei „Hier fragen, wenn ich mich anderswo anmelde“.";
+    approve_here: "Ask me in this browser", "In diesem Browser fragen";
+    approve_open: "Open the page where you agree", "Seite öffnen, auf der Sie zustimmen";
+    approve_failed: "This browser keeps no key, as in a private window, so it cannot ask you. Use another one.",
+        "Dieser Browser bewahrt keinen Schlüssel auf, etwa in einem privaten Fenster, und kann Sie deshalb nicht fragen. Verwenden Sie einen anderen.";
     sessions: "Signed in to this page", "Auf dieser Seite angemeldet";
     session_own: "This browser", "Dieser Browser";
     since: "since", "seit";
@@ -322,7 +329,7 @@ impl Texts {
             "given_up" => self.why_given_up,
             "wrong_number" => self.why_number,
             "not_me" => self.why_not_me,
-            "code_not_sent" => self.why_not_sent,
+            "code_not_sent" | "code_not_delivered" => self.why_not_sent,
             _ => self.why_other,
         }
     }

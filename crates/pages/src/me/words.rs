@@ -40,19 +40,26 @@ pub struct FactorLine {
     pub kind: &'static str,
     /// Why it cannot be used; empty where it can.
     pub trouble: &'static str,
+    /// Whether it is a key of a model that a policy does not take.
+    pub unfit: bool,
     pub added: Moment,
     pub used: Option<Moment>,
 }
 
 impl FactorLine {
     /// A factor in words.
-    pub fn of(factor: &FactorView, texts: &'static Texts) -> Self {
+    pub fn of(factor: &FactorView, unfit: bool, texts: &'static Texts) -> Self {
         Self {
             href: format!("/me/factors/{}", factor.id),
             icon: icon(factor.kind),
             name: factor.name.clone(),
             kind: kind(factor.kind, texts),
-            trouble: if factor.state == FactorState::Active { "" } else { state(factor.state, texts) },
+            trouble: match factor.state {
+                FactorState::Active if unfit => texts.proving().unfit_badge,
+                FactorState::Active => "",
+                other => state(other, texts),
+            },
+            unfit,
             added: Moment::new(factor.created_at),
             used: factor.last_used_at.map(Moment::new),
         }
@@ -82,6 +89,12 @@ pub fn state(state: FactorState, texts: &'static Texts) -> &'static str {
         FactorState::Pending => texts.state_pending,
         FactorState::Suspended => texts.state_suspended,
     }
+}
+
+/// That a key does not count here, and what is to be done about it where that can be done.
+pub fn unfit(texts: &'static Texts, may_add: bool) -> String {
+    let told = texts.proving().unfit_key;
+    if may_add { format!("{told} {}", texts.unfit_add) } else { told.to_owned() }
 }
 
 fn icon(kind: FactorKind) -> Icon {

@@ -82,6 +82,11 @@ impl ProvePage {
         challenge.factors.is_empty() && challenge.offers.is_empty() && !challenge.may_push && !self.has_sent()
     }
 
+    /// What follows for whose keys do not count; nothing where the page says so itself.
+    fn after_unfit(&self) -> &'static str {
+        if self.has_nothing() { "" } else { self.texts.unfit_next }
+    }
+
     /// Whether this browser may be one that proves by itself: asked once, not after something was wrong.
     fn tries_device(&self) -> bool {
         self.challenge.has_devices && self.error.is_empty() && !self.has_sent()

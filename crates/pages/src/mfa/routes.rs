@@ -12,6 +12,8 @@ use mfa::request::LONGEST_FORM;
 use web::csrf::same_origin;
 use web::limits::longest_body;
 
+pub(crate) use elsewhere::ShownKey;
+
 use crate::Rooms;
 
 /// Where Entra hands a person over, and where they prove themselves.

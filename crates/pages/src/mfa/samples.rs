@@ -128,7 +128,13 @@ pub fn add(gallery: &mut Gallery) {
     let enrol = vec![FactorKind::Passkey, FactorKind::Totp];
     gallery.add("mfa-enrol", &prove(&ENGLISH, Challenge { enrol, ..nothing() }, ""));
     gallery.add("mfa-nothing", &prove(&ENGLISH, nothing(), ""));
-    gallery.add("mfa-unfit-keys", &prove(&GERMAN, Challenge { unfit_keys: true, ..nothing() }, ""));
+    for texts in [&ENGLISH, &GERMAN] {
+        let named = |name: &str| format!("mfa-unfit-{name}-{}", texts.tag);
+        gallery.add(&named("nothing"), &prove(texts, Challenge { unfit_keys: true, ..nothing() }, ""));
+        gallery.add(&named("some"), &prove(texts, Challenge { unfit_keys: true, ..challenge() }, ""));
+        let factors = vec![factor(FactorKind::Totp, "Authenticator app")];
+        gallery.add(&named("keys"), &prove(texts, Challenge { unfit_keys: true, factors, ..challenge() }, ""));
+    }
     gallery.add("mfa-locked", &prove(&ENGLISH, Challenge { locked_at: Some(START), ..challenge() }, ""));
     gallery.add("mfa-push", &push(&ENGLISH, PushState::Waiting));
     gallery.add("mfa-push-german", &push(&GERMAN, PushState::Waiting));

@@ -25,6 +25,14 @@ texts! {
     nothing: "You have no way to prove yourself yet", "Sie haben noch keine Bestätigungsmethode";
     wrong_model: "Your organisation does not take this kind of key. Use another one, or another way; your helpdesk knows which.",
         "Ihre Organisation akzeptiert diese Art von Schlüssel nicht. Verwenden Sie einen anderen oder eine andere Methode; Ihr Helpdesk weiß, welche.";
+    unfit_name: "Your key", "Ihr Schlüssel";
+    unfit_badge: "Does not count here", "Gilt hier nicht";
+    unfit_key: "This key no longer counts here: your organisation accepts other models.",
+        "Dieser Schlüssel gilt hier nicht mehr: Ihre Organisation akzeptiert andere Modelle.";
+    unfit_next: "Use another way now, and add another key at “My sign-in”.",
+        "Wählen Sie jetzt einen anderen Weg und fügen Sie bei „Meine Anmeldung“ einen anderen Schlüssel hinzu.";
+    unfit_some: "One of your keys no longer counts here: your organisation accepts other models. Use one that does, or another way.",
+        "Einer Ihrer Schlüssel gilt hier nicht mehr: Ihre Organisation akzeptiert andere Modelle. Verwenden Sie einen, der gilt, oder einen anderen Weg.";
     ask_helpdesk: "Ask your helpdesk to help you register one, then sign in again. Tell them the sign-in's number below.",
         "Bitten Sie Ihren Helpdesk um Hilfe bei der Registrierung und melden Sie sich dann erneut an. Nennen Sie die Nummer der Anmeldung unten.";
     none_fits: "Entra takes none of your registered ways for this sign-in.",
@@ -122,6 +130,8 @@ texts! {
         "Ihnen wird hier nur noch Bescheid gegeben, solange diese Seite offen ist.";
     closed_unable: "This browser cannot tell you when this page is closed. Keep it open while you sign in elsewhere.",
         "Dieser Browser kann Ihnen nicht Bescheid geben, wenn diese Seite geschlossen ist. Lassen Sie sie offen, während Sie sich anderswo anmelden.";
+    closed_install: "An iPhone or iPad (iOS 16.4 or later) tells you while this page is closed once it is on the home screen: tap Share, then “Add to Home Screen”. Open it there, and under “Browsers” have it ask you.",
+        "Ein iPhone oder iPad (ab iOS 16.4) gibt Ihnen bei geschlossener Seite Bescheid, wenn sie auf dem Home-Bildschirm liegt: Tippen Sie auf „Teilen“ und dann auf „Zum Home-Bildschirm“. Öffnen Sie sie dort und lassen Sie sich unter „Browser“ auch dort fragen.";
     closed_blocked: "This browser does not let this page notify you. Allow it in the browser’s settings for this site and load the page again, or keep it open while you sign in elsewhere.",
         "Dieser Browser lässt keine Benachrichtigungen dieser Seite zu. Erlauben Sie sie in den Einstellungen des Browsers für diese Website und laden Sie die Seite neu, oder lassen Sie sie offen, während Sie sich anderswo anmelden.";
     closed_failed: "The push service of this browser does not answer. Try again later, and keep this page open while you sign in elsewhere.",
@@ -132,8 +142,9 @@ texts! {
     approve_needs_script: "This page needs scripts: they sign with this browser's key.",
         "Diese Seite braucht Skripte: Sie unterschreiben mit dem Schlüssel dieses Browsers.";
     approve_unknown: "You are not asked in this browser yet.", "In diesem Browser werden Sie noch nicht gefragt.";
-    approve_unknown_hint: "Sign in here once to any application, and tick “Ask me here when I sign in elsewhere” while you prove it is you.",
-        "Melden Sie sich hier einmal bei einer Anwendung an und wählen Sie dabei „Hier fragen, wenn ich mich anderswo anmelde“.";
+    approve_unknown_hint: "Have this browser ask you: at “My sign-in”, under “Browsers”. Or tick “Ask me here when I sign in elsewhere” when you sign in here to an application.",
+        "Lassen Sie sich in diesem Browser fragen: bei „Meine Anmeldung“ unter „Browser“. Oder wählen Sie „Hier fragen, wenn ich mich anderswo anmelde“, wenn Sie sich hier bei einer Anwendung anmelden.";
+    approve_go: "Go to “My sign-in”", "Zu „Meine Anmeldung“";
     number: "Number of this sign-in", "Nummer dieser Anmeldung";
     handing_over: "Going back to Microsoft Entra ID", "Zurück zu Microsoft Entra ID";
     hand_over_text: "If nothing happens, press the button.", "Wenn nichts geschieht, drücken Sie den Knopf.";

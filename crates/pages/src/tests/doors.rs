@@ -302,6 +302,28 @@ async fn assets_are_kept_for_ever_under_their_hash() {
 }
 
 #[tokio::test]
+async fn the_portal_can_be_put_on_a_home_screen() {
+    on_each_database(async |db| {
+        let browser = Browser::new(&db).await;
+        for path in ["/me", "/mfa/approve"] {
+            let page = browser.get(path).await;
+            assert!(page.text().contains(r#"<link rel="manifest" href="/me/app.webmanifest">"#), "{}", page.text());
+            assert!(page.headers["content-security-policy"].to_str().unwrap().contains("manifest-src 'self'"));
+        }
+        let answer = browser.get("/me/app.webmanifest").await;
+        assert_eq!(answer.headers["content-type"], "application/manifest+json");
+        let app = answer.json();
+        let told = ["name", "start_url", "scope", "display"].map(|name| app[name].as_str().unwrap());
+        assert_eq!(told, ["My sign-in", "/me", "/", "standalone"]);
+        for icon in app["icons"].as_array().unwrap() {
+            let picture = browser.get(icon["src"].as_str().unwrap()).await;
+            assert_eq!(picture.headers["content-type"], icon["type"].as_str().unwrap(), "{icon}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn every_page_of_the_navigation_opens_on_a_fresh_server() {
     on_each_database(async |db| {
         let mut browser = Browser::new(&db).await;

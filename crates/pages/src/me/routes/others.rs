@@ -6,7 +6,8 @@ use kernel::{Cursor, PageRequest};
 use mfa::attempts::Outcome;
 use mfa::model::{AttemptId, DeviceId};
 use serde::Deserialize;
-use web::{Path, Public, Query};
+use serde_json::{Value, json};
+use web::{Json, Path, Public, Query};
 
 use crate::Rooms;
 use crate::me::Place;
@@ -14,6 +15,8 @@ use crate::me::activity::ActivityPage;
 use crate::me::browser::{Me, Nothing, Out, Posted};
 use crate::me::devices::DevicesPage;
 use crate::me::factor::{AskPage, CodesPage, DonePage};
+use crate::me::words::browser;
+use crate::mfa::routes::ShownKey;
 use crate::render::page;
 
 /// Attempts on one page.
@@ -50,6 +53,27 @@ pub async fn devices(_: Public, me: Me, State(rooms): State<Rooms>) -> Result<Re
     let browsers = rooms.mfa.browsers_in_portal(&me.token).await?;
     let (frame, shell) = me.framed(me.texts.devices, Place::Devices);
     Ok(page(&DevicesPage { frame, shell, browsers }))
+}
+
+/// `POST /me/devices/options`.
+pub async fn device_options(
+    _: Public,
+    State(rooms): State<Rooms>,
+    Posted(me, Nothing {}): Posted<Nothing>,
+) -> Result<Json<Value>, Out> {
+    let challenge = rooms.mfa.begin_device_in_portal(&me.token).await?;
+    Ok(Json(json!({ "ceremony": challenge.ceremony, "text": challenge.text })))
+}
+
+/// `POST /me/devices/approve`: goes on where the person agrees from now on.
+pub async fn approve_here(
+    _: Public,
+    State(rooms): State<Rooms>,
+    Posted(me, shown): Posted<ShownKey>,
+) -> Result<Response, Out> {
+    let name = browser(me.origin.user_agent.as_deref(), me.texts);
+    rooms.mfa.approve_in_portal(&me.token, &shown.to_approve(name)?, &me.origin).await?;
+    Ok(Redirect::to("/mfa/approve").into_response())
 }
 
 /// Which one; all of them where none is named.

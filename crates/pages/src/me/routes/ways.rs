@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use mfa::factors::{FactorView, Refusal, Shown};
 use mfa::model::FactorState;
-use mfa::portal::Added;
+use mfa::portal::{Added, Own};
 use mfa::{FactorId, MfaError};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -112,13 +112,13 @@ pub async fn show(
     State(rooms): State<Rooms>,
     Path(factor): Path<FactorId>,
 ) -> Result<Response, Out> {
-    let factor = rooms.mfa.factor_in_portal(&me.token, factor).await?;
-    Ok(page(&factor_page(&me, factor)))
+    let own = rooms.mfa.factor_in_portal(&me.token, factor).await?;
+    Ok(page(&factor_page(&me, own)))
 }
 
-fn factor_page(me: &Me, factor: FactorView) -> FactorPage {
-    let (frame, shell) = me.framed(&factor.name, Place::None);
-    FactorPage { frame, shell, factor, name_error: "", tested: None }
+fn factor_page(me: &Me, own: Own) -> FactorPage {
+    let (frame, shell) = me.framed(&own.factor.name, Place::None);
+    FactorPage { frame, shell, own, name_error: "", tested: None }
 }
 
 /// `POST /me/factors/{factor}/name`.
@@ -132,7 +132,7 @@ pub async fn rename(
         Ok(()) => Ok(Redirect::to(&format!("/me/factors/{factor}?said=renamed")).into_response()),
         Err(MfaError::Invalid(_)) => {
             let mut form = factor_page(&me, rooms.mfa.factor_in_portal(&me.token, factor).await?);
-            (form.factor.name, form.name_error) = (name, me.texts.name_wrong);
+            (form.own.factor.name, form.name_error) = (name, me.texts.name_wrong);
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &form))
         }
         Err(error) => Err(error.into()),
@@ -164,8 +164,8 @@ async fn test(rooms: &Rooms, me: &Me, factor: FactorId, shown: &Shown) -> Result
     let found = rooms.mfa.test_in_portal(&me.token, factor, shown, &me.origin).await?;
     let outcome = tested(&found, me.texts);
     let status = if outcome.0 { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let factor = rooms.mfa.factor_in_portal(&me.token, factor).await?;
-    Ok(page_with(status, &FactorPage { tested: Some(outcome), ..factor_page(me, factor) }))
+    let own = rooms.mfa.factor_in_portal(&me.token, factor).await?;
+    Ok(page_with(status, &FactorPage { tested: Some(outcome), ..factor_page(me, own) }))
 }
 
 /// `GET /me/factors/{factor}/remove`: what follows; the last one stays.
@@ -175,10 +175,11 @@ pub async fn ask_remove(
     State(rooms): State<Rooms>,
     Path(id): Path<FactorId>,
 ) -> Result<Response, Out> {
-    let factor = rooms.mfa.factor_in_portal(&me.token, id).await?;
-    let all = rooms.mfa.portal_overview(&me.token).await?.factors;
-    let works = |one: &FactorView| one.kind.is_usual() && one.state == FactorState::Active;
-    let is_last = works(&factor) && !all.iter().any(|one| one.id != id && works(one));
+    let factor = rooms.mfa.factor_in_portal(&me.token, id).await?.factor;
+    let overview = rooms.mfa.portal_overview(&me.token).await?;
+    let usual = |one: &FactorView| one.kind.is_usual() && one.state == FactorState::Active;
+    let works = |one: &&FactorView| usual(one) && !overview.unfit_keys.contains(&one.id);
+    let is_last = usual(&factor) && !overview.factors.iter().filter(works).any(|one| one.id != id);
     let texts = me.texts;
     let (frame, shell) = me.framed(texts.remove, Place::None);
     Ok(page(&AskPage {
@@ -211,7 +212,7 @@ pub async fn ask_lost(
     State(rooms): State<Rooms>,
     Path(id): Path<FactorId>,
 ) -> Result<Response, Out> {
-    let factor = rooms.mfa.factor_in_portal(&me.token, id).await?;
+    let factor = rooms.mfa.factor_in_portal(&me.token, id).await?.factor;
     let texts = me.texts;
     let (frame, shell) = me.framed(texts.lost, Place::None);
     Ok(page(&AskPage {

@@ -58,6 +58,14 @@ impl Kept {
     }
 }
 
+impl ShownKey {
+    /// A browser of this name that is to ask its person about sign-ins elsewhere.
+    pub fn to_approve(&self, name: String) -> Result<Keep, MfaError> {
+        let (public_key, signature) = (bytes(&self.key)?, bytes(&self.signature)?);
+        Ok(Keep { ceremony: self.ceremony, public_key, signature, name, remember: false, approve: true })
+    }
+}
+
 fn bytes(text: &str) -> Result<Vec<u8>, MfaError> {
     let broken = |_| MfaError::Invalid("the browser's key cannot be read".to_owned());
     URL_SAFE_NO_PAD.decode(text).map_err(broken)

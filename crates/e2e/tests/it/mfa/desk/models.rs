@@ -17,12 +17,16 @@ const MODEL: &str = "2fc0579f-8113-47ea-b116-000000005005";
 
 /// A blob about a model that was reported, and the root of who signed it.
 fn blob() -> (String, String) {
-    blob_about(MODEL, ("Example Key 3", "REVOKED"))
+    blob_about(MODEL, ("Example Key 3", "REVOKED"), None)
 }
 
-/// A blob about one model as a metadata service of one's own signs it (FIDO Metadata Service §3.1.7), and its root. No key's
-/// proof leads to what it trusts.
-pub(in crate::mfa) fn blob_about(model: &str, (name, status): (&str, &str)) -> (String, String) {
+/// A blob about one model as a metadata service of one's own signs it (FIDO Metadata Service §3.1.7), and its root. Where it
+/// names no certificate (DER) that the model's proofs lead to, none does.
+pub(in crate::mfa) fn blob_about(
+    model: &str,
+    (name, status): (&str, &str),
+    trusted: Option<&[u8]>,
+) -> (String, String) {
     let mut root = CertificateParams::new(Vec::<String>::new()).unwrap();
     root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(root, KeyPair::generate().unwrap()).unwrap();
@@ -31,9 +35,10 @@ pub(in crate::mfa) fn blob_about(model: &str, (name, status): (&str, &str)) -> (
     let leaf = STANDARD.encode(leaf.signed_by(&key, &issuer).unwrap().der());
     let signer = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &key.serialize_der()).unwrap();
     let header = json!({ "alg": "ES256", "x5c": [&leaf] });
+    let trusted = trusted.map_or_else(|| leaf.clone(), |der| STANDARD.encode(der));
     let payload = json!({ "no": 1, "nextUpdate": "2099-12-01", "entries": [{
         "aaguid": model, "statusReports": [{ "status": status }],
-        "metadataStatement": { "description": name, "attestationRootCertificates": [leaf] },
+        "metadataStatement": { "description": name, "attestationRootCertificates": [trusted] },
     }]});
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(&header), part(&payload));

@@ -46,6 +46,53 @@ impl<'a> Browser<'a> {
             self.until("the portal", "location.pathname === '/me'").await;
         }
     }
+
+    async fn add_passkey(&self) {
+        self.driver.fill("#f-passkey-name", "My laptop").await.unwrap();
+        self.press("form[data-passkey=create] button").await;
+        self.until("the passkey", "document.querySelector('.me-list')?.innerText.includes('My laptop')").await;
+    }
+
+    /// From now on as on an iPhone that has no push for pages which are not on its home screen.
+    async fn like_an_iphone(&self, on_the_home_screen: bool) {
+        let standalone = format!("{{ value: {on_the_home_screen}, configurable: true }}");
+        let source =
+            format!("delete window.PushManager; Object.defineProperty(navigator, 'standalone', {standalone});");
+        let script = json!({ "source": source });
+        self.driver.devtools("Page.addScriptToEvaluateOnNewDocument", script).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_browser_asks_from_the_portal_on_and_a_phone_is_told_how_it_can_tell() {
+    if !there_is_a_browser() {
+        return;
+    }
+    let db = Db::new(Backend::Sqlite).await.unwrap();
+    let world = World::new(ground(&db), 2).await;
+    let porch = Porch::new(&world).await;
+    let browser = Browser::start(&porch).await;
+    browser.sign_in("p1").await;
+    browser.add_passkey().await;
+    let read = json!({ "cmd": "Page.getAppManifest", "params": {} });
+    let app = browser.driver.call("goog/cdp/execute", read).await.unwrap();
+    assert_eq!((&app["url"], &app["errors"]), (&json!(porch.url("/me/app.webmanifest")), &json!([])), "{app:#}");
+
+    browser.driver.go(&porch.url("/me/devices")).await.unwrap();
+    browser.press("form[data-approve-here] button").await;
+    browser.until("the page where they agree", "document.querySelector('[data-approve-state]')").await;
+    let offered = |what: &str| format!("document.querySelector('[data-closed] [data-{what}]').checkVisibility()");
+    browser.until("that it can tell", &offered("tell")).await;
+    for (on_the_home_screen, what) in [(false, "install"), (true, "unable")] {
+        browser.like_an_iphone(on_the_home_screen).await;
+        browser.driver.go(&porch.url("/mfa/approve")).await.unwrap();
+        browser.until(what, &offered(what)).await;
+        let found = faults_here(&browser.driver, what).await;
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+    assert_eq!(browser.driver.complaints().await.unwrap(), Vec::<String>::new(), "the pages are silent");
+    browser.driver.stop().await;
+    world.prove_audit().await;
 }
 
 #[tokio::test]
@@ -58,11 +105,7 @@ async fn a_passkey_is_added_used_and_tried_at_the_portal() {
     let porch = Porch::new(&world).await;
     let browser = Browser::start(&porch).await;
     browser.sign_in("p1").await;
-    browser.driver.fill("#f-passkey-name", "My laptop").await.unwrap();
-    browser.press("form[data-passkey=create] button").await;
-    browser
-        .until("the passkey in the list", "document.querySelector('.me-list')?.innerText.includes('My laptop')")
-        .await;
+    browser.add_passkey().await;
 
     browser.sign_in("p1").await;
     // Where a code could be typed the browser offers the passkey by itself; this one's device takes the offer.
@@ -102,9 +145,7 @@ async fn every_page_of_the_portal_can_be_read_and_used_by_everybody() {
     browser.until("the picture", "document.querySelector('.me-qr svg')").await;
     found.extend(faults_here(&browser.driver, "the picture to scan").await);
     browser.driver.go(&porch.url("/me")).await.unwrap();
-    browser.driver.fill("#f-passkey-name", "My laptop").await.unwrap();
-    browser.press("form[data-passkey=create] button").await;
-    browser.until("the passkey", "document.querySelector('.me-list')?.innerText.includes('My laptop')").await;
+    browser.add_passkey().await;
     let factor = browser.driver.first_link_below("/me/factors").await.unwrap().expect("the passkey has a page");
     let pages = ["/me", "/me/devices", "/me/codes", "/me/activity", "/mfa/approve"].map(str::to_owned).to_vec();
     let of_factor = ["", "/remove", "/lost"].map(|part| format!("{factor}{part}")).to_vec();
