@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 /// How a found element is named in answers (W3C WebDriver §11).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// Chromedrivers that are started until one finds a port.
+const STARTS: u32 = 5;
 /// Tries to begin with a driver that does not answer yet: a minute, which a busy machine may take.
 const TRIES: u32 = 600;
 
@@ -28,14 +30,7 @@ impl Driver {
     pub async fn start() -> anyhow::Result<Self> {
         // An error means that a provider is there already.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let mut child = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("chromedriver is missing: apt-get install chromium-driver")?;
-        let output = child.stdout.take().context("chromedriver has a standard output")?;
-        let port = tokio::task::spawn_blocking(move || told_port(output)).await??;
+        let (child, port) = tokio::task::spawn_blocking(spawn).await??;
         let profile = tempfile::tempdir()?;
         let http = graph::http_client(&graph::HttpSettings::default())?;
         let base = format!("http://127.0.0.1:{port}");
@@ -171,6 +166,27 @@ impl Drop for Driver {
             let _ = child.wait();
         }
     }
+}
+
+/// A chromedriver and its port. It takes a port that is free for IPv4 and ends where somebody has that one for IPv6, as a
+/// neighbour that starts at the same time may: another one finds another port.
+fn spawn() -> anyhow::Result<(Child, u16)> {
+    let mut fault = None;
+    for _ in 0..STARTS {
+        let mut child = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("chromedriver is missing: apt-get install chromium-driver")?;
+        let output = child.stdout.take().context("chromedriver has a standard output")?;
+        match told_port(output) {
+            Ok(port) => return Ok((child, port)),
+            Err(error) => fault = Some(error),
+        }
+        child.wait()?;
+    }
+    Err(fault.context("a chromedriver is tried at least once")?)
 }
 
 /// The port that chromedriver has chosen. One that was free a moment ago may be somebody else's by now.
