@@ -5,19 +5,23 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Row as _, Sqlite};
+use sqlx::{Row as _, Sqlite, SqliteConnection};
 
 use crate::loan::Lender;
 
 /// After how many changed rows.
 const MANY: u64 = 20_000;
-/// From how many pages of 4 KiB on the log has to begin anew, whoever has to wait for it.
-const LONG: i64 = 65_536;
+/// As how many rows a unit of work counts beside those that it changed: a small one changes a page of every index it meets.
+const UNIT: u64 = 16;
+/// From how many pages of 4 KiB on the log should begin anew: below that at which SQLite tidies up within somebody's commit.
+const LONG: i64 = 16_384;
+/// From how many on it has to, whoever has to wait for it.
+const TOO_LONG: i64 = 65_536;
 /// How long readers are waited for then.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Tidies up after bulk writes. Cheap to clone. Small writes are left to SQLite itself, which tidies up when its log has
-/// grown long.
+/// Tidies up when much was written. Cheap to clone. SQLite would do it itself, but within somebody's commit, which takes a
+/// tenth of a second then.
 #[derive(Clone)]
 pub(crate) struct Tidy(Arc<Inner>);
 
@@ -38,7 +42,8 @@ impl Tidy {
 
     /// Hears that so many rows were changed and committed.
     pub(crate) fn committed(&self, rows: u64) {
-        let changed = self.0.changed.fetch_add(rows, Ordering::Relaxed) + rows;
+        let more = if rows == 0 { 0 } else { rows + UNIT };
+        let changed = self.0.changed.fetch_add(more, Ordering::Relaxed) + more;
         if changed < MANY || self.0.busy.swap(true, Ordering::Acquire) {
             return;
         }
@@ -60,15 +65,22 @@ impl Tidy {
 
 impl Inner {
     async fn tidy_up(&self) -> Result<(), sqlx::Error> {
-        // Waits for nobody: what is in use is moved the next time.
         let mut own = self.own.look().await?;
-        let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&mut *own).await?;
-        if row.try_get::<i64, _>("log")? < LONG {
+        // Waits for nobody: what is in use is moved the next time.
+        let log = checkpoint(&mut own, "PRAGMA wal_checkpoint(PASSIVE)").await?;
+        if log < LONG {
             return Ok(());
         }
-        // Whoever writes without a pause would have it grow for ever: it begins anew only while nobody writes.
+        // It begins anew only where nothing is left in it, and whoever writes without a pause leaves something each time: what
+        // came in the meantime is moved while nobody writes.
         let _turn = self.write.look().await?;
-        sqlx::query("PRAGMA wal_checkpoint(RESTART)").execute(&mut *own).await?;
-        Ok(())
+        let statement =
+            if log < TOO_LONG { "PRAGMA wal_checkpoint(PASSIVE)" } else { "PRAGMA wal_checkpoint(RESTART)" };
+        checkpoint(&mut own, statement).await.map(drop)
     }
+}
+
+/// Moves pages; returns how many the log has.
+async fn checkpoint(own: &mut SqliteConnection, statement: &'static str) -> Result<i64, sqlx::Error> {
+    sqlx::query(statement).fetch_one(own).await?.try_get("log")
 }
