@@ -36,6 +36,7 @@ const PAGES: &[&str] = &[
     "/second-factor",
     "/second-factor/people",
     "/second-factor/attempts",
+    "/second-factor/messages",
     "/tenants",
     "/tenants/connect",
     "/signals/audit",

@@ -20,6 +20,9 @@ const OPEN_VERBS: &[&str] = &[
     "get_metadata",
     // Graph shows what it alone was told; see the journey of notifications.
     "receive_notifications",
+    // A gateway knows an address that it alone was told; see the journey of receipts.
+    "receive_receipt",
+    "receive_receipt_in_query",
     "scim_issue_token",
     "sign_in",
 ];

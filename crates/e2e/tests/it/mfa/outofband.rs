@@ -16,15 +16,16 @@ use super::walker::{Page, Walker};
 
 type Told = Arc<Mutex<Vec<Value>>>;
 
-/// A gateway that keeps what it is told.
+/// A gateway that keeps what it is told, and calls messages `m-1`, `m-2`, …
 async fn gateway() -> (String, Told) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}/messages", listener.local_addr().expect("an address"));
     let told = Told::default();
     let kept = told.clone();
     let take = async move |body: Bytes| {
-        kept.lock().unwrap().push(serde_json::from_slice(&body).expect("the gateway is told JSON"));
-        "queued"
+        let mut kept = kept.lock().unwrap();
+        kept.push(serde_json::from_slice(&body).expect("the gateway is told JSON"));
+        format!(r#"{{"message": {{"id": "m-{}"}}}}"#, kept.len())
     };
     tokio::spawn(async move { axum::serve(listener, Router::new().route("/messages", post(take))).await });
     (url, told)
@@ -158,6 +159,78 @@ async fn a_text_message_leaves_by_the_gateway_until_the_money_is_spent() {
         let path = format!("{provider}/gateways/sms");
         assert_eq!(world.ask("DELETE", &path, Value::Null).await.status, 204);
         assert!(!to_page(&stage, &mut walker).await.html.contains("/send\""), "nobody delivers any more");
+    })
+    .await;
+}
+
+/// What a gateway tells at an address, as a form; how it is answered.
+async fn tell(address: &str, told: &str) -> u16 {
+    let post = http::client().post(address).header("content-type", "application/x-www-form-urlencoded");
+    post.body(told.to_owned()).send().await.expect("an answer").status().as_u16()
+}
+
+/// A page of the console.
+async fn console(world: &World, path: &str) -> String {
+    let page = http::client().get(format!("{}{path}", world.node.url)).bearer_auth(&world.token);
+    page.header("accept", "text/html").send().await.expect("an answer").text().await.expect("a page")
+}
+
+#[tokio::test]
+async fn a_receipt_of_the_gateway_tells_what_became_of_a_message() {
+    World::on_each(1, async |world| {
+        let (stage, mut walker) = (Stage::new(world).await, Walker::new());
+        let (url, _) = gateway().await;
+        reachable(world, "p1").await;
+        grant(world).await;
+        let provider = format!("mfa/providers/{}", world.tenant);
+        let here = format!("{provider}/gateways/sms");
+        put(world, &provider, json!({ "settings": { "out_of_band": { "countries": ["SE"] } } })).await;
+        let template = json!({ "url": url, "body": r#"{"to": "{to}", "text": "{text}"}"# });
+        put(world, &here, json!({ "template": template })).await;
+        let off = world.ask("POST", &format!("{here}/receipt-address"), Value::Null).await;
+        assert_eq!(off.status, 409, "nobody is listened to unasked: {:#}", off.body);
+        let receipts = json!({ "answer_id": "/message/id", "id": "id", "status": "status", "reason": "why",
+            "delivered": ["delivered"], "failed": ["expired"] });
+        put(world, &here, json!({ "template": template, "receipts": receipts })).await;
+        let made = world.post(&format!("{here}/receipt-address"), Value::Null).await;
+        let token = made["url"].as_str().and_then(|url| url.rsplit('/').next()).expect("an address").to_owned();
+        let address = format!("{}/api/v1/mfa/receipts/{token}", world.node.url);
+
+        for _ in 0..2 {
+            let page = to_page(&stage, &mut walker).await;
+            let sent = walker.post(&page.form("/send")).await;
+            assert_eq!(sent.status, 200, "{}", sent.html);
+            world.advance(Duration::from_secs(31));
+        }
+        let messages = async || world.get("mfa/messages").await["items"].clone();
+        let told = messages().await.to_string();
+        assert!(!told.contains("701234567") && told.contains("+46 •••67"), "{told}");
+
+        let stranger = format!("{}x", &address[..address.len() - 1]);
+        assert_eq!(tell(&stranger, "id=m-1&status=delivered").await, 404);
+        let telling = [
+            "id=m-9&status=delivered",
+            "{",
+            "id=m-2&status=expired&why=no+answer+of+%2B46701234567",
+            "id=m-2&status=delivered",
+        ];
+        for told in telling {
+            assert_eq!(tell(&address, told).await, 204, "the answer says nothing: {told}");
+        }
+        let in_query = http::client().get(format!("{address}?id=m-1&status=DELIVERED")).send().await;
+        assert_eq!(in_query.expect("an answer").status(), 204);
+        assert_eq!(tell(&address, &"x".repeat(70_000)).await, 400);
+        let all = messages().await;
+        let states = [&all[0]["state"], &all[1]["state"]];
+        assert_eq!(states, ["failed", "delivered"], "{all:#}");
+        assert_eq!(all[0]["detail"], "the gateway told expired, no answer of •••", "{all:#}");
+        let failed = world.get("mfa/messages?state=failed&way=sms").await;
+        assert_eq!(failed["items"].as_array().map(Vec::len), Some(1), "{failed:#}");
+        let attempt = stage.last_attempt().await;
+        assert_eq!((&attempt["outcome"], &attempt["reason"]), (&"error".into(), &"code_not_delivered".into()));
+        let shown = console(world, &format!("/second-factor/attempts/{}", attempt["id"].as_str().unwrap())).await;
+        assert!(shown.contains("expired, no answer of •••"), "{shown}");
+        assert!(console(world, "/second-factor/messages?state=failed").await.contains("+46 •••67"));
     })
     .await;
 }
