@@ -53,6 +53,13 @@ impl<'a> Browser<'a> {
         self.until("the passkey", "document.querySelector('.me-list')?.innerText.includes('My laptop')").await;
     }
 
+    /// The pages complained of nothing but that Entra's have no icon.
+    async fn must_be_silent(&self) {
+        let mut complaints = self.driver.complaints().await.unwrap();
+        complaints.retain(|complaint| !complaint.contains("/favicon.ico"));
+        assert_eq!(complaints, Vec::<String>::new(), "the pages are silent");
+    }
+
     /// From now on as on an iPhone that has no push for pages which are not on its home screen.
     async fn like_an_iphone(&self, on_the_home_screen: bool) {
         let standalone = format!("{{ value: {on_the_home_screen}, configurable: true }}");
@@ -90,7 +97,7 @@ async fn a_browser_asks_from_the_portal_on_and_a_phone_is_told_how_it_can_tell()
         let found = faults_here(&browser.driver, what).await;
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
-    assert_eq!(browser.driver.complaints().await.unwrap(), Vec::<String>::new(), "the pages are silent");
+    browser.must_be_silent().await;
     browser.driver.stop().await;
     world.prove_audit().await;
 }
@@ -121,9 +128,7 @@ async fn a_passkey_is_added_used_and_tried_at_the_portal() {
     browser.driver.go(&porch.url("/me")).await.unwrap();
     browser.press("form[action='/me/add/totp'] button").await;
     browser.until("the picture", "document.querySelector('.me-qr svg')").await;
-    let mut complaints = browser.driver.complaints().await.unwrap();
-    complaints.retain(|complaint| !complaint.contains("/favicon.ico"));
-    assert_eq!(complaints, Vec::<String>::new(), "the pages are silent");
+    browser.must_be_silent().await;
     browser.driver.stop().await;
     world.prove_audit().await;
 }
