@@ -105,6 +105,8 @@ async fn forms_of_other_sites_and_of_other_sessions_change_nothing() {
             format!("/me/factors/{factor}/remove"),
             format!("/me/factors/{factor}/lost"),
             "/me/codes".to_owned(),
+            "/me/devices/options".to_owned(),
+            "/me/devices/approve".to_owned(),
             "/me/devices/forget".to_owned(),
             "/me/sessions/end".to_owned(),
         ];
