@@ -98,7 +98,8 @@ async fn every_page_sends_a_stranger_to_sign_in() {
 #[tokio::test]
 async fn every_page_of_the_portal_sends_a_stranger_to_its_own_sign_in() {
     let (app, _db) = server().await;
-    let open = ["/me", "/me/{tenant}", "/me/sign-in", "/me/callback"];
+    // The manifest of the portal as an app says the same to everybody.
+    let open = ["/me", "/me/{tenant}", "/me/sign-in", "/me/callback", "/me/app.webmanifest"];
     let pages: Vec<_> = pages().into_iter().filter(|page| page == "/me" || page.starts_with("/me/")).collect();
     assert!(pages.len() > 20, "the portal's routes are not where they are looked for: {pages:?}");
     for page in &pages {
