@@ -353,6 +353,7 @@ pub(super) fn about(noun: &str) -> &'static str {
         "mfa keys" => "The keys that answers to Entra are signed with",
         "mfa accounts" => "People, what they prove themselves with, and their browsers",
         "mfa attempts" => "Every attempt with its reason",
+        "mfa messages" => "Every code that was sent, and what became of it",
         "mfa tokens" => "Tokens of another product",
         "mfa gateways" => "How text messages and calls leave",
         "mfa out-of-band" => "Whether codes can be sent, and what today cost",
