@@ -2,18 +2,41 @@
 
 use kernel::{ErrorKind, Kinded};
 
+/// What was behind it.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// PostgreSQL, or the way to it.
+    #[error(transparent)]
+    Postgres(sqlx::Error),
+    /// SQLite.
+    #[error(transparent)]
+    Sqlite(rusqlite::Error),
+    /// Every connection was lent for too long.
+    #[error("no connection was free in time")]
+    NoneFree,
+    /// The connections are closed.
+    #[error("the connections are closed")]
+    Closed,
+    /// What ran the statement ended before it did.
+    #[error("the thread of the statement ended")]
+    Ended,
+    /// Something was to be written where nothing may be.
+    #[error("a look writes nothing")]
+    Look,
+}
+
 /// Why a statement, a unit of work or a start failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database cannot be reached, or is shutting down; trying again may help.
     #[error("the database cannot be reached")]
-    Unreachable(#[source] sqlx::Error),
+    Unreachable(#[source] Cause),
     /// Another unit of work was in the way; trying again will help.
     #[error("another change was in the way")]
-    Busy(#[source] sqlx::Error),
+    Busy(#[source] Cause),
     /// There is no room left to write; trying again helps once there is.
     #[error("the database has no room left to write; make room on its disk")]
-    Full(#[source] sqlx::Error),
+    Full(#[source] Cause),
     /// A uniqueness rule of the named constraint or columns was broken.
     #[error("a row with the same key exists already ({constraint})")]
     Duplicate {
@@ -42,7 +65,7 @@ pub enum StoreError {
     Migration(String),
     /// Anything else: a fault of ours.
     #[error("the database refused a statement")]
-    Broken(#[source] sqlx::Error),
+    Broken(#[source] Cause),
 }
 
 impl StoreError {
@@ -55,28 +78,47 @@ impl StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error as E;
-        match &error {
-            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => Self::Unreachable(error),
-            E::Database(cause) => {
-                let code = cause.code().unwrap_or_default().into_owned();
-                if cause.is_unique_violation() {
-                    let constraint = cause.constraint().unwrap_or_else(|| cause.message()).to_owned();
-                    return Self::Duplicate { constraint };
-                }
-                match code.as_str() {
-                    // SQLITE_BUSY, SQLITE_LOCKED and their extended forms; serialisation failure; deadlock.
-                    "5" | "6" | "261" | "517" | "262" | "40001" | "40P01" | "55P03" => Self::Busy(error),
-                    // SQLITE_FULL; disk_full.
-                    "13" | "53100" => Self::Full(error),
-                    // PostgreSQL classes 08 (connection) and 57P (shutdown, crash, cannot connect now), 53300 (full).
-                    code if code.starts_with("08") || code.starts_with("57P") || code == "53300" => {
-                        Self::Unreachable(error)
-                    }
-                    _ => Self::Broken(error),
-                }
+        let kind = match &error {
+            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => Self::Unreachable,
+            E::Database(cause) if cause.is_unique_violation() => {
+                let constraint = cause.constraint().unwrap_or_else(|| cause.message()).to_owned();
+                return Self::Duplicate { constraint };
             }
-            _ => Self::Broken(error),
+            E::Database(cause) => of_code(&cause.code().unwrap_or_default()),
+            _ => Self::Broken,
+        };
+        kind(Cause::Postgres(error))
+    }
+}
+
+/// By PostgreSQL's code.
+fn of_code(code: &str) -> fn(Cause) -> StoreError {
+    match code {
+        // Serialisation failure; deadlock; lock not available.
+        "40001" | "40P01" | "55P03" => StoreError::Busy,
+        // disk_full.
+        "53100" => StoreError::Full,
+        // Classes 08 (connection) and 57P (shutdown, crash, cannot connect now), 53300 (full).
+        _ if code.starts_with("08") || code.starts_with("57P") || code == "53300" => StoreError::Unreachable,
+        _ => StoreError::Broken,
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as C;
+        if let rusqlite::Error::SqliteFailure(cause, Some(message)) = &error
+            && [rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE, rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY]
+                .contains(&cause.extended_code)
+        {
+            return Self::Duplicate { constraint: message.clone() };
         }
+        let kind = match error.sqlite_error_code() {
+            Some(C::DatabaseBusy | C::DatabaseLocked) => Self::Busy,
+            Some(C::DiskFull) => Self::Full,
+            _ => Self::Broken,
+        };
+        kind(Cause::Sqlite(error))
     }
 }
 

@@ -1,7 +1,7 @@
 //! One door to SQL: SQLite or PostgreSQL behind one face, a unit of work, a job queue, leases, sealed secrets.
 //!
 //! Deliberately knows no room: it runs the SQL it is given and has no tables but its own (`store_*`).
-//! It is the only crate that knows `sqlx`.
+//! It is the only crate that knows `sqlx` and `rusqlite`.
 
 mod copy;
 pub mod error;
@@ -13,6 +13,7 @@ pub mod queue;
 pub mod row;
 pub mod seal;
 pub mod sql;
+mod sqlite;
 mod tidy;
 pub mod tx;
 pub mod worker;

@@ -9,10 +9,14 @@ use std::time::{Duration, Instant};
 
 use deadpool::Runtime;
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleError, RecycleResult};
-use sqlx::{ConnectOptions as _, Connection as _, Database, Executor as _, PgConnection, Postgres, Sqlite};
-use sqlx::{SqliteConnection, error::BoxDynError};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Executor as _, PgConnection};
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use crate::StoreError;
+use crate::error::Cause;
+use crate::sqlite::{self, Statement};
 
 /// After how long without use a connection over a network is asked whether it is still one.
 const ASKED_AFTER: Duration = Duration::from_secs(1);
@@ -20,39 +24,80 @@ const ASKED_AFTER: Duration = Duration::from_secs(1);
 const MOST_AGE: Duration = Duration::from_mins(30);
 /// How long a database that is starting up is left alone at first, and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
+/// Asks a connection whether it is in order.
+const ASK: &str = "SELECT 1";
 
 /// What is asked of a kind of database here.
-pub(crate) trait Base: Database {
+pub(crate) trait Base: Send + Sync + 'static {
+    /// How it is reached.
+    type Options: Clone + Send + Sync;
+    /// A way to it.
+    type Connection: Send;
     /// Whether there is a network in between, which may hang up.
     const FAR: bool;
+
+    fn connect(options: &Self::Options) -> impl Future<Output = Result<Self::Connection, StoreError>> + Send;
 
     /// Runs a statement that answers nothing.
     fn say(
         connection: &mut Self::Connection,
         statement: &'static str,
-    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    fn close(connection: Self::Connection) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
+
+/// The embedded database.
+pub(crate) struct Sqlite;
 
 impl Base for Sqlite {
+    type Options = sqlite::Options;
+    type Connection = sqlite::Connection;
     const FAR: bool = false;
 
-    async fn say(connection: &mut SqliteConnection, statement: &'static str) -> Result<(), sqlx::Error> {
-        connection.execute(statement).await.map(drop)
+    async fn connect(options: &sqlite::Options) -> Result<sqlite::Connection, StoreError> {
+        sqlite::Connection::open(options.clone()).await
+    }
+
+    async fn say(connection: &mut sqlite::Connection, statement: &'static str) -> Result<(), StoreError> {
+        connection.change(Statement::new(statement, Vec::new())).await.map(drop)
+    }
+
+    async fn close(connection: sqlite::Connection) -> Result<(), StoreError> {
+        connection.close().await
     }
 }
+
+/// The database behind a network.
+pub(crate) struct Postgres;
 
 impl Base for Postgres {
+    type Options = PgConnectOptions;
+    type Connection = PgConnection;
     const FAR: bool = true;
 
-    async fn say(connection: &mut PgConnection, statement: &'static str) -> Result<(), sqlx::Error> {
-        connection.execute(statement).await.map(drop)
+    async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+        let (mut pause, most) = PAUSES;
+        loop {
+            match options.connect().await {
+                Err(error) if is_starting(&error) => rest(pause).await,
+                answer => return Ok(answer?),
+            }
+            pause = (pause * 2).min(most);
+        }
+    }
+
+    async fn say(connection: &mut PgConnection, statement: &'static str) -> Result<(), StoreError> {
+        Ok(connection.execute(statement).await.map(drop)?)
+    }
+
+    async fn close(connection: PgConnection) -> Result<(), StoreError> {
+        Ok(sqlx::Connection::close(connection).await?)
     }
 }
 
-type Options<D> = <<D as Database>::Connection as sqlx::Connection>::Options;
-
 /// Makes connections, and looks at those that come back.
-struct Maker<D: Base>(Options<D>);
+struct Maker<D: Base>(D::Options);
 
 /// A connection and what it was left with.
 struct Kept<D: Base> {
@@ -73,21 +118,13 @@ enum Left {
 
 impl<D: Base> Manager for Maker<D> {
     type Type = Kept<D>;
-    type Error = sqlx::Error;
+    type Error = StoreError;
 
-    async fn create(&self) -> Result<Kept<D>, sqlx::Error> {
-        let (mut pause, most) = PAUSES;
-        loop {
-            match self.0.connect().await {
-                Ok(connection) => return Ok(Kept { connection, left: Left::Nothing, used: Instant::now() }),
-                Err(error) if is_starting(&error) => rest(pause).await,
-                Err(error) => return Err(error),
-            }
-            pause = (pause * 2).min(most);
-        }
+    async fn create(&self) -> Result<Kept<D>, StoreError> {
+        Ok(Kept { connection: D::connect(&self.0).await?, left: Left::Nothing, used: Instant::now() })
     }
 
-    async fn recycle(&self, kept: &mut Kept<D>, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+    async fn recycle(&self, kept: &mut Kept<D>, metrics: &Metrics) -> RecycleResult<StoreError> {
         if kept.left != Left::Nothing {
             return Err(RecycleError::message("it was left in the middle of something"));
         }
@@ -95,7 +132,7 @@ impl<D: Base> Manager for Maker<D> {
             return Err(RecycleError::message("it is old"));
         }
         if D::FAR && kept.used.elapsed() >= ASKED_AFTER {
-            kept.connection.ping().await?;
+            D::say(&mut kept.connection, ASK).await?;
         }
         Ok(())
     }
@@ -130,7 +167,7 @@ impl<D: Base> Clone for Lender<D> {
 
 impl<D: Base> Lender<D> {
     /// Lends up to `most` at once; whoever gets none in `patience` is told so. Connects to nothing yet.
-    pub(crate) fn new(options: Options<D>, most: u32, patience: Duration) -> Result<Self, sqlx::Error> {
+    pub(crate) fn new(options: D::Options, most: u32, patience: Duration) -> Result<Self, StoreError> {
         let pool = Pool::builder(Maker(options))
             .max_size(most.try_into().unwrap_or(usize::MAX))
             .wait_timeout(Some(patience))
@@ -140,14 +177,14 @@ impl<D: Base> Lender<D> {
             .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
             .build()
-            .map_err(|error| sqlx::Error::Configuration(BoxDynError::from(error)))?;
+            .map_err(|error| StoreError::Settings(error.to_string()))?;
         Ok(Self { pool, lent: TaskTracker::new(), patience })
     }
 
     /// A connection on which each statement is on its own.
-    pub(crate) async fn look(&self) -> Result<Loan<D>, sqlx::Error> {
+    pub(crate) async fn look(&self) -> Result<Loan<D>, StoreError> {
         if self.lent.is_closed() {
-            return Err(sqlx::Error::PoolClosed);
+            return Err(StoreError::Unreachable(Cause::Closed));
         }
         let token = self.lent.token();
         // Boxed: whoever begins anything holds this future within their own.
@@ -156,7 +193,7 @@ impl<D: Base> Lender<D> {
     }
 
     /// A connection on which a unit of work has begun with `statement`. Given back without a commit, nothing of it stays.
-    pub(crate) async fn begin(&self, statement: &'static str) -> Result<Loan<D>, sqlx::Error> {
+    pub(crate) async fn begin(&self, statement: &'static str) -> Result<Loan<D>, StoreError> {
         let mut loan = self.look().await?;
         let kept = loan.kept();
         kept.left = Left::Unit;
@@ -171,7 +208,7 @@ impl<D: Base> Lender<D> {
             tracing::warn!("the database is closed while somebody still uses it");
         }
         for kept in self.pool.retain(|_, _| false).removed {
-            if let Err(error) = kept.connection.close().await {
+            if let Err(error) = D::close(kept.connection).await {
                 tracing::debug!(%error, "a connection to the database ended badly");
             }
         }
@@ -179,11 +216,13 @@ impl<D: Base> Lender<D> {
     }
 }
 
-fn why(error: PoolError<sqlx::Error>) -> sqlx::Error {
+fn why(error: PoolError<StoreError>) -> StoreError {
     match error {
         PoolError::Backend(error) => error,
-        PoolError::Timeout(_) => sqlx::Error::PoolTimedOut,
-        PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => sqlx::Error::PoolClosed,
+        PoolError::Timeout(_) => StoreError::Unreachable(Cause::NoneFree),
+        PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+            StoreError::Unreachable(Cause::Closed)
+        }
     }
 }
 
@@ -209,7 +248,7 @@ impl<D: Base> Loan<D> {
     }
 
     /// Makes what its unit of work did last, if there is one.
-    pub(crate) async fn commit(mut self) -> Result<(), sqlx::Error> {
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         let kept = self.kept();
         if kept.left == Left::Unit {
             D::say(&mut kept.connection, "COMMIT").await?;
@@ -260,7 +299,7 @@ fn give_back<D: Base>(kept: Object<Maker<D>>, token: TaskTrackerToken) {
 async fn put_in_order<D: Base>(mut kept: Object<Maker<D>>, token: TaskTrackerToken) {
     let outcome = match kept.left {
         Left::Unit => D::say(&mut kept.connection, "ROLLBACK").await,
-        Left::Statement | Left::Nothing => kept.connection.ping().await,
+        Left::Statement | Left::Nothing => D::say(&mut kept.connection, ASK).await,
     };
     match outcome {
         Ok(()) => {

@@ -5,20 +5,38 @@
 //! with `{{SQLITE}}` or `{{POSTGRES}}` is for that database alone.
 
 use std::borrow::Cow;
+use std::str::FromStr as _;
+use std::time::Duration;
 
 use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
-use sqlx::{Acquire, AssertSqlSafe, SqlSafeStr as _};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Acquire, AssertSqlSafe, Connection as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
 use crate::{Backend, StoreError};
 
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+
+/// How long another process that migrates the same file is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Every migration's file name, oldest first.
 pub fn names() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(name, _)| *name)
 }
 
-pub(crate) async fn run<'a, A>(connection: A, backend: Backend) -> Result<(), StoreError>
+/// On a connection of its own: this is the one thing for which somebody else's is used.
+pub(crate) async fn run_on_sqlite(url: &str) -> Result<(), StoreError> {
+    let options = SqliteConnectOptions::from_str(url)?.busy_timeout(PATIENCE);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    run(&mut connection, Backend::Sqlite).await?;
+    Ok(connection.close().await?)
+}
+
+pub(crate) async fn run_on_postgres(connection: &mut PgConnection) -> Result<(), StoreError> {
+    run(connection, Backend::Postgres).await
+}
+
+async fn run<'a, A>(connection: A, backend: Backend) -> Result<(), StoreError>
 where
     A: Acquire<'a>,
     <A::Connection as std::ops::Deref>::Target: Migrate,

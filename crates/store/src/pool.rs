@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{Postgres, Sqlite};
 use tokio::sync::watch;
 
-use crate::loan::Lender;
+use crate::loan::{Lender, Postgres, Sqlite};
+use crate::sqlite::Options;
 use crate::tidy::Tidy;
 use crate::tx::Inner as TxInner;
 use crate::{Backend, StoreError, Tx};
@@ -53,6 +52,8 @@ enum Pools {
         read: Lender<Sqlite>,
         write: Lender<Sqlite>,
         tidy: Tidy,
+        /// Where it is, for migrations.
+        url: String,
     },
     Postgres {
         all: Lender<Postgres>,
@@ -127,14 +128,13 @@ impl Store {
     /// Brings the tables up to date. Safe to call from several nodes at once.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.pools {
-            Pools::Sqlite { write, .. } => {
-                let mut connection = write.look().await?;
-                crate::migrate::run(&mut *connection, Backend::Sqlite).await?;
-                connection.answered();
+            Pools::Sqlite { write, url, .. } => {
+                let _turn = write.look().await?;
+                crate::migrate::run_on_sqlite(url).await?;
             }
             Pools::Postgres { all, .. } => {
                 let mut connection = all.look().await?;
-                crate::migrate::run(&mut *connection, Backend::Postgres).await?;
+                crate::migrate::run_on_postgres(&mut connection).await?;
                 connection.answered();
             }
         }
@@ -214,7 +214,7 @@ impl Store {
     /// Closes every connection.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { read, write, tidy } => {
+            Pools::Sqlite { read, write, tidy, .. } => {
                 tidy.close().await;
                 read.close().await;
                 write.close().await;
@@ -228,33 +228,15 @@ impl Store {
 }
 
 async fn open_sqlite(settings: &Settings) -> Result<Pools, StoreError> {
-    let options = SqliteConnectOptions::from_str(&settings.url)
-        .map_err(|_| StoreError::Settings("the SQLite URL must be sqlite:<path of a file>".to_owned()))?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(if settings.outlives_power_loss { SqliteSynchronous::Full } else { SqliteSynchronous::Normal })
-        .busy_timeout(settings.acquire_timeout)
-        .foreign_keys(true)
-        .pragma("cache_size", "-131072")
-        // All caches of the process together: whoever needs a page beyond that takes one that nobody uses.
-        .pragma("soft_heap_limit", "100663296")
-        .pragma("temp_store", "MEMORY")
-        // Pages that many units of work change are written to the file once for all of them.
-        // Should nobody else do it in time.
-        .pragma("wal_autocheckpoint", "32768")
-        .pragma("journal_size_limit", "134217728")
-        // Rows wait for whoever reads them, not the other way round: a hand-over each costs more than the row.
-        .row_buffer_size(1_024)
-        .statement_cache_capacity(256);
+    let options = Options::new(settings)?;
     let patience = settings.acquire_timeout;
     let write = Lender::new(options.clone(), 1, patience * 6)?;
     // Makes the file, if there is none.
     drop(write.look().await?);
-    let tidy = Tidy::new(options.clone().pragma("cache_size", "-2048"), write.clone())?;
-    let options = options.read_only(true).create_if_missing(false).pragma("cache_size", "-16384");
-    let read = Lender::new(options, settings.max_connections.max(2), patience)?;
+    let tidy = Tidy::new(&options, write.clone())?;
+    let read = Lender::new(options.reader(), settings.max_connections.max(2), patience)?;
     drop(read.look().await?);
-    Ok(Pools::Sqlite { read, write, tidy })
+    Ok(Pools::Sqlite { read, write, tidy, url: settings.url.clone() })
 }
 
 async fn open_postgres(settings: &Settings) -> Result<Pools, StoreError> {

@@ -1,12 +1,11 @@
 //! One row of an answer, whichever database gave it.
 
 use kernel::{Scalar, ScalarKind, Stored};
+use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, ValueRef as _};
-use uuid::Uuid;
 
 use crate::StoreError;
+use crate::sqlite::SqliteRow;
 
 /// One row of an answer.
 pub struct Row(pub(crate) Inner);
@@ -32,17 +31,7 @@ impl Row {
     fn scalar(&self, column: &str, kind: ScalarKind) -> Result<Scalar, StoreError> {
         let scalar = match &self.0 {
             Inner::Sqlite(row) => {
-                if row.try_get_raw(column)?.is_null() {
-                    return Ok(Scalar::null(kind));
-                }
-                match kind {
-                    ScalarKind::Bool => Scalar::Bool(row.try_get::<Option<bool>, _>(column)?),
-                    ScalarKind::Int => Scalar::Int(row.try_get::<Option<i64>, _>(column)?),
-                    ScalarKind::Float => Scalar::Float(row.try_get::<Option<f64>, _>(column)?),
-                    ScalarKind::Text => Scalar::Text(row.try_get::<Option<String>, _>(column)?),
-                    ScalarKind::Bytes => Scalar::Bytes(row.try_get::<Option<Vec<u8>>, _>(column)?),
-                    ScalarKind::Uuid => Scalar::Uuid(row.try_get::<Option<Uuid>, _>(column)?),
-                }
+                row.scalar(column, kind).ok_or_else(|| StoreError::Corrupt { column: column.to_owned() })?
             }
             Inner::Postgres(row) => match kind {
                 ScalarKind::Bool => Scalar::Bool(row.try_get(column)?),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Row as _, Sqlite, SqliteConnection};
+use kernel::{Scalar, ScalarKind};
 
-use crate::loan::Lender;
+use crate::StoreError;
+use crate::loan::{Lender, Loan, Sqlite};
+use crate::sqlite::{Options, Statement};
 
 /// After how many changed rows.
 const MANY: u64 = 20_000;
@@ -35,8 +36,8 @@ struct Inner {
 
 impl Tidy {
     /// Over a connection of its own, made when it is needed.
-    pub(crate) fn new(options: SqliteConnectOptions, write: Lender<Sqlite>) -> Result<Self, sqlx::Error> {
-        let own = Lender::new(options.busy_timeout(PATIENCE), 1, PATIENCE)?;
+    pub(crate) fn new(options: &Options, write: Lender<Sqlite>) -> Result<Self, StoreError> {
+        let own = Lender::new(options.tidier(PATIENCE), 1, PATIENCE)?;
         Ok(Self(Arc::new(Inner { own, write, changed: AtomicU64::new(0), busy: AtomicBool::new(false) })))
     }
 
@@ -64,7 +65,7 @@ impl Tidy {
 }
 
 impl Inner {
-    async fn tidy_up(&self) -> Result<(), sqlx::Error> {
+    async fn tidy_up(&self) -> Result<(), StoreError> {
         let mut own = self.own.look().await?;
         // Waits for nobody: what is in use is moved the next time.
         let log = checkpoint(&mut own, "PRAGMA wal_checkpoint(PASSIVE)").await?;
@@ -81,6 +82,11 @@ impl Inner {
 }
 
 /// Moves pages; returns how many the log has.
-async fn checkpoint(own: &mut SqliteConnection, statement: &'static str) -> Result<i64, sqlx::Error> {
-    sqlx::query(statement).fetch_one(own).await?.try_get("log")
+async fn checkpoint(own: &mut Loan<Sqlite>, statement: &'static str) -> Result<i64, StoreError> {
+    let rows = own.rows(Statement::new(statement, Vec::new())).await?;
+    own.answered();
+    match rows.first().and_then(|row| row.scalar("log", ScalarKind::Int)) {
+        Some(Scalar::Int(Some(pages))) => Ok(pages),
+        _ => Err(StoreError::Corrupt { column: "log".to_owned() }),
+    }
 }

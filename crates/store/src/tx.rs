@@ -1,15 +1,18 @@
 //! The unit of work: what is done through one [`Tx`] commits together or not at all.
 
+use std::borrow::Cow;
+
 use futures_util::TryStreamExt as _;
 use kernel::{Scalar, Stored};
 use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments as _, AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite};
+use sqlx::{Arguments as _, AssertSqlSafe, SqlSafeStr as _, SqlStr};
 
-use crate::loan::Loan;
+use crate::error::Cause;
+use crate::loan::{Loan, Postgres, Sqlite};
 use crate::pool::{News, Wake};
 use crate::row::Inner as RowInner;
 use crate::sql::Bound;
+use crate::sqlite::Statement;
 use crate::tidy::Tidy;
 use crate::{Row, Sql, StoreError};
 
@@ -73,24 +76,24 @@ impl Tx {
 
     /// Runs a statement; returns how many rows it changed.
     pub async fn execute(&mut self, sql: &'static str, args: Vec<Scalar>) -> Result<u64, StoreError> {
-        self.run(sql.into_sql_str(), singles(args)).await
+        self.run(sql.into(), singles(args)).await
     }
 
     /// Runs a built statement; returns how many rows it changed.
     pub async fn alter(&mut self, sql: Sql) -> Result<u64, StoreError> {
         let (text, args) = sql.into_parts(self.backend());
-        self.run(AssertSqlSafe(text).into_sql_str(), args).await
+        self.run(text.into(), args).await
     }
 
     /// Every row of the answer.
     pub async fn all(&mut self, sql: &'static str, args: Vec<Scalar>) -> Result<Vec<Row>, StoreError> {
-        self.fetch(sql.into_sql_str(), singles(args)).await
+        self.fetch(sql.into(), singles(args)).await
     }
 
     /// Every row of the answer to a built statement.
     pub async fn select(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {
         let (text, args) = sql.into_parts(self.backend());
-        self.fetch(AssertSqlSafe(text).into_sql_str(), args).await
+        self.fetch(text.into(), args).await
     }
 
     /// The first row of the answer, if there is one.
@@ -113,16 +116,12 @@ impl Tx {
         mut each: impl FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let (text, args) = sql.into_parts(self.backend());
-        let text = AssertSqlSafe(text).into_sql_str();
         match &mut self.inner {
             Inner::Sqlite(tx) => {
-                let mut rows = sqlx::query_with(text, sqlite_args(args)?).fetch(&mut **tx);
-                while let Some(row) = rows.try_next().await? {
-                    each(Row(RowInner::Sqlite(row)))?;
-                }
+                tx.each(Statement::new(text, args), |row| each(Row(RowInner::Sqlite(row)))).await?;
             }
             Inner::Postgres(tx) => {
-                let mut rows = sqlx::query_with(text, postgres_args(args)?).fetch(&mut **tx);
+                let mut rows = sqlx::query_with(whole(text.into()), postgres_args(args)?).fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await? {
                     each(Row(RowInner::Postgres(row)))?;
                 }
@@ -217,14 +216,12 @@ impl Tx {
         Ok(())
     }
 
-    async fn run(&mut self, sql: SqlStr, args: Vec<Bound>) -> Result<u64, StoreError> {
+    async fn run(&mut self, sql: Cow<'static, str>, args: Vec<Bound>) -> Result<u64, StoreError> {
         let changed = match &mut self.inner {
-            Inner::Sqlite(tx) => sqlx::query_with(sql, sqlite_args(args)?).execute(&mut **tx).await?.rows_affected(),
-            Inner::Postgres(look) if !look.in_unit() => {
-                return Err(sqlx::Error::Protocol("a look writes nothing".to_owned()).into());
-            }
+            Inner::Sqlite(tx) => tx.change(Statement::new(sql, args)).await?,
+            Inner::Postgres(look) if !look.in_unit() => return Err(StoreError::Broken(Cause::Look)),
             Inner::Postgres(tx) => {
-                sqlx::query_with(sql, postgres_args(args)?).execute(&mut **tx).await?.rows_affected()
+                sqlx::query_with(whole(sql), postgres_args(args)?).execute(&mut **tx).await?.rows_affected()
             }
         };
         self.inner.answered();
@@ -232,14 +229,14 @@ impl Tx {
         Ok(changed)
     }
 
-    async fn fetch(&mut self, sql: SqlStr, args: Vec<Bound>) -> Result<Vec<Row>, StoreError> {
+    async fn fetch(&mut self, sql: Cow<'static, str>, args: Vec<Bound>) -> Result<Vec<Row>, StoreError> {
         let rows = match &mut self.inner {
             Inner::Sqlite(tx) => {
-                let rows = sqlx::query_with(sql, sqlite_args(args)?).fetch_all(&mut **tx).await?;
+                let rows = tx.rows(Statement::new(sql, args)).await?;
                 rows.into_iter().map(|row| Row(RowInner::Sqlite(row))).collect()
             }
             Inner::Postgres(tx) => {
-                let rows = sqlx::query_with(sql, postgres_args(args)?).fetch_all(&mut **tx).await?;
+                let rows = sqlx::query_with(whole(sql), postgres_args(args)?).fetch_all(&mut **tx).await?;
                 rows.into_iter().map(|row| Row(RowInner::Postgres(row))).collect()
             }
         };
@@ -268,20 +265,16 @@ macro_rules! add {
             Scalar::Bytes(value) => $bound.add(value),
             Scalar::Uuid(value) => $bound.add(value),
         }
-        .map_err(|cause| StoreError::Broken(sqlx::Error::Encode(cause)))
+        .map_err(|cause| StoreError::from(sqlx::Error::Encode(cause)))
     };
 }
 
-fn sqlite_args(args: Vec<Bound>) -> Result<SqliteArguments, StoreError> {
-    let mut bound = SqliteArguments::default();
-    for arg in args {
-        match arg {
-            Bound::One(value) => add!(bound, value)?,
-            Bound::List(values) => values.into_iter().try_for_each(|value| add!(bound, value))?,
-            Bound::Rows(rows) => rows.into_iter().flatten().try_for_each(|value| add!(bound, value))?,
-        }
+/// A statement's text, which is of literals whichever way it was put together.
+fn whole(text: Cow<'static, str>) -> SqlStr {
+    match text {
+        Cow::Borrowed(text) => text.into_sql_str(),
+        Cow::Owned(text) => AssertSqlSafe(text).into_sql_str(),
     }
-    Ok(bound)
 }
 
 fn postgres_args(args: Vec<Bound>) -> Result<PgArguments, StoreError> {
@@ -314,7 +307,7 @@ fn add_array(bound: &mut PgArguments, values: Vec<Scalar>) -> Result<(), StoreEr
         Some(Scalar::Bytes(_)) => array!(Scalar::Bytes),
         Some(Scalar::Uuid(_)) => array!(Scalar::Uuid),
     };
-    added.map_err(|cause| StoreError::Broken(sqlx::Error::Encode(cause)))
+    added.map_err(|cause| StoreError::from(sqlx::Error::Encode(cause)))
 }
 
 fn singles(args: Vec<Scalar>) -> Vec<Bound> {

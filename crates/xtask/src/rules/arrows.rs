@@ -19,6 +19,7 @@ const ROOMS: &[&str] =
 /// Dependencies that stay behind few doors, and those doors.
 const ADDRESSES: &[(&str, &[&str])] = &[
     ("sqlx", &["store", "testkit"]),
+    ("rusqlite", &["store"]),
     ("askama", &["pages", "emulator"]),
     ("rust-embed", &["pages"]),
     ("roaring", &["directory", "emulator"]),

@@ -1,0 +1,165 @@
+//! SQLite, which runs in this process.
+//!
+//! A statement that was quick of late runs where it is asked for: to hand it to another thread and back costs more than it
+//! does. Any other one runs on a thread of its own, where it keeps nobody waiting.
+
+mod options;
+mod pace;
+mod row;
+mod statement;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
+
+use rusqlite::{ErrorCode, OpenFlags};
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, coop, spawn_blocking};
+
+pub(crate) use options::Options;
+use pace::Paces;
+pub(crate) use row::SqliteRow;
+pub(crate) use statement::Statement;
+
+use crate::StoreError;
+use crate::error::Cause;
+
+/// How many statements a connection keeps prepared.
+const PREPARED: usize = 256;
+/// How many rows are handed over together.
+const TOGETHER: usize = 256;
+/// How many of those wait for whoever reads them.
+const WAITING: usize = 4;
+
+/// A connection. Whoever gives up on it in the middle of a statement leaves the statement running, and the next one waits for
+/// its end; a statement that had not begun never does.
+pub(crate) struct Connection {
+    shared: Arc<Shared>,
+    paces: Arc<Paces>,
+    patience: Duration,
+}
+
+struct Shared {
+    own: Mutex<rusqlite::Connection>,
+    /// How many statements have been asked for: only the last one is to run.
+    asked: AtomicU64,
+}
+
+impl Connection {
+    pub(crate) async fn open(options: Options) -> Result<Self, StoreError> {
+        spawn_blocking(move || {
+            let mode = if options.writes {
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+            } else {
+                OpenFlags::SQLITE_OPEN_READ_ONLY
+            };
+            let own = rusqlite::Connection::open_with_flags(&options.path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+            own.busy_timeout(options.patience)?;
+            own.execute_batch(&options.settings)?;
+            own.busy_timeout(Duration::ZERO)?;
+            own.set_prepared_statement_cache_capacity(PREPARED);
+            let shared = Arc::new(Shared { own: Mutex::new(own), asked: AtomicU64::new(0) });
+            Ok(Self { shared, paces: options.paces, patience: options.patience })
+        })
+        .await
+        .map_err(ended)?
+    }
+
+    /// Runs a statement; returns how many rows it changed.
+    pub(crate) async fn change(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        self.run(statement, Statement::change).await
+    }
+
+    /// Every row of the answer.
+    pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<SqliteRow>, StoreError> {
+        self.run(statement, Statement::rows).await
+    }
+
+    /// Hands every row of the answer to `each` while further ones are read.
+    pub(crate) async fn each(
+        &mut self,
+        statement: Statement,
+        mut each: impl FnMut(SqliteRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let (sender, mut receiver) = mpsc::channel(WAITING);
+        let turn = self.turn();
+        let read = move |own: &rusqlite::Connection| {
+            statement.portions(own, TOGETHER, |rows| sender.blocking_send(rows).is_ok())
+        };
+        let reading = spawn_blocking(move || turn.patiently(read));
+        while let Some(rows) = receiver.recv().await {
+            rows.into_iter().try_for_each(&mut each)?;
+        }
+        reading.await.map_err(ended)?
+    }
+
+    /// Ends it. The last one to end moves what is in the log into the file, which takes its time.
+    pub(crate) async fn close(self) -> Result<(), StoreError> {
+        spawn_blocking(move || drop(self)).await.map_err(ended)
+    }
+
+    async fn run<T: Send + 'static>(
+        &mut self,
+        statement: Statement,
+        run: fn(&Statement, &rusqlite::Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        // Statements that wait for nothing would otherwise never let others have their turn.
+        coop::consume_budget().await;
+        let turn = self.turn();
+        if self.paces.trusts(&statement)
+            && let Some(own) = turn.at_once()
+        {
+            match self.paces.timed(&statement, || run(&statement, &own)) {
+                // Somebody else writes, who is waited for elsewhere. Nothing has been done yet.
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {}
+                answer => return Ok(answer?),
+            }
+        }
+        let paces = self.paces.clone();
+        let run = move |own: &rusqlite::Connection| paces.timed(&statement, || run(&statement, own));
+        spawn_blocking(move || turn.patiently(run)).await.map_err(ended)?
+    }
+
+    fn turn(&self) -> Turn {
+        let number = self.shared.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        Turn { shared: self.shared.clone(), number, patience: self.patience }
+    }
+}
+
+/// The right to run one statement, until the next one is asked for.
+struct Turn {
+    shared: Arc<Shared>,
+    number: u64,
+    patience: Duration,
+}
+
+impl Turn {
+    /// The connection, unless a statement that somebody gave up on still runs on it.
+    fn at_once(&self) -> Option<MutexGuard<'_, rusqlite::Connection>> {
+        match self.shared.own.try_lock() {
+            Ok(own) => Some(own),
+            Err(TryLockError::Poisoned(own)) => Some(own.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// Runs a statement, however long the connection or the database is busy.
+    fn patiently<T>(self, run: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let own = self.shared.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.shared.asked.load(Ordering::Relaxed) != self.number {
+            // Whoever asked has given up, and what it was part of may be over.
+            return Err(StoreError::Unreachable(Cause::Ended));
+        }
+        own.busy_timeout(self.patience)?;
+        let answer = run(&own);
+        own.busy_timeout(Duration::ZERO)?;
+        Ok(answer?)
+    }
+}
+
+fn ended(_: JoinError) -> StoreError {
+    StoreError::Unreachable(Cause::Ended)
+}
+
+#[cfg(test)]
+mod tests;
