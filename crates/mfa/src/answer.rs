@@ -1,7 +1,7 @@
 //! What goes back to Entra, through the browser (eam.md §5).
 
 use kernel::Secret;
-use oidc::AnswerClaims;
+use oidc::{AnswerClaims, SigningKey};
 
 use crate::authorize::Kept;
 use crate::error::MfaError;
@@ -36,8 +36,14 @@ impl Posted {
 }
 
 impl Mfa {
-    /// The signed answer to a request: one `acr` that was asked for, the one `amr` that was proved.
-    pub(crate) async fn answer(&self, provider: &Provider, kept: &Kept, proof: &Proof) -> Result<Posted, MfaError> {
+    /// The answer to a request, signed with a key: one `acr` that was asked for, the one `amr` that was proved.
+    pub(crate) fn answer(
+        &self,
+        key: &SigningKey,
+        provider: &Provider,
+        kept: &Kept,
+        proof: &Proof,
+    ) -> Result<Posted, MfaError> {
         let now = self.env().now().seconds();
         let unasked = || MfaError::Invalid("Entra does not take this kind of proof for this sign-in".to_owned());
         let claims = AnswerClaims {
@@ -50,7 +56,6 @@ impl Mfa {
             acr: kept.wanted.acr_for(proof.amr()).ok_or_else(unasked)?,
             amr: [proof.amr()],
         };
-        let key = self.signing_key(&mut self.store().read().await?, provider.tenant).await?;
         let mut fields = vec![("id_token", Secret::new(key.sign(&claims)?))];
         fields.extend(kept.state.as_deref().map(|state| ("state", Secret::from(state))));
         Ok(Posted { to: kept.redirect_uri.clone(), fields })

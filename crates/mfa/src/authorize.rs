@@ -101,7 +101,7 @@ impl From<HintRefused> for Fault {
 impl Mfa {
     /// Takes the form that Entra's page has the browser post.
     pub async fn authorize(&self, tenant: TenantId, body: &[u8], mut origin: Origin) -> Result<Begun, MfaError> {
-        let provider = self.provider(&mut self.store().read().await?, tenant).await?;
+        let provider = self.provider(&mut self.store().look().await?, tenant).await?;
         let request = match AuthorizeRequest::parse(body) {
             Ok(request) => request,
             Err(fault) => return self.stay(&provider, Fault::here(fault.code(), fault.to_string()), &origin).await,
@@ -200,14 +200,14 @@ impl Mfa {
         request: &AuthorizeRequest,
     ) -> Result<Option<Fault>, MfaError> {
         let until = self.env().now().plus(REMEMBERED);
-        for (name, reason) in [("id_token_hint", "hint_replayed"), ("nonce", "nonce_replayed")] {
-            let Some(value) = request.get(name) else { continue };
-            let hash = hash_of(&format!("{name} {value}"));
-            if !rows::see(tx, provider.tenant, hash, until).await? {
-                return Ok(Some(Fault::back(reason, format!("the parameter {name} was used before"))));
-            }
-        }
-        Ok(None)
+        let once = [("id_token_hint", "hint_replayed"), ("nonce", "nonce_replayed")];
+        let once = once.into_iter().filter_map(|(name, reason)| Some((name, reason, request.get(name)?)));
+        let (once, hashes): (Vec<_>, Vec<_>) =
+            once.map(|(name, reason, value)| ((name, reason), hash_of(&format!("{name} {value}")))).unzip();
+        // The hint is among them: nothing comes here without one.
+        let new = rows::see(tx, provider.tenant, &hashes, until).await?;
+        let seen = once.into_iter().zip(&hashes).find(|(_, hash)| !new.contains(hash));
+        Ok(seen.map(|((name, reason), _)| Fault::back(reason, format!("the parameter {name} was used before"))))
     }
 
     async fn turn_back(

@@ -229,8 +229,9 @@ impl Mfa {
             }
             Verdict::Proven(proof) => {
                 self.end_transaction(&mut tx, scene.waiting.id, TransactionState::Passed).await?;
+                let key = self.signing_key(&mut tx, scene.provider.tenant).await?;
                 tx.commit().await?;
-                Ok(Proved::Answer(self.answer(&scene.provider, &scene.waiting.request, &proof).await?))
+                Ok(Proved::Answer(self.answer(&key, &scene.provider, &scene.waiting.request, &proof)?))
             }
         }
     }

@@ -26,6 +26,8 @@ const MOST_AGE: Duration = Duration::from_mins(30);
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
 /// Asks a connection whether it is in order.
 const ASK: &str = "SELECT 1";
+/// Ends a unit of work of which nothing is to stay.
+const GIVE_UP: &str = "ROLLBACK";
 
 /// What is asked of a kind of database here.
 pub(crate) trait Base: Send + Sync + 'static {
@@ -44,6 +46,9 @@ pub(crate) trait Base: Send + Sync + 'static {
         statement: &'static str,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
+    /// Gives up the unit of work that has begun, if that takes no waiting; whether it did.
+    fn give_up_at_once(connection: &mut Self::Connection) -> bool;
+
     fn close(connection: Self::Connection) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
@@ -61,6 +66,10 @@ impl Base for Sqlite {
 
     async fn say(connection: &mut sqlite::Connection, statement: &'static str) -> Result<(), StoreError> {
         connection.change(Statement::new(statement, Vec::new())).await.map(drop)
+    }
+
+    fn give_up_at_once(connection: &mut sqlite::Connection) -> bool {
+        connection.change_at_once(&Statement::new(GIVE_UP, Vec::new()))
     }
 
     async fn close(connection: sqlite::Connection) -> Result<(), StoreError> {
@@ -89,6 +98,10 @@ impl Base for Postgres {
 
     async fn say(connection: &mut PgConnection, statement: &'static str) -> Result<(), StoreError> {
         Ok(connection.execute(statement).await.map(drop)?)
+    }
+
+    fn give_up_at_once(_connection: &mut PgConnection) -> bool {
+        false
     }
 
     async fn close(connection: PgConnection) -> Result<(), StoreError> {
@@ -280,6 +293,9 @@ impl<D: Base> Drop for Loan<D> {
     fn drop(&mut self) {
         let Some((mut kept, token)) = self.0.take() else { return };
         kept.used = Instant::now();
+        if kept.left == Left::Unit && D::give_up_at_once(&mut kept.connection) {
+            kept.left = Left::Nothing;
+        }
         match tokio::runtime::Handle::try_current() {
             _ if kept.left == Left::Nothing => give_back(kept, token),
             Ok(runtime) => drop(runtime.spawn(put_in_order(kept, token))),
@@ -298,7 +314,7 @@ fn give_back<D: Base>(kept: Object<Maker<D>>, token: TaskTrackerToken) {
 /// Gives up what a connection was left with. One that cannot be put in order is thrown away.
 async fn put_in_order<D: Base>(mut kept: Object<Maker<D>>, token: TaskTrackerToken) {
     let outcome = match kept.left {
-        Left::Unit => D::say(&mut kept.connection, "ROLLBACK").await,
+        Left::Unit => D::say(&mut kept.connection, GIVE_UP).await,
         Left::Statement | Left::Nothing => D::say(&mut kept.connection, ASK).await,
     };
     match outcome {

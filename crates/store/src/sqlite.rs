@@ -70,6 +70,13 @@ impl Connection {
         self.run(statement, Statement::change).await
     }
 
+    /// Runs a statement if it is trusted and the connection is free; whether it ran, and worked out.
+    pub(crate) fn change_at_once(&mut self, statement: &Statement) -> bool {
+        let turn = self.turn();
+        self.paces.trusts(statement)
+            && turn.at_once().is_some_and(|own| self.paces.timed(statement, || statement.change(&own)).is_ok())
+    }
+
     /// Every row of the answer.
     pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<SqliteRow>, StoreError> {
         self.run(statement, Statement::rows).await

@@ -67,7 +67,7 @@ impl Tenants {
 
     /// One tenant.
     pub async fn find(&self, organisation: OrganisationId, tenant: TenantId) -> Result<Tenant, TenantsError> {
-        let mut tx = self.store.read().await?;
+        let mut tx = self.store.look().await?;
         rows::find(&mut tx, organisation, tenant).await?.ok_or(TenantsError::NoSuchTenant(tenant))
     }
 

@@ -171,7 +171,7 @@ impl Somebody {
         // What fails is done later, and counted then.
         let _ = self.app.provisioning.write_down().await;
         let _ = self.app.directory.catch_up_all().await;
-        Spent { server: super::process::threads_seconds(), database: self.database_seconds().await.unwrap_or(0.0) }
+        Spent { server: super::process::exact_cpu_seconds(), database: self.database_seconds().await.unwrap_or(0.0) }
     }
 
     async fn database_seconds(&self) -> anyhow::Result<f64> {

@@ -206,10 +206,10 @@ fn bare(entra: &Entra, token: &str) -> anyhow::Result<()> {
 
 /// Processor time of a hundred calls, in microseconds each.
 async fn cost(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<f64> {
-    let before = process::threads_seconds();
+    let before = process::exact_cpu_seconds();
     work.await?;
     #[expect(clippy::cast_precision_loss, reason = "a hundred calls")]
-    Ok((process::threads_seconds() - before) * 1e6 / CALLS as f64)
+    Ok((process::exact_cpu_seconds() - before) * 1e6 / CALLS as f64)
 }
 
 fn median(mut all: Vec<f64>) -> f64 {

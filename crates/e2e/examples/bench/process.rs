@@ -26,10 +26,10 @@ pub fn peak_mib_of(process: &str) -> u64 {
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) / 1024
 }
 
-/// Processor time of the threads that this process has now, in seconds; finer than [`cpu_seconds`].
-pub fn threads_seconds() -> f64 {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    tasks.map(|task| task_seconds(&task.path().display().to_string())).sum()
+/// Processor time of this process in seconds, of threads that have ended too; finer than [`cpu_seconds`].
+pub fn exact_cpu_seconds() -> f64 {
+    let spent = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    std::time::Duration::try_from(spent).unwrap_or_default().as_secs_f64()
 }
 
 /// Processor time of a thread by its folder below `/proc`, in seconds: the first field of `schedstat`, in nanoseconds.

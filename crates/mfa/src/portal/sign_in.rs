@@ -112,10 +112,10 @@ impl Mfa {
     async fn first_time(&self, visit: &Visit) -> Result<bool, MfaError> {
         let mut tx = self.store().begin().await?;
         let until = self.env().now().plus(REMEMBERED);
-        let first =
-            transactions::see(&mut tx, visit.tenant, hash_of(&format!("portal {}", visit.state)), until).await?;
+        let way = hash_of(&format!("portal {}", visit.state));
+        let new = transactions::see(&mut tx, visit.tenant, &[way], until).await?;
         tx.commit().await?;
-        Ok(first)
+        Ok(!new.is_empty())
     }
 
     async fn signed_in(&self, provider: &Provider, visit: &Visit, answer: &Answer) -> Result<SignInClaims, Fault> {

@@ -1,7 +1,7 @@
 //! Statements on `mfa_transactions` and `mfa_seen`.
 
 use kernel::Timestamp;
-use store::{Row, StoreError, Tx, args, json};
+use store::{Row, Sql, StoreError, Tx, args, json};
 use tenants::TenantId;
 
 use crate::model::{Origin, TransactionId};
@@ -10,10 +10,17 @@ use crate::transactions::{TransactionState, Waiting};
 /// How long the row of a sign-in stays after its time, so that a late click is told why.
 const KEPT: std::time::Duration = std::time::Duration::from_hours(24);
 
-/// Marks a hint or a nonce as seen; false when it was seen before.
-pub(crate) async fn see(tx: &mut Tx, provider: TenantId, hash: Vec<u8>, until: Timestamp) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO mfa_seen (provider, hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-    Ok(tx.execute(sql, args![provider, hash, until]).await? > 0)
+/// Marks hints and nonces as seen; returns those that had not been. There must be one at least.
+pub(crate) async fn see(
+    tx: &mut Tx,
+    provider: TenantId,
+    hashes: &[Vec<u8>],
+    until: Timestamp,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let rows = hashes.iter().map(|hash| args![provider, hash.clone(), until]);
+    let sql = Sql::new("INSERT INTO mfa_seen (provider, hash, expires_at) VALUES ").bind_rows(rows);
+    let new = tx.select(sql.push(" ON CONFLICT DO NOTHING RETURNING hash")).await?;
+    new.iter().map(|row| row.get("hash")).collect()
 }
 
 pub(crate) async fn insert(tx: &mut Tx, waiting: &Waiting, browser_hash: Vec<u8>) -> Result<(), StoreError> {

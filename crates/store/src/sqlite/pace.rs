@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use super::Statement;
 
 /// What takes less keeps nobody waiting who waits for the same thread.
-const QUICK: Duration = Duration::from_micros(500);
+const QUICK: Duration = Duration::from_millis(1);
 /// After how many quick runs a statement that nobody knows is trusted.
 const UNKNOWN: u8 = 4;
 /// The same for one that was slow.
-const SLOW: u8 = 200;
+const SLOW: u8 = 24;
 /// Statements whose places coincide share what is known of them: the slower one decides.
 const PLACES: usize = 4_096;
 
