@@ -185,7 +185,7 @@ impl<D: Base> Lender<D> {
             .max_size(most.try_into().unwrap_or(usize::MAX))
             .wait_timeout(Some(patience))
             .create_timeout(Some(patience))
-            .recycle_timeout(Some(patience))
+            .recycle_timeout(D::FAR.then_some(patience))
             // What was used last has the most in its caches.
             .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)

@@ -98,9 +98,9 @@ fn select_beside(tx: &Tx, kind: &'static ResourceType, beside: Beside) -> Sql {
              object_id, (SELECT ",
     )
     .push(match tx.backend() {
-        Backend::Sqlite => "json_group_array(json_array(hex(g.id), g.resource ->> '$.displayName') ORDER BY g.number)",
+        Backend::Sqlite => "json_group_array(json_array(g.number, hex(g.id), g.resource ->> '$.displayName'))",
         Backend::Postgres => {
-            "COALESCE(json_agg(json_build_array(g.id, g.resource::json ->> 'displayName') ORDER BY g.number)::text, '[]')"
+            "COALESCE(json_agg(json_build_array(g.number, g.id, g.resource::json ->> 'displayName'))::text, '[]')"
         }
     })
     .push(
@@ -114,8 +114,10 @@ fn stored_beside(kind: &'static ResourceType, row: &Row, beside: Beside) -> Resu
     let mut stored = stored(kind, row)?;
     if beside == Beside::Groups && is_user(kind) {
         let of = stored.number;
-        let told: Vec<(Uuid, Option<String>)> = row.json("told")?;
-        let told = told.into_iter().map(|(id, name)| Told { of, kind: GROUP.name, id, name });
+        // In order here: there are few, and SQLite would make a table to sort them in.
+        let mut told: Vec<(i64, Uuid, Option<String>)> = row.json("told")?;
+        told.sort_unstable_by_key(|(number, ..)| *number);
+        let told = told.into_iter().map(|(_, id, name)| Told { of, kind: GROUP.name, id, name });
         stored.groups = Some(told.collect());
     }
     Ok(stored)
