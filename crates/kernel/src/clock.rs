@@ -19,9 +19,9 @@ impl Timestamp {
         Self(micros)
     }
 
-    /// From whole seconds since 1970-01-01T00:00:00Z.
+    /// From whole seconds since 1970-01-01T00:00:00Z; saturates at both ends of time.
     pub const fn from_seconds(seconds: i64) -> Self {
-        Self(seconds * 1_000_000)
+        Self(seconds.saturating_mul(1_000_000))
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.

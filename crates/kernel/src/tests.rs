@@ -86,6 +86,8 @@ fn times_do_not_run_over_and_beyond_the_writable_years_show_the_nearest() {
     assert_eq!(START.since(START.plus(Duration::from_secs(1))), Duration::ZERO);
     assert_eq!(START.plus(Duration::from_secs(90)).since(START), Duration::from_secs(90));
     assert_eq!(Timestamp::from_micros(-1).seconds(), -1, "rounds down");
+    let ends = [i64::MIN, i64::MAX].map(Timestamp::from_seconds);
+    assert_eq!(ends.map(Timestamp::micros), [i64::MIN, i64::MAX], "seconds that nobody lives to see");
 }
 
 #[test]
