@@ -51,6 +51,8 @@ const UNITS_SECONDS: f64 = 10.0;
 const WRITES_SECONDS: f64 = 150.0;
 /// The part of the bucket that sync leaves to actions.
 const RESERVE: f64 = 0.2;
+/// The longest pause: Graph asks for seconds or minutes, and a word gone wrong must not stop everybody for good.
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 /// How long sync steps aside while actions wait.
 const STEP_ASIDE: Duration = Duration::from_millis(100);
 
@@ -135,9 +137,9 @@ impl Budget {
         }
     }
 
-    /// Graph asked everybody to stop for a while.
+    /// Graph asked everybody to stop for a while, at most [`LONGEST_PAUSE`].
     pub fn throttle(&self, wait: Duration) {
-        let until = self.pace.now() + wait;
+        let until = self.pace.now() + wait.min(LONGEST_PAUSE);
         let mut state = self.state();
         state.paused_until = state.paused_until.max(until);
         state.throttled_count += 1;

@@ -91,6 +91,16 @@ async fn what_stays_throttled_is_told() {
 }
 
 #[tokio::test]
+async fn a_wait_without_end_breaks_nothing() {
+    for endless in [json!(u64::MAX), json!(u64::MAX.to_string())] {
+        let double = double([reply(&[("0", 429, Value::Null, Some(endless))])]).await;
+        let answers = double.client.batch(&gets(1)).await.unwrap();
+        assert!(matches!(answers[0].success(), Err(GraphError::Throttled { .. })));
+        assert_eq!(double.client.budget().look().throttled_for, Some(Duration::from_hours(1)));
+    }
+}
+
+#[tokio::test]
 async fn answers_must_fit_the_calls() {
     for answers in [
         vec![("0", 200, json!({}), None)],
