@@ -236,7 +236,7 @@ fn late(job: &SyncJob, now: Timestamp) -> Option<Line> {
     let view = view(job);
     let interval = interval(job)?;
     let last = view.last_ended.or(view.last_began)?;
-    let overdue = view.status == "Active" && now.since(last) > interval * 2 && view.last_ended.is_some();
+    let overdue = view.status == "Active" && now.since(last) > interval.saturating_mul(2) && view.last_ended.is_some();
     let detail = format!("no cycle for {}, though one is due every {}", span(now.since(last)), span(interval));
     overdue.then(|| warn("rhythm", detail, "Entra is late at times; if it lasts for hours, pause and start the job"))
 }

@@ -283,9 +283,9 @@ fn plain(target: &str) -> String {
 /// The mapping that we want, put into the schema of a job: all else in it stays as it is.
 pub fn applied(schema: &Value) -> Value {
     let mut schema = schema.clone();
-    let Some(rules) = schema["synchronizationRules"].as_array_mut() else { return ready() };
+    let Some(rules) = schema.get_mut("synchronizationRules").and_then(Value::as_array_mut) else { return ready() };
     for rule in rules {
-        for mapping in rule["objectMappings"].as_array_mut().into_iter().flatten() {
+        for mapping in rule.get_mut("objectMappings").and_then(Value::as_array_mut).into_iter().flatten() {
             let Some(kind) = KINDS.iter().find(|kind| is_of(mapping, kind.source)) else { continue };
             mapping["enabled"] = json!(true);
             mapping["flowTypes"] = json!("Add, Update, Delete");

@@ -91,6 +91,14 @@ fn a_cycle_is_told_and_a_late_one_too() {
 }
 
 #[test]
+fn a_rhythm_without_end_breaks_nothing() {
+    let last = json!({ "timeBegan": NOW.to_string(), "timeEnded": NOW.to_string(), "state": "Succeeded" });
+    let mut job = job(json!({ "code": "Active", "lastExecution": last }), "Active");
+    job.schedule.as_mut().unwrap().interval = Some(format!("P{}D", u64::MAX));
+    assert!(!lines::job(&job, NOW).iter().any(|line| line.name == "rhythm"));
+}
+
+#[test]
 fn the_target_is_this_server_however_it_is_written() {
     for (address, result) in [
         (json!(BASE), LineResult::Ok),

@@ -93,6 +93,15 @@ fn what_is_put_back_keeps_what_nobody_here_knows() {
 }
 
 #[test]
+fn a_schema_of_another_shape_breaks_nothing() {
+    for odd in [json!([]), json!("x"), json!({ "synchronizationRules": {} })] {
+        assert_eq!(applied(&odd), ready());
+    }
+    let rules = json!({ "synchronizationRules": ["x", 1, { "objectMappings": "x" }, { "objectMappings": ["x", []] }] });
+    assert_eq!(applied(&rules), rules);
+}
+
+#[test]
 fn a_schema_without_users_says_so() {
     assert_eq!(faults_of(&json!({}), "User"), [(true, "users are not mapped at all".to_owned())]);
 }
