@@ -3,7 +3,7 @@
 use kernel::text_enum;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded::byte_serialize;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 use utoipa::ToSchema;
 
 use crate::error::MfaError;
@@ -172,10 +172,9 @@ impl Template {
         if self.method == GatewayMethod::Get && !self.body.is_empty() {
             return refuse("body must be empty with GET: put what is sent into the address");
         }
-        let nasty = Values { to: NASTY, code: NASTY, spoken: NASTY, text: NASTY, secret: NASTY };
         let broken = self.format == BodyFormat::Json
             && !self.body.is_empty()
-            && serde_json::from_str::<serde_json::Value>(&fill(&self.body, &nasty, in_json)).is_err();
+            && serde_json::from_str::<serde_json::Value>(&fill(&self.body, &Values::all(NASTY), in_json)).is_err();
         if broken {
             return refuse("body is no JSON: what is filled in stands inside of strings, as in {\"to\": \"{to}\"}");
         }
@@ -183,14 +182,12 @@ impl Template {
     }
 
     fn url_fault(&self) -> Option<&'static str> {
-        let host_ends = self.url.find("://").and_then(|at| self.url[at + 3..].find('/').map(|more| at + 3 + more));
-        match (self.url.find('{'), host_ends) {
-            (Some(first), Some(end)) if first < end => return Some("must not have anything filled in before its path"),
-            (Some(_), None) => return Some("must not have anything filled in before its path"),
-            _ => {}
+        let with = |value| Url::parse(&fill(&self.url, &Values::all(value), in_address));
+        let (Ok(url), Ok(other)) = (with("1"), with("2")) else { return Some("is no address") };
+        // As it is read, not as it is written: in `https:///{to}/x` the host is filled in.
+        if url[..Position::BeforePath] != other[..Position::BeforePath] {
+            return Some("must not have anything filled in before its path");
         }
-        let empty = Values { to: "", code: "", spoken: "", text: "", secret: "" };
-        let Ok(url) = Url::parse(&fill(&self.url, &empty, in_address)) else { return Some("is no address") };
         let here = match url.host() {
             Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -253,6 +250,11 @@ fn fill(template: &str, values: &Values<'_>, escaped: impl Fn(&str) -> String) -
 }
 
 impl<'a> Values<'a> {
+    /// One value in every place.
+    const fn all(value: &'a str) -> Self {
+        Self { to: value, code: value, spoken: value, text: value, secret: value }
+    }
+
     fn get(&self, name: &str) -> &'a str {
         match name {
             "to" => self.to,
