@@ -17,7 +17,8 @@ fuzz_target!(|text: &str| {
             let body = json!({ "Operations": [{ "op": op, "path": text, "value": value }] });
             let body = body.as_object().expect("it is an object").clone();
             if let Ok(patch) = Patch::parse(kind, body, &Rules::default()) {
-                let before = json!({ "userName": "u", "displayName": "g", "emails": [{ "value": "a", "type": "work" }] });
+                let before =
+                    json!({ "userName": "u", "displayName": "g", "emails": [{ "value": "a", "type": "work" }] });
                 let _ = patch.apply(before.as_object().expect("it is an object"));
                 let _ = patch.split_members();
             }

@@ -132,7 +132,7 @@ impl ReadClaim {
 }
 
 /// Reads a custom control. Pure.
-pub(crate) fn read(json: &str) -> Result<ControlView, MfaError> {
+pub fn read(json: &str) -> Result<ControlView, MfaError> {
     let wrong = |why: String| MfaError::Invalid(format!("json {why}"));
     if json.len() > LONGEST {
         return Err(wrong(format!("is longer than {} KB", LONGEST / 1024)));

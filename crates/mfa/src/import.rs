@@ -70,16 +70,7 @@ impl Mfa {
         may: &May<ImportFactors>,
         request: &ImportRequest,
     ) -> Result<(Provider, Vec<Planned>), MfaError> {
-        if request.text.expose().len() > LONGEST {
-            return Err(MfaError::Invalid(format!("the file is larger than {} MB", LONGEST / 1024 / 1024)));
-        }
-        let read = match request.format {
-            ImportFormat::Csv => csv::read(request.text.expose())?,
-            ImportFormat::Pskc => pskc::read(request.text.expose(), request.key.as_ref(), &request.people)?,
-        };
-        if read.len() > MOST_LINES {
-            return Err(MfaError::Invalid(format!("an import holds at most {MOST_LINES} tokens: split the file")));
-        }
+        let read = read(request)?;
         let mut tx = self.store().read().await?;
         let provider = self.provider(&mut tx, may.tenant).await?;
         drop(tx);
@@ -185,6 +176,27 @@ impl Mfa {
         }
         Ok(())
     }
+}
+
+/// What a file holds. Pure.
+fn read(request: &ImportRequest) -> Result<Vec<Read>, MfaError> {
+    if request.text.expose().len() > LONGEST {
+        return Err(MfaError::Invalid(format!("the file is larger than {} MB", LONGEST / 1024 / 1024)));
+    }
+    let read = match request.format {
+        ImportFormat::Csv => csv::read(request.text.expose())?,
+        ImportFormat::Pskc => pskc::read(request.text.expose(), request.key.as_ref(), &request.people)?,
+    };
+    if read.len() > MOST_LINES {
+        return Err(MfaError::Invalid(format!("an import holds at most {MOST_LINES} tokens: split the file")));
+    }
+    Ok(read)
+}
+
+/// How many tokens a file holds, for the fuzz targets (`fuzz/`): compiled with `--cfg fuzzing` and never shipped.
+#[cfg(fuzzing)]
+pub fn count(request: &ImportRequest) -> Result<usize, MfaError> {
+    read(request).map(|read| read.len())
 }
 
 fn wrong_with(token: &Token, provider: &Provider) -> Option<String> {

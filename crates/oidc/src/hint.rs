@@ -158,17 +158,12 @@ impl IssuerKeys {
             NoKey::Unknown => HintRefused::UnknownKey,
             NoKey::Unavailable(cause) => HintRefused::Unavailable(cause),
         })?;
-        let claims = signed_by(hint, &key)?;
-        judge(&claims, expected, self.0.env.now().seconds())?;
-        if key.issuer.is_some_and(|issuer| named(&issuer, claims.tid) != claims.iss) {
-            return Err(HintRefused::ForeignKey);
-        }
-        Ok(claims)
+        checked(hint, &key, expected, self.0.env.now().seconds())
     }
 }
 
 /// The id of the key that a hint says it is signed with.
-fn key_id(hint: &str) -> Result<String, HintRefused> {
+pub(crate) fn key_id(hint: &str) -> Result<String, HintRefused> {
     if hint.len() > LONGEST {
         return Err(HintRefused::TooLong);
     }
@@ -183,6 +178,21 @@ fn key_id(hint: &str) -> Result<String, HintRefused> {
         return Err(HintRefused::Critical);
     }
     head.kid.filter(|kid| !kid.is_empty()).ok_or(HintRefused::NoKeyId)
+}
+
+/// What a hint says that is signed with this key, where it is as it must be.
+pub(crate) fn checked(
+    hint: &str,
+    key: &PublishedKey,
+    expected: &ExpectedHint<'_>,
+    now: i64,
+) -> Result<HintClaims, HintRefused> {
+    let claims = signed_by(hint, key)?;
+    judge(&claims, expected, now)?;
+    if key.issuer.as_ref().is_some_and(|issuer| named(issuer, claims.tid) != claims.iss) {
+        return Err(HintRefused::ForeignKey);
+    }
+    Ok(claims)
 }
 
 fn signed_by(hint: &str, key: &PublishedKey) -> Result<HintClaims, HintRefused> {

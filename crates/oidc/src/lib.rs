@@ -23,6 +23,8 @@ pub mod relying;
 pub mod signing;
 pub mod token;
 
+#[cfg(fuzzing)]
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;
 

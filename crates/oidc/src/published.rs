@@ -116,9 +116,7 @@ impl PublishedKeys {
                 checked(&read.jwks_uri)?
             }
         };
-        let set: Listed = self.get(list).await?;
-        // Keys of kinds that are not understood are left out; the others count.
-        Ok(set.keys.into_iter().filter_map(understood).collect())
+        Ok(self.get::<Listed>(list).await?.understood())
     }
 
     async fn get<T: for<'de> Deserialize<'de>>(&self, address: Url) -> Result<T, TokenError> {
@@ -137,9 +135,17 @@ struct Metadata {
     jwks_uri: String,
 }
 
+/// A list of keys (RFC 7517 §5).
 #[derive(Deserialize)]
-struct Listed {
+pub(crate) struct Listed {
     keys: Vec<serde_json::Value>,
+}
+
+impl Listed {
+    /// Its keys; those of kinds that are not understood are left out.
+    pub(crate) fn understood(self) -> Vec<PublishedKey> {
+        self.keys.into_iter().filter_map(understood).collect()
+    }
 }
 
 /// Keys travel over TLS, or stay on this machine.
