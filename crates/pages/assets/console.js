@@ -7,7 +7,9 @@
   root.classList.add("js");
 
   // Times: the server writes UTC; the reader sees local time, and "3 min ago" keeps counting.
-  const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  // As the reader's browser writes them, but never in English on a page of another language.
+  const spoken = root.lang === "en" || navigator.language.startsWith(root.lang) ? undefined : root.lang;
+  const exact = new Intl.DateTimeFormat(spoken, { dateStyle: "medium", timeStyle: "short" });
   const units = [["yr", 31557600], ["mo", 2629800], ["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
   function relative(date) {
     const seconds = (date - Date.now()) / 1000;

@@ -8,9 +8,9 @@ use crate::format;
 use crate::parts::Tone;
 
 const WIDTH: u64 = 720;
-const HEIGHT: u64 = 190;
+const HEIGHT: u64 = 194;
 const LEFT: u64 = 44;
-const BOTTOM: u64 = 24;
+const BOTTOM: u64 = 28;
 const TOP: u64 = 8;
 
 /// A kind of thing that is counted.

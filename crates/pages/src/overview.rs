@@ -278,7 +278,7 @@ pub mod samples {
             Entry::new(Tone::Ok, "Megan Bowen created", ago(9 * MINUTE), NOW, "delta run").icon(Icon::Plus),
             Entry::new(Tone::Warn, "Bianca Pisani became a conflict", ago(2 * HOUR), NOW, "full compare")
                 .icon(Icon::Conflict),
-            Entry::new(Tone::Info, "Filter changed", ago(3 * HOUR), NOW, "operator:ada.lovelace").icon(Icon::Settings),
+            Entry::new(Tone::Info, "Filter changed", ago(3 * HOUR), NOW, "ada.lovelace").icon(Icon::Settings),
             Entry::new(Tone::Off, "Cameron White disabled", ago(9 * HOUR), NOW, "delta run").icon(Icon::Off),
         ];
         let held =

@@ -71,7 +71,7 @@ fn words(status: StatusCode, detail: &str, signed_in: bool) -> (&'static str, St
     }
 }
 
-/// Error texts begin small and have no full stop; on a page they are sentences.
+/// Error texts begin small and have no full stop; on a page they are sentences. A host or an address stays as it is written.
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let Some(first) = letters.next() else {
@@ -79,7 +79,30 @@ pub fn sentence(text: &str) -> String {
     };
     let rest = letters.as_str();
     let stop = if rest.ends_with(['.', '?', '!']) { "" } else { "." };
+    let word = text.split_whitespace().next().unwrap_or_default().trim_end_matches(['.', ',', ':', ';']);
+    if word.contains(['.', ':', '/']) {
+        return format!("{text}{stop}");
+    }
     format!("{}{rest}{stop}", first.to_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn sentences_begin_large_except_with_a_host_or_an_address() {
+        let cases = [
+            ("", ""),
+            ("the token is refused", "The token is refused."),
+            ("error: it is gone.", "Error: it is gone."),
+            ("graph.microsoft.com cannot be reached", "graph.microsoft.com cannot be reached."),
+            ("https://login.example is no issuer", "https://login.example is no issuer."),
+        ];
+        for (text, told) in cases {
+            assert_eq!(sentence(text), told);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -360,8 +360,8 @@ pub mod samples {
             Entry::new(Tone::Ok, "Added to Retail managers", ago(3 * HOUR), NOW, "delta run")
                 .icon(Icon::Group)
                 .link("Run", "/dirsync/runs/r1"),
-            Entry::new(Tone::Ok, "Protected", ago(30 * DAY), NOW, "operator:ada.lovelace").icon(Icon::Shield),
-            Entry::new(Tone::Ok, "Created", ago(210 * DAY), NOW, "first run, confirmed by operator:ada.lovelace")
+            Entry::new(Tone::Ok, "Protected", ago(30 * DAY), NOW, "ada.lovelace").icon(Icon::Shield),
+            Entry::new(Tone::Ok, "Created", ago(210 * DAY), NOW, "first run, confirmed by ada.lovelace")
                 .icon(Icon::Plus),
         ];
         Open::History(Timeline::new(entries, "No changes yet."))

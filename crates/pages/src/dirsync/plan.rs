@@ -362,7 +362,7 @@ pub mod samples {
         gallery.add("plan-alone", &page(PlanView { decider: Decider::Alone("Contoso".into()), ..plan() }));
         let rejected = PlanView {
             state: PlanState::Rejected,
-            decision: "Rejected by operator:grace: the export was cut off".into(),
+            decision: "Rejected by grace: the export was cut off".into(),
             ..plan()
         };
         gallery.add("plan-rejected", &page(rejected));

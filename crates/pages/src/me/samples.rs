@@ -237,12 +237,12 @@ fn add_factor(gallery: &mut Gallery, texts: &'static Texts) {
     let own = Own { factor: factor(10, FactorKind::Passkey, "Work phone"), unfit: true };
     let (frame, shell) = framed(texts, &own.factor.name, Place::None);
     gallery.add(&named("key-unfit", texts), &FactorPage { frame, shell, own, name_error: "", tested: None });
-    for (name, refused) in [("lost", ""), ("last", texts.remove_last)] {
+    for (name, question, refused) in [("lost", texts.lost_ask, ""), ("last", texts.remove_ask, texts.remove_last)] {
         let (frame, shell) = framed(texts, texts.lost, Place::None);
         let page = AskPage {
             frame,
             shell,
-            question: filled(texts.lost_ask, "Work phone"),
+            question: filled(question, "Work phone"),
             points: vec![texts.lost_1, texts.lost_2, texts.lost_3, texts.lost_4],
             action: format!("/me/factors/{}/lost", id(10)),
             submit: texts.lost,

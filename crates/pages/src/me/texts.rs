@@ -203,6 +203,7 @@ texts! {
         "Die fremde Anmeldung war erfolgreich: Ändern Sie jetzt Ihr Kennwort und rufen Sie Ihren Helpdesk an.";
     disowned: "You said that this was not you.", "Sie haben angegeben, dass Sie das nicht waren.";
     address: "From", "Von";
+    address_in: "from", "von";
     unknown_place: "an unknown address", "einer unbekannten Adresse";
     unknown_browser: "Unknown browser", "Unbekannter Browser";
     here: "at this page", "auf dieser Seite";

@@ -24,6 +24,8 @@ pub enum Cell {
     Number(String),
     /// The name of the thing, linked, with a second line.
     Main { text: String, href: Option<String>, sub: String },
+    /// A number that leads somewhere, aligned like one.
+    Leads { number: String, href: String },
     /// A link.
     Link { text: String, href: String },
     /// Words with a second line.
@@ -52,6 +54,11 @@ impl Cell {
     /// A number with separators.
     pub fn count(number: u64) -> Self {
         Self::Number(format::count(number))
+    }
+
+    /// A number that leads somewhere.
+    pub fn leads(number: u64, href: impl Into<String>) -> Self {
+        Self::Leads { number: format::count(number), href: href.into() }
     }
 
     /// One status.
@@ -98,9 +105,11 @@ impl Cell {
     /// The style class of the table cell around it.
     pub fn class(&self) -> &'static str {
         match self {
-            Self::Number(_) => "num",
-            Self::Actions(_) => "tail",
+            Self::Number(_) | Self::Leads { .. } => "num",
             Self::Blank => "blank",
+            Self::Text(text) | Self::Muted(text) | Self::Code(text) | Self::Copy(text) if text.is_empty() => "blank",
+            Self::Actions(actions) if actions.is_empty() => "blank",
+            Self::Actions(_) => "tail",
             _ => "",
         }
     }

@@ -129,7 +129,7 @@ fn line(row: &CallRow, now: Timestamp) -> Row {
     let answer = if row.code.is_empty() {
         Cell::badge(answer)
     } else {
-        Cell::Lines(vec![Cell::badge(answer), Cell::Code(row.code.clone())])
+        Cell::Lines(vec![Cell::badge(answer), Cell::Muted(row.code.clone())])
     };
     Row::new(vec![
         Cell::ago(row.at, now),
@@ -231,7 +231,7 @@ pub mod samples {
                 "mia.okafor@contoso.example",
                 200,
                 "",
-                "It does not know her yet, and will create her.",
+                "It does not know the user yet, and will create it.",
             ),
             row("User created", "Mia Okafor", 201, "", "It remembers our id for good."),
             row("User created", "Jon Bell", 409, "EntryConflict", "It notes a conflict and tries again later."),

@@ -114,7 +114,7 @@ fn line(row: &ConnectionRow, now: Timestamp) -> Row {
         other => Cell::ago_or(other, now, "No cycle yet"),
     };
     let held = if row.held_count > 0 {
-        Cell::link(crate::format::count(row.held_count), format!("/provisioning/holds?connection={}", row.id))
+        Cell::leads(row.held_count, format!("/provisioning/holds?connection={}", row.id))
     } else {
         Cell::Blank
     };
@@ -146,7 +146,7 @@ pub fn form(frame: Frame, form: &NewForm) -> FormPage {
     let head = PageHead::new("New connection")
         .crumb("Connections", "/provisioning/connections")
         .lead("Makes an address and a first key for one application that pushes.");
-    let none = Choice::new("", "No tenant: people pushed here are people of their own");
+    let none = Choice::new("", "No tenant");
     let tenants = form.tenants.iter().map(|(id, name)| Choice::new(id, name));
     let spans = [("180", "180 days"), ("365", "A year"), ("730", "Two years"), ("", "Never: revoke it by hand")];
     FormPage::new(frame, head, "/provisioning/connections", "/provisioning/connections")
@@ -163,8 +163,8 @@ pub fn form(frame: Frame, form: &NewForm) -> FormPage {
                 .value(&form.tenant)
                 .hint(
                     "With a tenant, whoever is pushed and whoever is read from that tenant is one person, by the object id \
-                     in externalId; the job in Entra can be checked and started from here. It cannot change once people \
-                     were pushed.",
+                     in externalId; the job in Entra can be checked and started from here. Without one, people pushed here \
+                     are people of their own. It cannot change once people were pushed.",
                 ),
         )
         .field(

@@ -6,7 +6,7 @@ use kernel::Timestamp;
 use crate::format;
 
 const WIDTH: i64 = 720;
-const LEFT: i64 = 96;
+const LEFT: i64 = 108;
 const TOP: i64 = 18;
 const ROW: i64 = 26;
 const BAR: i64 = 12;

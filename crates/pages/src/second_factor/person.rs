@@ -169,7 +169,7 @@ impl PersonPage {
         let lines = self.person.sources.iter().map(|source| {
             let name = if source.source.is_empty() { "Unknown" } else { &source.source };
             let waits = match source.waits_until.filter(|until| *until > now) {
-                Some(until) => Cell::text(format!("Waits until {}", format::moment(until))),
+                Some(until) => Cell::Lines(vec![Cell::text("Waits until"), Cell::at(until)]),
                 None => Cell::Muted("May try".to_owned()),
             };
             Row::new(vec![Cell::text(name), Cell::count(source.failures), Cell::ago(source.last, now), waits])

@@ -424,13 +424,13 @@ pub mod samples {
     pub fn add(gallery: &mut Gallery) {
         let page = |tenant, open| TenantPage::new(frame("Contoso", Section::Tenants), tenant, open);
         let test = |failed, at| Open::Test { checks: checks(failed), at };
-        gallery.add("tenant", &page(tenant(), test(false, Some((ago(4 * MINUTE), "operator:ada.lovelace".into())))));
+        gallery.add("tenant", &page(tenant(), test(false, Some((ago(4 * MINUTE), "ada.lovelace".into())))));
         let broken = TenantView {
             status: Badge::bad("Secret expired"),
             status_reason: "Every client secret has expired. Removals are frozen until a new one works.".into(),
             ..tenant()
         };
-        gallery.add("tenant-broken", &page(broken, test(true, Some((ago(MINUTE), "operator:ada.lovelace".into())))));
+        gallery.add("tenant-broken", &page(broken, test(true, Some((ago(MINUTE), "ada.lovelace".into())))));
         gallery.add("tenant-untested", &page(tenant(), Open::Test { checks: not_tested(), at: None }));
         gallery.add("tenant-credentials", &page(tenant(), credentials()));
         gallery.add("tenant-permissions", &page(tenant(), permissions(false)));

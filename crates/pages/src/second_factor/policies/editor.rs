@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::Whose;
 use crate::form::{Choice, Field, Picks, summary};
+use crate::format;
 use crate::layout::Frame;
 use crate::parts::PageHead;
 use crate::second_factor::provider::levels;
@@ -87,7 +88,7 @@ impl PolicyForm {
             .unit(unit)
             .error(self.error(name))
             .attribute("max", most.to_string())
-            .hint(format!("From {least} to {most}."))
+            .hint(format!("From {} to {}.", format::count(least.into()), format::count(most.into())))
             .optional()
     }
 

@@ -144,10 +144,14 @@ impl ProviderPage {
     /// How far the last letters are.
     pub(super) fn campaign(&self, view: &ReadinessView) -> Option<Callout> {
         let last = view.campaign.as_ref()?;
-        let count = |number: u64, what: &str| (number > 0).then(|| format!("{} {what}", format::count(number)));
+        let count = |number: u64, one: &str, many: &str| (number > 0).then(|| format::plural(number, one, many));
         let items = [
-            count(last.skipped, "needed none: they have a factor by now, no address, or were written to lately."),
-            count(last.failed, "were refused by the mail server."),
+            count(
+                last.skipped,
+                "needed none: has a factor by now, no address, or was written to lately.",
+                "needed none: they have a factor by now, no address, or were written to lately.",
+            ),
+            count(last.failed, "was refused by the mail server.", "were refused by the mail server."),
             (!last.trouble.is_empty()).then(|| format!("It waits: {}", last.trouble)),
         ];
         let items: Vec<_> = items.into_iter().flatten().collect();

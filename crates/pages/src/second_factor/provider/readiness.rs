@@ -134,8 +134,7 @@ impl ProviderPage {
                 (false, false) => Badge::bad("Do not enforce yet"),
             };
             let list = self.href(&format!("/readiness?policy={}#without", policy.id));
-            let without =
-                if policy.without == 0 { Cell::text("0") } else { Cell::link(format::count(policy.without), list) };
+            let without = if policy.without == 0 { Cell::count(0) } else { Cell::leads(policy.without, list) };
             let notes = if policy.notes.is_empty() {
                 Cell::Blank
             } else {
@@ -153,7 +152,7 @@ impl ProviderPage {
         let columns = vec![
             Column::new("Policy"),
             Column::number("People"),
-            Column::new("Without a factor"),
+            Column::number("Without a factor"),
             Column::new("Ready"),
             Column::new("Advice"),
             Column::new("Not counted"),

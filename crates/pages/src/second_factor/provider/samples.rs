@@ -150,7 +150,7 @@ fn doctor(passed: bool) -> DoctorView {
     let ok = |name: &str, text: &str| Check::new(Tone::Ok, name, text);
     let ours = vec![
         ok("Metadata document", "Answered 200 with Content-Length 912."),
-        ok("Issuer", "Https://vestibule.contoso.example/mfa/t1, to the letter."),
+        ok("Issuer", "The issuer is the same everywhere, to the letter."),
         ok("Key id", "The key that signs is in the list."),
         ok("Certificate", "Valid until 10 July 2027."),
     ];

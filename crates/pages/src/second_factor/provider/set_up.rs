@@ -85,11 +85,8 @@ impl ApplicationView {
         let mut boxes: Vec<Code> =
             urls.map(|(index, url)| Code::new(id("reply-url", index), "Reply URL to add (Web)", url).wrap()).collect();
         if !self.claims.is_empty() {
-            boxes.push(Code::new(
-                id("optional-claims", 0),
-                "Optional claim of the ID token, in the manifest",
-                &self.claims,
-            ));
+            let label = "Optional claim of the ID token, in the manifest";
+            boxes.push(Code::new(id("optional-claims", 0), label, &self.claims).wrap());
         }
         boxes
     }

@@ -108,7 +108,7 @@ impl SettingsForm {
             .unit(unit)
             .error(self.error(name))
             .attribute("max", most.to_string())
-            .hint(format!("From {least} to {most}."))
+            .hint(format!("From {} to {}.", format::count(least.into()), format::count(most.into())))
     }
 
     fn text(&self, name: &'static str, label: &str) -> Field {
