@@ -17,7 +17,7 @@ use crate::{Backend, StoreError};
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
 /// How long another process that migrates the same file is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Every migration's file name, oldest first.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -43,7 +43,7 @@ impl Options {
             .with(&format!("synchronous = {synchronous}"))
             .with("cache_size = -131072")
             // All caches of the process together: whoever needs a page beyond that takes one that nobody uses.
-            .with("soft_heap_limit = 67108864")
+            .with("soft_heap_limit = 50331648")
             .with("temp_store = MEMORY")
             // Pages that many units of work change are written to the file once for all of them.
             // Should nobody else do it in time.

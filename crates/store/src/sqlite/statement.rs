@@ -89,12 +89,11 @@ impl Statement {
         let mut next = 0;
         for place in 1..=prepared.parameter_count() {
             // To SQLite `$1` is a name, and `?` the next place.
-            let number = match prepared.parameter_name(place) {
-                Some(name) => name[1..].parse().map_err(|_| Error::InvalidParameterName(name.to_owned()))?,
-                None => {
-                    next += 1;
-                    next
-                }
+            let number = if let Some(name) = prepared.parameter_name(place) {
+                name[1..].parse().map_err(|_| Error::InvalidParameterName(name.to_owned()))?
+            } else {
+                next += 1;
+                next
             };
             let value = usize::checked_sub(number, 1).and_then(|index| self.values.get(index));
             let value = value.ok_or_else(|| Error::InvalidParameterCount(self.values.len(), number))?;

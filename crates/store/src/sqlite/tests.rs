@@ -1,5 +1,7 @@
 //! Where statements run, and what becomes of those that nobody waits for.
+#![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use kernel::{Scalar, ScalarKind, Stored as _};
@@ -18,11 +20,9 @@ fn statement(text: &'static str) -> Statement {
 
 /// A connection to a file of its own, which is gone at the end.
 async fn with_connection(test: impl AsyncFnOnce(Connection)) {
-    let folder = std::env::temp_dir().join(format!("vestibule-store-{}", uuid::Uuid::new_v4()));
-    std::fs::create_dir(&folder).unwrap();
-    let settings = Settings::new(format!("sqlite:{}", folder.join("one.db").display()));
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::new(format!("sqlite:{}", folder.path().join("one.db").display()));
     test(Connection::open(Options::new(&settings).unwrap()).await.unwrap()).await;
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 async fn number(connection: &mut Connection, text: &'static str) -> i64 {
@@ -106,7 +106,7 @@ async fn a_statement_that_nobody_waits_for_any_more_does_not_begin() {
         // Somebody has the connection, so that what is asked for waits on its thread.
         let own = shared.own.lock().unwrap();
         let mut asked = Box::pin(connection.change(statement("INSERT INTO units VALUES (NULL)")));
-        assert!(futures_util::poll!(&mut asked).is_pending());
+        assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         drop(asked);
         let turn = connection.turn();
         drop(own);
