@@ -5,7 +5,7 @@ use kernel::{ErrorKind, Kinded};
 /// What was behind it.
 #[derive(Debug, thiserror::Error)]
 pub enum Cause {
-    /// PostgreSQL, or the way to it.
+    /// PostgreSQL, the way to it, or what brings the tables of either database up to date.
     #[error(transparent)]
     Postgres(sqlx::Error),
     /// SQLite.

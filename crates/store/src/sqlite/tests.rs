@@ -50,6 +50,23 @@ fn a_statement_is_trusted_once_it_was_quick_and_not_soon_again_once_it_was_slow(
     assert!(paces.trusts(&one));
 }
 
+#[test]
+fn only_the_path_of_a_file_is_an_address() {
+    for (url, taken) in [
+        ("sqlite:vestibule.db", true),
+        ("sqlite:///var/lib/vestibule/vestibule.db", true),
+        ("sqlite:vestibule.db?mode=ro", false),
+        ("sqlite::memory:", false),
+    ] {
+        let read = Options::new(&Settings::new(url));
+        assert_eq!(
+            read.err().map(|error| error.to_string().contains("<path of a file>")),
+            (!taken).then_some(true),
+            "{url}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn values_find_their_places_by_number_and_in_order() {
     with_connection(async |mut connection| {
