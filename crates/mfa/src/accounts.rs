@@ -6,6 +6,7 @@
 mod views;
 
 use std::collections::{HashMap, hash_map};
+use std::ops::Deref;
 
 use directory::permissions::ReadDirectory;
 use directory::{ConflictCause, ExcludedBecause, Source, SourceId, SourceKind, State, User};
@@ -28,6 +29,18 @@ use crate::store::{accounts as rows, devices, factors, failures, portal, provide
 
 /// The longest reason of an administrator's, in characters: it is logged, and the person reads it.
 const LONGEST_REASON: usize = 300;
+
+/// An account whose turn a unit of work has taken: what it says of failures and locks stays so until that ends.
+#[derive(Debug)]
+pub(crate) struct InTurn(Account);
+
+impl Deref for InTurn {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        &self.0
+    }
+}
 
 impl Mfa {
     /// The account of whom a checked hint names: made when it is new, called what the person is called now.
@@ -77,8 +90,8 @@ impl Mfa {
     }
 
     /// Takes the person's turn until the unit of work ends: on every node, one thing at a time happens to their factors.
-    pub(crate) async fn turn_of(&self, tx: &mut Tx, account: AccountId) -> Result<Account, MfaError> {
-        rows::lock_row(tx, account).await?.ok_or(MfaError::NotFound("account"))
+    pub(crate) async fn turn_of(&self, tx: &mut Tx, account: AccountId) -> Result<InTurn, MfaError> {
+        rows::lock_row(tx, account).await?.map(InTurn).ok_or(MfaError::NotFound("account"))
     }
 
     /// One page of accounts, by label.
@@ -192,7 +205,7 @@ impl Mfa {
         organisation: OrganisationId,
         id: AccountId,
     ) -> Result<Account, MfaError> {
-        let account = self.turn_of(tx, id).await?;
+        let InTurn(account) = self.turn_of(tx, id).await?;
         if account.organisation == organisation { Ok(account) } else { Err(MfaError::NotFound("account")) }
     }
 }

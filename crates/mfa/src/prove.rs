@@ -192,10 +192,12 @@ impl Mfa {
         origin: &Origin,
     ) -> Result<Proved, MfaError> {
         let mut tx = self.store().begin().await?;
-        let scene = self.scene(&mut tx, id, browser).await?;
+        let waiting = self.waiting(&mut tx, id, browser).await?;
+        let account = self.turn_of(&mut tx, waiting.account).await?;
+        let scene = self.scene_of_sign_in(&mut tx, waiting, account.clone()).await?;
         let origin = with_request_id(origin, &scene.waiting);
         // What Entra would not take is not looked at, and so not used up.
-        let verdict = self.verify(&mut tx, &scene.narrowed(), &scene.account, shown, &origin).await?;
+        let verdict = self.verify(&mut tx, &scene.narrowed(), &account, shown, &origin).await?;
         if let (Verdict::Proven(proof), Some(keep)) = (&verdict, keep) {
             self.keep(&mut tx, &scene, proof.kind(), keep, &origin).await?;
         }
@@ -257,8 +259,12 @@ impl Mfa {
 
     async fn scene(&self, tx: &mut Tx, id: TransactionId, browser: &Secret<String>) -> Result<Scene, MfaError> {
         let waiting = self.waiting(tx, id, browser).await?;
-        let provider = self.provider(tx, waiting.provider).await?;
         let account = accounts::get(tx, waiting.organisation, waiting.account).await?.ok_or(MfaError::Over)?;
+        self.scene_of_sign_in(tx, waiting, account).await
+    }
+
+    async fn scene_of_sign_in(&self, tx: &mut Tx, waiting: Waiting, account: Account) -> Result<Scene, MfaError> {
+        let provider = self.provider(tx, waiting.provider).await?;
         let provider = self.ruled(tx, provider, &account, Door::Entra).await?;
         Ok(Scene { waiting, provider, account })
     }

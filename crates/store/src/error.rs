@@ -20,6 +20,12 @@ pub enum Cause {
     /// What ran the statement ended before it did.
     #[error("the thread of the statement ended")]
     Ended,
+    /// What was committed could not be written to the disk.
+    #[error("the log could not be written to the disk: {0}")]
+    Flush(std::io::Error),
+    /// The same, since an earlier one.
+    #[error("since the log could not be written to the disk, nothing that is committed may last: start again")]
+    NotFlushed,
     /// Something was to be written where nothing may be.
     #[error("a look writes nothing")]
     Look,

@@ -16,6 +16,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::StoreError;
 use crate::error::Cause;
+use crate::pool::News;
 use crate::sqlite::{self, Statement};
 
 /// After how long without use a connection over a network is asked whether it is still one.
@@ -46,6 +47,12 @@ pub(crate) trait Base: Send + Sync + 'static {
         statement: &'static str,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
+    /// Makes what its unit of work did last, and has `news` told; returns how many rows that changed, where that is known.
+    fn commit(
+        connection: &mut Self::Connection,
+        news: News,
+    ) -> impl Future<Output = Result<Option<u64>, StoreError>> + Send;
+
     /// Gives up the unit of work that has begun, if that takes no waiting; whether it did.
     fn give_up_at_once(connection: &mut Self::Connection) -> bool;
 
@@ -66,6 +73,10 @@ impl Base for Sqlite {
 
     async fn say(connection: &mut sqlite::Connection, statement: &'static str) -> Result<(), StoreError> {
         connection.change(Statement::new(statement, Vec::new())).await.map(drop)
+    }
+
+    async fn commit(connection: &mut sqlite::Connection, _news: News) -> Result<Option<u64>, StoreError> {
+        connection.commit().await.map(Some)
     }
 
     fn give_up_at_once(connection: &mut sqlite::Connection) -> bool {
@@ -98,6 +109,16 @@ impl Base for Postgres {
 
     async fn say(connection: &mut PgConnection, statement: &'static str) -> Result<(), StoreError> {
         Ok(connection.execute(statement).await.map(drop)?)
+    }
+
+    async fn commit(connection: &mut PgConnection, news: News) -> Result<Option<u64>, StoreError> {
+        // In one exchange: whoever hears of it finds it.
+        let statement = match news {
+            News::None => "COMMIT",
+            News::Commit => "NOTIFY vestibule; COMMIT",
+            News::Job => "NOTIFY vestibule, 'job'; COMMIT",
+        };
+        Self::say(connection, statement).await.map(|()| None)
     }
 
     fn give_up_at_once(_connection: &mut PgConnection) -> bool {
@@ -260,14 +281,15 @@ impl<D: Base> Loan<D> {
         }
     }
 
-    /// Makes what its unit of work did last, if there is one.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+    /// Makes what its unit of work did last, if there is one; returns how many rows that changed, where that is known.
+    pub(crate) async fn commit(mut self, news: News) -> Result<Option<u64>, StoreError> {
         let kept = self.kept();
-        if kept.left == Left::Unit {
-            D::say(&mut kept.connection, "COMMIT").await?;
-            kept.left = Left::Nothing;
+        if kept.left != Left::Unit {
+            return Ok(None);
         }
-        Ok(())
+        let changed = D::commit(&mut kept.connection, news).await?;
+        kept.left = Left::Nothing;
+        Ok(changed)
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::loan::{Lender, Postgres, Sqlite};
 use crate::sqlite::Options;
-use crate::tidy::Tidy;
+use crate::tidy::{After, Tidy};
 use crate::tx::Inner as TxInner;
 use crate::{Backend, StoreError, Tx};
 
@@ -23,7 +23,7 @@ pub struct Settings {
     /// How long to wait for a connection or for a lock before giving up.
     pub acquire_timeout: Duration,
     /// Whether what was committed outlives a loss of power too, not only the end of the process. SQLite alone: PostgreSQL
-    /// decides that itself. Costs a flush of the disk for each unit of work.
+    /// decides that itself. Costs a flush of the disk, which units of work at the same time share.
     pub outlives_power_loss: bool,
 }
 
@@ -51,7 +51,7 @@ enum Pools {
     Sqlite {
         read: Lender<Sqlite>,
         write: Lender<Sqlite>,
-        tidy: Tidy,
+        after: After,
         /// Where it is, for migrations.
         url: String,
     },
@@ -101,11 +101,7 @@ pub(crate) enum News {
 }
 
 impl News {
-    /// How other nodes are told.
-    pub(crate) fn word(self) -> &'static str {
-        if self == Self::Job { "job" } else { "" }
-    }
-
+    /// What another node says.
     fn of(word: &str) -> Self {
         if word == "job" { Self::Job } else { Self::Commit }
     }
@@ -151,13 +147,13 @@ impl Store {
 
     /// Begins a unit of work. On SQLite only one is open at a time: keep it short, and never begin a second inside.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let (inner, tidy) = match &self.pools {
-            Pools::Sqlite { write, tidy, .. } => {
-                (TxInner::Sqlite(write.begin("BEGIN IMMEDIATE").await?), Some(tidy.clone()))
+        let (inner, after) = match &self.pools {
+            Pools::Sqlite { write, after, .. } => {
+                (TxInner::Sqlite(write.begin("BEGIN IMMEDIATE").await?), Some(after.clone()))
             }
             Pools::Postgres { all, .. } => (TxInner::Postgres(all.begin("BEGIN").await?), None),
         };
-        Ok(Tx { tidy, ..self.over(inner) })
+        Ok(Tx { after, ..self.over(inner) })
     }
 
     /// Begins a read that sees one moment of the database, however long it takes.
@@ -179,7 +175,7 @@ impl Store {
     }
 
     fn over(&self, inner: TxInner) -> Tx {
-        Tx { inner, wake: self.wake.clone(), news: News::None, changed: 0, tidy: None }
+        Tx { inner, wake: self.wake.clone(), news: News::None, after: None }
     }
 
     /// Changes whenever a unit of work that called [`Tx::announce`] has committed, here or (with
@@ -214,8 +210,8 @@ impl Store {
     /// Closes every connection.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { read, write, tidy, .. } => {
-                tidy.close().await;
+            Pools::Sqlite { read, write, after, .. } => {
+                after.tidy.close().await;
                 read.close().await;
                 write.close().await;
             }
@@ -233,10 +229,11 @@ async fn open_sqlite(settings: &Settings) -> Result<Pools, StoreError> {
     let write = Lender::new(options.clone(), 1, patience * 6)?;
     // Makes the file, if there is none.
     drop(write.look().await?);
-    let tidy = Tidy::new(&options, write.clone())?;
+    let flush = settings.outlives_power_loss.then(|| options.flush());
+    let after = After { tidy: Tidy::new(&options, write.clone())?, flush };
     let read = Lender::new(options.reader(), settings.max_connections.max(2), patience)?;
     drop(read.look().await?);
-    Ok(Pools::Sqlite { read, write, tidy, url: settings.url.clone() })
+    Ok(Pools::Sqlite { read, write, after, url: settings.url.clone() })
 }
 
 async fn open_postgres(settings: &Settings) -> Result<Pools, StoreError> {

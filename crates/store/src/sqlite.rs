@@ -3,6 +3,7 @@
 //! A statement that was quick of late runs where it is asked for: to hand it to another thread and back costs more than it
 //! does. Any other one runs on a thread of its own, where it keeps nobody waiting.
 
+mod flush;
 mod options;
 mod pace;
 mod row;
@@ -16,6 +17,7 @@ use rusqlite::{ErrorCode, OpenFlags};
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, coop, spawn_blocking};
 
+pub(crate) use flush::Flush;
 pub(crate) use options::Options;
 use pace::Paces;
 pub(crate) use row::SqliteRow;
@@ -37,6 +39,8 @@ pub(crate) struct Connection {
     shared: Arc<Shared>,
     paces: Arc<Paces>,
     patience: Duration,
+    /// Rows that were changed on it before its last unit of work.
+    changed: u64,
 }
 
 struct Shared {
@@ -56,10 +60,15 @@ impl Connection {
             let own = rusqlite::Connection::open_with_flags(&options.path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
             own.busy_timeout(options.patience)?;
             own.execute_batch(&options.settings)?;
+            // Without it a commit would not be what others take it for.
+            if own.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0))? != "wal" {
+                let why = "SQLite cannot keep its log (WAL) there: put the database on a local disk";
+                return Err(StoreError::Settings(why.to_owned()));
+            }
             own.busy_timeout(Duration::ZERO)?;
             own.set_prepared_statement_cache_capacity(PREPARED);
             let shared = Arc::new(Shared { own: Mutex::new(own), asked: AtomicU64::new(0) });
-            Ok(Self { shared, paces: options.paces, patience: options.patience })
+            Ok(Self { shared, paces: options.paces, patience: options.patience, changed: 0 })
         })
         .await
         .map_err(ended)?
@@ -75,6 +84,14 @@ impl Connection {
         let turn = self.turn();
         self.paces.trusts(statement)
             && turn.at_once().is_some_and(|own| self.paces.timed(statement, || statement.change(&own)).is_ok())
+    }
+
+    /// Makes what its unit of work did seen by others; returns how many rows that changed.
+    pub(crate) async fn commit(&mut self) -> Result<u64, StoreError> {
+        self.change(Statement::new("COMMIT", Vec::new())).await?;
+        let changed = self.turn().at_once().map_or(u64::MAX, |own| own.total_changes());
+        let before = std::mem::replace(&mut self.changed, changed);
+        Ok(changed - before)
     }
 
     /// Every row of the answer.

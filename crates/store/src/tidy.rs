@@ -8,7 +8,7 @@ use kernel::{Scalar, ScalarKind};
 
 use crate::StoreError;
 use crate::loan::{Lender, Loan, Sqlite};
-use crate::sqlite::{Options, Statement};
+use crate::sqlite::{Flush, Options, Statement};
 
 /// After how many changed rows.
 const MANY: u64 = 20_000;
@@ -20,6 +20,25 @@ const LONG: i64 = 16_384;
 const TOO_LONG: i64 = 65_536;
 /// How long readers are waited for then.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What follows a commit on SQLite. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct After {
+    pub(crate) tidy: Tidy,
+    /// None where nothing is to outlive a loss of power.
+    pub(crate) flush: Option<Flush>,
+}
+
+impl After {
+    /// Waits until so many rows that were changed and committed last.
+    pub(crate) async fn committed(&self, rows: u64) -> Result<(), StoreError> {
+        self.tidy.committed(rows);
+        match &self.flush {
+            Some(flush) => flush.flush().await,
+            None => Ok(()),
+        }
+    }
+}
 
 /// Tidies up when much was written. Cheap to clone. SQLite would do it itself, but within somebody's commit, which takes a
 /// tenth of a second then.
@@ -42,8 +61,8 @@ impl Tidy {
     }
 
     /// Hears that so many rows were changed and committed.
-    pub(crate) fn committed(&self, rows: u64) {
-        let more = if rows == 0 { 0 } else { rows + UNIT };
+    fn committed(&self, rows: u64) {
+        let more = rows.saturating_add(UNIT);
         let changed = self.0.changed.fetch_add(more, Ordering::Relaxed) + more;
         if changed < MANY || self.0.busy.swap(true, Ordering::Acquire) {
             return;

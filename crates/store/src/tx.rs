@@ -13,7 +13,7 @@ use crate::pool::{News, Wake};
 use crate::row::Inner as RowInner;
 use crate::sql::Bound;
 use crate::sqlite::Statement;
-use crate::tidy::Tidy;
+use crate::tidy::After;
 use crate::{Row, Sql, StoreError};
 
 /// Which database is underneath, for the rare statement that must differ.
@@ -30,9 +30,7 @@ pub struct Tx {
     pub(crate) inner: Inner,
     pub(crate) wake: Wake,
     pub(crate) news: News,
-    /// How many rows were changed so far.
-    pub(crate) changed: u64,
-    pub(crate) tidy: Option<Tidy>,
+    pub(crate) after: Option<After>,
 }
 
 /// What statements are run on.
@@ -201,16 +199,13 @@ impl Tx {
     }
 
     /// Makes everything done through this unit of work last.
-    pub async fn commit(mut self) -> Result<(), StoreError> {
-        if self.news != News::None && self.backend() == Backend::Postgres {
-            self.all("SELECT pg_notify('vestibule', $1)", crate::args![self.news.word()]).await?;
-        }
-        match self.inner {
-            Inner::Sqlite(tx) => tx.commit().await?,
-            Inner::Postgres(tx) => tx.commit().await?,
-        }
-        if let Some(tidy) = &self.tidy {
-            tidy.committed(self.changed);
+    pub async fn commit(self) -> Result<(), StoreError> {
+        let changed = match self.inner {
+            Inner::Sqlite(tx) => tx.commit(self.news).await?,
+            Inner::Postgres(tx) => tx.commit(self.news).await?,
+        };
+        if let (Some(after), Some(rows @ 1..)) = (&self.after, changed) {
+            after.committed(rows).await?;
         }
         self.wake.wake(self.news);
         Ok(())
@@ -225,7 +220,6 @@ impl Tx {
             }
         };
         self.inner.answered();
-        self.changed += changed;
         Ok(changed)
     }
 

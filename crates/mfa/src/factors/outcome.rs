@@ -26,7 +26,9 @@ impl Mfa {
         let means = means.into();
         let now = self.env().now();
         accounts::proved(tx, account.id, now).await?;
-        failures::forget(tx, account.id).await?;
+        if account.failures > 0 {
+            failures::forget(tx, account.id).await?;
+        }
         let mut attempt = Attempt::new(self, provider, Outcome::Passed, "proven", origin).by(account);
         if let Some(note) = &means.note {
             attempt = attempt.detail(note);

@@ -7,7 +7,7 @@ use super::model::{Factor, Means};
 use super::otp::{Fit, Shape, Standing};
 use super::written::Written;
 use super::{Refusal, Shown, Verdict};
-use crate::accounts::suspension;
+use crate::accounts::{InTurn, suspension};
 use crate::error::MfaError;
 use crate::lockout::{gate, source_of};
 use crate::model::{Account, FactorKind, FactorState, Origin, Provider};
@@ -32,23 +32,22 @@ impl Mfa {
         &self,
         tx: &mut Tx,
         provider: &Provider,
-        account: &Account,
+        account: &InTurn,
         shown: &Shown,
         origin: &Origin,
     ) -> Result<Verdict, MfaError> {
-        let account = self.turn_of(tx, account.id).await?;
         let sent = match shown {
             Shown::Entered { holder, .. } => messages::find(tx, account.id, *holder).await?,
             _ => None,
         };
         let note = sent.as_ref().map(Message::told);
-        match self.judge(tx, provider, &account, (shown, sent.as_ref()), origin).await? {
+        match self.judge(tx, provider, account, (shown, sent.as_ref()), origin).await? {
             Ok(means) => {
                 let means = Means { note, ..means };
-                Ok(Verdict::Proven(self.passed(tx, provider, &account, means, origin).await?))
+                Ok(Verdict::Proven(self.passed(tx, provider, account, means, origin).await?))
             }
             Err(refusal) => {
-                self.refused(tx, provider, &account, (&refusal, note), origin).await?;
+                self.refused(tx, provider, account, (&refusal, note), origin).await?;
                 Ok(Verdict::Refused(refusal))
             }
         }

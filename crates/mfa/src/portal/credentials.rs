@@ -77,7 +77,8 @@ impl Mfa {
         let mut tx = self.store().begin().await?;
         let scene = self.scene_in_turn(&mut tx, token).await?.proved()?;
         scene.factor(factor)?;
-        let verdict = self.verify(&mut tx, &scene.provider, &scene.account, shown, origin).await?;
+        let account = self.turn_of(&mut tx, scene.account.id).await?;
+        let verdict = self.verify(&mut tx, &scene.provider, &account, shown, origin).await?;
         let after = self.factors_of(&mut tx, scene.account.id).await?;
         tx.commit().await?;
         Ok(match verdict {

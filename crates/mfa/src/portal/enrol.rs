@@ -44,6 +44,7 @@ impl Mfa {
     ) -> Result<Added, MfaError> {
         let mut tx = self.store().begin().await?;
         let Scene { session, provider, account, .. } = self.scene_in_turn(&mut tx, token).await?;
+        let account = self.turn_of(&mut tx, account.id).await?;
         let verdict = self.verify(&mut tx, &provider, &account, shown, origin).await?;
         self.conclude_in_portal(tx, token, session, verdict).await
     }

@@ -1,7 +1,7 @@
 //! `mfa_accounts`.
 
 use kernel::{OrganisationId, Timestamp};
-use store::{Row, Sql, StoreError, Tx, args};
+use store::{Backend, Row, Sql, StoreError, Tx, args};
 use tenants::TenantId;
 use uuid::Uuid;
 
@@ -72,7 +72,12 @@ pub(crate) async fn rename(tx: &mut Tx, account: &Account) -> Result<(), StoreEr
 
 /// Takes the person's turn until the unit of work ends: whoever else judges them waits, on every node.
 pub(crate) async fn lock_row(tx: &mut Tx, id: AccountId) -> Result<Option<Account>, StoreError> {
-    let row = tx.one("UPDATE mfa_accounts SET version = version + 1 WHERE id = $1 RETURNING *", args![id]).await?;
+    let sql = match tx.backend() {
+        // Only one writes at a time.
+        Backend::Sqlite => "SELECT * FROM mfa_accounts WHERE id = $1",
+        Backend::Postgres => "SELECT * FROM mfa_accounts WHERE id = $1 FOR UPDATE",
+    };
+    let row = tx.one(sql, args![id]).await?;
     row.as_ref().map(account_of).transpose()
 }
 

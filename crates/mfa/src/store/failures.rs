@@ -13,22 +13,22 @@ pub(crate) async fn standing(
     source: &str,
     now: Timestamp,
 ) -> Result<Standing, StoreError> {
-    let own = tx
-        .one("SELECT waits_until FROM mfa_failures WHERE account = $1 AND source = $2", args![account.id, source])
-        .await?;
-    let all = tx
+    let row = tx
         .one(
-            "SELECT CAST(COALESCE(SUM(lately), 0) AS BIGINT) AS failures, MAX(last_at) AS last_at FROM mfa_failures
-             WHERE organisation = $1 AND source = $2 AND last_at > $3",
-            args![account.organisation, source, now.minus(SOURCE_MEMORY)],
+            "SELECT CAST(COALESCE(SUM(lately), 0) AS BIGINT) AS failures, MAX(last_at) AS last_at,
+                 (SELECT waits_until FROM mfa_failures WHERE account = $4 AND source = $2) AS waits_until
+             FROM mfa_failures WHERE organisation = $1 AND source = $2 AND last_at > $3",
+            args![account.organisation, source, now.minus(SOURCE_MEMORY), account.id],
         )
         .await?;
     let mut standing = Standing { locked_at: account.locked_at, ..Standing::default() };
-    standing.waits_until = own.map(|row| row.get("waits_until")).transpose()?.flatten();
-    // Where the source is not known there is none to be judged.
-    if let Some(row) = all.filter(|_| !source.is_empty()) {
-        standing.source_failures = row.get("failures")?;
-        standing.source_last_at = row.get("last_at")?;
+    if let Some(row) = row {
+        standing.waits_until = row.get("waits_until")?;
+        // Where the source is not known there is none to be judged.
+        if !source.is_empty() {
+            standing.source_failures = row.get("failures")?;
+            standing.source_last_at = row.get("last_at")?;
+        }
     }
     Ok(standing)
 }

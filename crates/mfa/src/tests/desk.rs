@@ -79,7 +79,8 @@ impl Desk {
     pub(super) async fn show_as(&self, store: &Store, account: &Account, shown: &Shown, address: &str) -> Verdict {
         let provider = self.provider().await;
         let mut tx = store.begin().await.unwrap();
-        let verdict = self.hall.mfa.verify(&mut tx, &provider, account, shown, &origin(address)).await.unwrap();
+        let account = self.hall.mfa.turn_of(&mut tx, account.id).await.unwrap();
+        let verdict = self.hall.mfa.verify(&mut tx, &provider, &account, shown, &origin(address)).await.unwrap();
         tx.commit().await.unwrap();
         verdict
     }

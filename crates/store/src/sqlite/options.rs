@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::Paces;
+use super::{Flush, Paces};
 use crate::{Settings, StoreError};
 
 /// What one kind of connection needs. Those of one database know the same of their statements.
@@ -29,7 +29,6 @@ impl Options {
         let url = url.filter(|_| !settings.url.contains(":memory:"));
         let url =
             url.ok_or_else(|| StoreError::Settings("the SQLite URL must be sqlite:<path of a file>".to_owned()))?;
-        let synchronous = if settings.outlives_power_loss { "FULL" } else { "NORMAL" };
         let options = Self {
             path: url.get_filename().to_owned(),
             writes: true,
@@ -40,7 +39,8 @@ impl Options {
         Ok(options
             .with("journal_mode = WAL")
             .with("foreign_keys = ON")
-            .with(&format!("synchronous = {synchronous}"))
+            // Whoever commits waits for a flush of their own.
+            .with("synchronous = NORMAL")
             .with("cache_size = -131072")
             // All caches of the process together: whoever needs a page beyond that takes one that nobody uses.
             .with("soft_heap_limit = 50331648")
@@ -49,6 +49,11 @@ impl Options {
             // Should nobody else do it in time.
             .with("wal_autocheckpoint = 32768")
             .with("journal_size_limit = 134217728"))
+    }
+
+    /// What makes commits outlive a loss of power.
+    pub(crate) fn flush(&self) -> Flush {
+        Flush::of(&self.path)
     }
 
     /// Of connections that read.

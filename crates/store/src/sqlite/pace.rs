@@ -1,17 +1,16 @@
 //! How quick each statement was of late.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Statement;
 
 /// What takes less keeps nobody waiting who waits for the same thread.
-const QUICK: Duration = Duration::from_millis(1);
+pub(super) const QUICK: Duration = Duration::from_millis(1);
 /// After how many quick runs a statement that nobody knows is trusted.
 const UNKNOWN: u8 = 4;
 /// The same for one that was slow.
-const SLOW: u8 = 24;
+pub(super) const SLOW: u8 = 24;
 /// Statements whose places coincide share what is known of them: the slower one decides.
 const PLACES: usize = 4_096;
 
@@ -49,9 +48,6 @@ impl Paces {
     }
 
     fn place(&self, statement: &Statement) -> &AtomicU8 {
-        let mut hasher = DefaultHasher::new();
-        statement.text().hash(&mut hasher);
-        let place = usize::try_from(hasher.finish() % PLACES as u64).unwrap_or(0);
-        &self.0[place]
+        &self.0[usize::try_from(statement.hash() % PLACES as u64).unwrap_or(0)]
     }
 }

@@ -1,6 +1,7 @@
 //! A statement and what is bound to it, as SQLite takes them.
 
 use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use kernel::Scalar;
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
@@ -12,6 +13,7 @@ use crate::sql::Bound;
 /// A text and its values.
 pub(crate) struct Statement {
     text: Cow<'static, str>,
+    hash: u64,
     values: Vec<Scalar>,
 }
 
@@ -25,11 +27,18 @@ impl Statement {
                 Bound::Rows(rows) => values.extend(rows.into_iter().flatten()),
             }
         }
-        Self { text: text.into(), values }
+        let (text, mut hasher) = (text.into(), DefaultHasher::new());
+        match &text {
+            // What stands in the program is told by where, however long it is.
+            Cow::Borrowed(text) => (text.as_ptr(), text.len()).hash(&mut hasher),
+            Cow::Owned(text) => text.hash(&mut hasher),
+        }
+        Self { text, hash: hasher.finish(), values }
     }
 
-    pub(super) fn text(&self) -> &str {
-        &self.text
+    /// The same for the same text, while the process runs.
+    pub(super) fn hash(&self) -> u64 {
+        self.hash
     }
 
     /// Runs it; returns how many rows it changed.

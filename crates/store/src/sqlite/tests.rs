@@ -8,8 +8,9 @@ use kernel::{Scalar, ScalarKind, Stored as _};
 
 use super::pace::Paces;
 use super::{Connection, Options, Statement};
-use crate::Settings;
+use crate::error::Cause;
 use crate::sql::Bound;
+use crate::{Settings, Store, StoreError};
 
 const QUICK: Duration = Duration::from_micros(20);
 const SLOW: Duration = Duration::from_millis(3);
@@ -156,4 +157,31 @@ async fn whoever_is_in_the_way_of_a_trusted_statement_is_waited_for_elsewhere() 
         ended.unwrap();
     })
     .await;
+}
+
+async fn write(store: &Store, sql: &'static str) -> Result<(), StoreError> {
+    let mut tx = store.begin().await?;
+    tx.execute(sql, Vec::new()).await?;
+    tx.commit().await
+}
+
+#[tokio::test]
+async fn a_commit_waits_until_the_log_is_on_the_disk_if_it_changed_something() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let settings = Settings::new(format!("sqlite:{}", file("one.db").display()));
+    let store = Store::open(&settings).await.unwrap();
+    write(&store, "CREATE TABLE units (id BIGINT)").await.unwrap();
+    write(&store, "INSERT INTO units VALUES (1)").await.unwrap();
+    // SQLite goes on with the file that it has opened; by its name it cannot be opened any more.
+    std::fs::rename(file("one.db-wal"), file("log")).unwrap();
+    std::os::unix::fs::symlink(file("one.db-wal"), file("one.db-wal")).unwrap();
+    write(&store, "DELETE FROM units WHERE id = 2").await.unwrap();
+    let failed = write(&store, "INSERT INTO units VALUES (2)").await.unwrap_err();
+    assert!(matches!(failed, StoreError::Unreachable(Cause::Flush(_))), "{failed:?}");
+    std::fs::rename(file("log"), file("one.db-wal")).unwrap();
+    let failed = write(&store, "INSERT INTO units VALUES (3)").await.unwrap_err();
+    assert!(matches!(failed, StoreError::Unreachable(Cause::NotFlushed)), "nothing lasts from then on: {failed:?}");
+    let careless = Store::open(&Settings { outlives_power_loss: false, ..settings }).await.unwrap();
+    write(&careless, "INSERT INTO units VALUES (4)").await.unwrap();
 }
