@@ -5,7 +5,7 @@ pub(crate) mod webhooks;
 
 use kernel::OrganisationId;
 use serde_json::value::RawValue;
-use store::{Row, Sql, StoreError, Tx, args};
+use store::{Backend, Row, Sql, StoreError, Tx, args};
 use uuid::Uuid;
 
 use crate::model::Json;
@@ -18,6 +18,20 @@ pub(crate) async fn head(tx: &mut Tx, organisation: OrganisationId) -> Result<Op
 
 /// Locks the head until the unit of work ends; makes it when it is not there.
 pub(crate) async fn lock_head(tx: &mut Tx, organisation: OrganisationId) -> Result<(Revision, Vec<u8>), StoreError> {
+    let lock = match tx.backend() {
+        // Only one writes at a time.
+        Backend::Sqlite => "SELECT revision, hash FROM signals_heads WHERE organisation = $1",
+        Backend::Postgres => "SELECT revision, hash FROM signals_heads WHERE organisation = $1 FOR UPDATE",
+    };
+    let row = match tx.one(lock, args![organisation]).await? {
+        Some(row) => row,
+        None => make_head(tx, organisation).await?,
+    };
+    Ok((row.get("revision")?, row.get("hash")?))
+}
+
+/// Makes an organisation's head; one that another node has just made is locked.
+async fn make_head(tx: &mut Tx, organisation: OrganisationId) -> Result<Row, StoreError> {
     let row = tx
         .one(
             "INSERT INTO signals_heads (organisation, revision, hash) VALUES ($1, 0, $2)
@@ -25,8 +39,7 @@ pub(crate) async fn lock_head(tx: &mut Tx, organisation: OrganisationId) -> Resu
             args![organisation, GENESIS.to_vec()],
         )
         .await?;
-    let row = row.ok_or_else(|| StoreError::Corrupt { column: "signals_heads.revision".to_owned() })?;
-    Ok((row.get("revision")?, row.get("hash")?))
+    row.ok_or_else(|| StoreError::Corrupt { column: "signals_heads.revision".to_owned() })
 }
 
 pub(crate) async fn move_head(

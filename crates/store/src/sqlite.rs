@@ -99,22 +99,42 @@ impl Connection {
         self.run(statement, Statement::rows).await
     }
 
-    /// Hands every row of the answer to `each` while further ones are read.
+    /// Hands every row of the answer to `each`: few ones when all are read, many while further ones are.
     pub(crate) async fn each(
         &mut self,
         statement: Statement,
         mut each: impl FnMut(SqliteRow) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        coop::consume_budget().await;
+        if let Some(rows) = self.few_at_once(&statement) {
+            return rows.into_iter().try_for_each(each);
+        }
         let (sender, mut receiver) = mpsc::channel(WAITING);
-        let turn = self.turn();
+        let (turn, paces) = (self.turn(), self.paces.clone());
         let read = move |own: &rusqlite::Connection| {
-            statement.portions(own, TOGETHER, |rows| sender.blocking_send(rows).is_ok())
+            let send = |rows| sender.blocking_send(rows).is_ok();
+            paces.timed(&statement, || statement.portions(own, TOGETHER, send))
         };
         let reading = spawn_blocking(move || turn.patiently(read));
         while let Some(rows) = receiver.recv().await {
             rows.into_iter().try_for_each(&mut each)?;
         }
         reading.await.map_err(ended)?
+    }
+
+    /// Every row of the answer, if the statement is trusted, the connection is free and there are few.
+    fn few_at_once(&self, statement: &Statement) -> Option<Vec<SqliteRow>> {
+        if !self.paces.trusts(statement) {
+            return None;
+        }
+        let (turn, mut few) = (self.turn(), Vec::new());
+        let own = turn.at_once()?;
+        let keep = |rows| {
+            few = rows;
+            false
+        };
+        self.paces.timed(statement, || statement.portions(&own, TOGETHER, keep)).ok()?;
+        (few.len() < TOGETHER).then_some(few)
     }
 
     /// Ends it. The last one to end moves what is in the log into the file, which takes its time.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use kernel::{Scalar, ScalarKind, Stored as _};
 
 use super::pace::Paces;
-use super::{Connection, Options, Statement};
+use super::{Connection, Options, SqliteRow, Statement};
 use crate::error::Cause;
 use crate::sql::Bound;
 use crate::{Settings, Store, StoreError};
@@ -100,6 +100,26 @@ async fn values_of_another_kind_are_not_read() {
             [("text", ScalarKind::Int), ("n", ScalarKind::Text), ("bytes", ScalarKind::Uuid), ("none", ScalarKind::Int)]
         {
             assert_eq!(row.scalar(column, kind), None, "{column}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn few_rows_and_many_come_one_by_one_however_quick_the_statement_was() {
+    with_connection(async |mut connection| {
+        let text = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $1)
+                    SELECT n FROM numbers";
+        for last in [3, 3, 3, 3, 3, 255, 256, 257, 2_000, 3] {
+            let asked = Statement::new(text, vec![Bound::One(last.to_scalar())]);
+            let mut next = 0;
+            let count = |row: SqliteRow| {
+                next += 1;
+                assert_eq!(row.scalar("n", ScalarKind::Int), Some(Scalar::Int(Some(next))));
+                Ok(())
+            };
+            connection.each(asked, count).await.unwrap();
+            assert_eq!(next, last);
         }
     })
     .await;

@@ -108,6 +108,12 @@ pub(crate) async fn page(
     beside: Beside,
 ) -> Result<Vec<Stored>, StoreError> {
     let sql = with_keys(select_beside(tx, kind, beside), connection, keys);
+    if keys.iter().any(Condition::finds_one) {
+        // Without a bound: with one, PostgreSQL makes a new plan for each call.
+        let rows = tx.select(sql).await?;
+        let wanted = rows.iter().skip(slice.skip).take(slice.limit);
+        return wanted.map(|row| stored_beside(kind, row, beside)).collect();
+    }
     let Some((skip, read)) = slice.counted_back() else {
         let sql = sql.push(" ORDER BY number LIMIT ").bind(slice.limit).push(" OFFSET ").bind(slice.skip);
         return tx.select(sql).await?.iter().map(|row| stored_beside(kind, row, beside)).collect();
@@ -225,6 +231,11 @@ impl Condition {
             Key::Created(operator, moment) => Self::Moment(Column::Created, operator, moment),
             _ => return None,
         })
+    }
+
+    /// Whether it lets one through at most.
+    const fn finds_one(&self) -> bool {
+        matches!(self, Self::Id(_) | Self::UserName(_) | Self::GroupName(_) | Self::Nothing)
     }
 
     fn push(&self, sql: Sql, connection: ConnectionId) -> Sql {
