@@ -95,6 +95,9 @@ impl Users {
     /// Puts a user in a slot; the groups of who was there stay.
     pub(super) fn put(&mut self, ordinal: u32, user: User) {
         let before = self.get(ordinal).copied();
+        if before == Some(user) {
+            return;
+        }
         let (crowd, slot) = place::<CROWD>(ordinal);
         let crowd = Arc::make_mut(self.crowds.entry(crowd));
         crowd.present |= 1 << slot;

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::Query;
 use super::query::Pairs;
 
-/// How many numbers one chunk covers.
-const CHUNK: u32 = 2_048;
+/// How many numbers one chunk covers: a change copies all of its lines, a clone counts every chunk.
+const CHUNK: u32 = 512;
 
 /// One line's place. Invariant: records lie in the order of their numbers, and so do their lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,11 @@ impl Arena {
             }
         }
         let mut fresh = self.clone();
-        let wanted: Vec<_> = wanted.into_iter().collect();
+        // Most changes of a user change nothing of the line.
+        let differs = |(ordinal, line): &(u32, Option<(Uuid, String)>)| {
+            self.held(*ordinal) != line.as_ref().map(|(id, line)| (*id, line.as_str()))
+        };
+        let wanted: Vec<_> = wanted.into_iter().filter(differs).collect();
         for part in wanted.chunk_by(|a, b| a.0 / CHUNK == b.0 / CHUNK) {
             let number = part[0].0 / CHUNK;
             let chunk =
@@ -116,6 +120,13 @@ impl Arena {
         }
     }
 
+    /// The line of a number, and whose it is.
+    fn held(&self, ordinal: u32) -> Option<(Uuid, &str)> {
+        let chunk = self.chunks.get(&(ordinal / CHUNK))?;
+        let place = chunk.records.binary_search_by_key(&ordinal, |record| record.ordinal).ok()?;
+        Some((chunk.records[place].id, chunk.line(place)))
+    }
+
     fn ordinal_of(&self, id: Uuid) -> Option<u32> {
         let mut records = self.chunks.values().flat_map(|chunk| &chunk.records);
         records.find(|record| record.id == id).map(|record| record.ordinal)
@@ -129,14 +140,14 @@ impl Chunk {
         self.pairs.push(pairs);
     }
 
-    /// Line by line, with where each begins.
+    fn line(&self, place: usize) -> &str {
+        let start = place.checked_sub(1).map_or(0, |before| self.records[before].end as usize);
+        &self.text[start..self.records[place].end as usize]
+    }
+
+    /// Line by line, with whose each is.
     fn lines(&self) -> impl Iterator<Item = (&Record, &str)> {
-        let mut start = 0;
-        self.records.iter().map(move |record| {
-            let line = &self.text[start..record.end as usize];
-            start = record.end as usize;
-            (record, line)
-        })
+        self.records.iter().enumerate().map(|(place, record)| (record, self.line(place)))
     }
 
     fn merged(&self, changes: &[(u32, Option<(Uuid, String)>)]) -> Self {
@@ -174,9 +185,7 @@ impl Chunk {
     fn scan(&self, query: &Query, found: &mut impl FnMut(&Record, &str) -> bool) -> bool {
         let wanted = query.pairs();
         for (number, _) in self.pairs.iter().enumerate().filter(|(_, pairs)| pairs.hold(wanted)) {
-            let record = &self.records[number];
-            let start = number.checked_sub(1).map_or(0, |before| self.records[before].end as usize);
-            let line = &self.text[start..record.end as usize];
+            let (record, line) = (&self.records[number], self.line(number));
             if query.fits(line) && !found(record, line) {
                 return false;
             }
