@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{DecodingKey, decode};
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::{DecodingKey, decode, decode_header};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -42,6 +43,9 @@ pub struct ExpectedHint<'a> {
 /// What a checked hint says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct HintClaims {
+    /// Which kind of token it is: `2.0`, where it says so.
+    #[serde(default)]
+    pub ver: Option<String>,
     /// Who issued it.
     pub iss: String,
     /// The tenant in which the person signs in.
@@ -98,6 +102,9 @@ pub enum HintRefused {
     /// Claims are missing or of the wrong type.
     #[error("the hint lacks a claim, or has one of the wrong type: iss, tid, oid, aud, sub and iat are needed")]
     Claims,
+    /// A token of another version, whose claims mean something else.
+    #[error("the hint is a token of version {0:?}, not 2.0")]
+    Version(String),
     /// Issued by somebody else.
     #[error("the hint is issued by {0:?}")]
     Issuer(String),
@@ -131,6 +138,7 @@ impl HintRefused {
             Self::ForeignKey => "hint_foreign_key",
             Self::Signature => "hint_signature",
             Self::Claims => "hint_claims",
+            Self::Version(_) => "hint_version",
             Self::Issuer(_) => "hint_issuer",
             Self::Tenant(_) => "hint_tenant",
             Self::Audience(_) => "hint_audience",
@@ -188,8 +196,8 @@ pub(crate) fn checked(
     now: i64,
 ) -> Result<HintClaims, HintRefused> {
     let claims = signed_by(hint, key)?;
-    judge(&claims, expected, now)?;
-    if key.issuer.as_ref().is_some_and(|issuer| named(issuer, claims.tid) != claims.iss) {
+    let issued_by = judge(&claims, expected, now)?;
+    if key.issuer.as_ref().is_some_and(|issuer| named(issuer, issued_by) != claims.iss) {
         return Err(HintRefused::ForeignKey);
     }
     Ok(claims)
@@ -197,20 +205,28 @@ pub(crate) fn checked(
 
 fn signed_by(hint: &str, key: &PublishedKey) -> Result<HintClaims, HintRefused> {
     let key = DecodingKey::from_jwk(&key.jwk).map_err(|_| HintRefused::UnknownKey)?;
-    let payload = decode::<serde_json::Value>(hint, &key, &signature_alone()).map_err(|_| HintRefused::Signature)?;
+    decode_header(hint).map_err(|_| HintRefused::NotAToken)?;
+    let payload = decode::<serde_json::Value>(hint, &key, &signature_alone()).map_err(|error| match error.kind() {
+        // Read after the signature, which fits.
+        ErrorKind::Json(_) | ErrorKind::Utf8(_) => HintRefused::Claims,
+        _ => HintRefused::Signature,
+    })?;
     serde_json::from_value(payload.claims).map_err(|_| HintRefused::Claims)
 }
 
-fn judge(claims: &HintClaims, expected: &ExpectedHint<'_>, now: i64) -> Result<(), HintRefused> {
-    let own = std::iter::once(&expected.tenant).chain(expected.other_issuers);
-    if !own.into_iter().any(|tenant| named(expected.issuer, *tenant) == claims.iss) {
-        return Err(HintRefused::Issuer(claims.iss.clone()));
-    }
+/// Whether a hint is as it must be; the tenant whose name its issuer bears.
+fn judge(claims: &HintClaims, expected: &ExpectedHint<'_>, now: i64) -> Result<Uuid, HintRefused> {
+    let mut own = std::iter::once(&expected.tenant).chain(expected.other_issuers);
+    let issued_by = own.find(|tenant| named(expected.issuer, **tenant) == claims.iss);
+    let issued_by = issued_by.ok_or_else(|| HintRefused::Issuer(claims.iss.clone()))?;
     if claims.tid != expected.tenant {
         return Err(HintRefused::Tenant(claims.tid));
     }
     if claims.aud != expected.audience {
         return Err(HintRefused::Audience(claims.aud.clone()));
+    }
+    if let Some(version) = claims.ver.as_ref().filter(|version| *version != "2.0") {
+        return Err(HintRefused::Version(version.clone()));
     }
     if claims.sub.is_empty() {
         return Err(HintRefused::Claims);
@@ -222,7 +238,7 @@ fn judge(claims: &HintClaims, expected: &ExpectedHint<'_>, now: i64) -> Result<(
     }
     let begins = claims.nbf.unwrap_or(claims.iat).max(claims.iat);
     let ahead = begins.saturating_sub(now);
-    if ahead > limit { Err(HintRefused::Early(ahead)) } else { Ok(()) }
+    if ahead > limit { Err(HintRefused::Early(ahead)) } else { Ok(*issued_by) }
 }
 
 fn named(template: &str, tenant: Uuid) -> String {

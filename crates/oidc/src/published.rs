@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse};
 use kernel::{Env, Timestamp};
 use serde::Deserialize;
 use tokio::sync::Mutex;
@@ -116,7 +116,9 @@ impl PublishedKeys {
                 checked(&read.jwks_uri)?
             }
         };
-        Ok(self.get::<Listed>(list).await?.understood())
+        let keys = self.get::<Listed>(list).await?.understood();
+        // Nobody signs with nothing: what is known is better than that.
+        if keys.is_empty() { Err(TokenError::broken("the sign-in service publishes no keys")) } else { Ok(keys) }
     }
 
     async fn get<T: for<'de> Deserialize<'de>>(&self, address: Url) -> Result<T, TokenError> {
@@ -142,7 +144,7 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    /// Its keys; those of kinds that are not understood are left out.
+    /// Its keys; those of kinds that are not understood, and those that sign nothing by RS256, are left out.
     pub(crate) fn understood(self) -> Vec<PublishedKey> {
         self.keys.into_iter().filter_map(understood).collect()
     }
@@ -155,7 +157,11 @@ fn checked(list: &str) -> Result<Url, TokenError> {
 
 fn understood(key: serde_json::Value) -> Option<PublishedKey> {
     let issuer = key.get("issuer").and_then(|issuer| issuer.as_str()).map(str::to_owned);
-    Some(PublishedKey { jwk: serde_json::from_value(key).ok()?, issuer })
+    let jwk: Jwk = serde_json::from_value(key).ok()?;
+    let common = &jwk.common;
+    let signs = matches!(common.public_key_use, None | Some(PublicKeyUse::Signature))
+        && matches!(common.key_algorithm, None | Some(KeyAlgorithm::RS256));
+    signs.then_some(PublishedKey { jwk, issuer })
 }
 
 impl List {

@@ -90,6 +90,8 @@ async fn a_hint_counts_for_its_tenant_its_application_and_a_short_while() {
         ("iat", json!("yesterday"), "hint_claims"),
         ("sub", json!(""), "hint_claims"),
         ("sub", json!(null), "hint_claims"),
+        ("sub", json!({}), "hint_claims"),
+        ("ver", json!("1.0"), "hint_version"),
         ("oid", json!("ana"), "hint_claims"),
         ("exp", json!(1), ""),
     ];
@@ -126,7 +128,9 @@ async fn a_hint_counts_for_its_tenant_its_application_and_a_short_while() {
 
 #[tokio::test]
 async fn a_guests_hint_may_be_issued_by_the_home_tenant_where_that_is_allowed() {
-    let (own, entry) = make();
+    let (own, mut entry) = make();
+    // As Entra publishes it: the key signs for every tenant, each under its own name.
+    entry["issuer"] = json!(ISSUER);
     let (keys, address) = publish(json!([entry])).await;
     let mut claims = claims();
     claims["iss"] = json!(format!("https://login.example/{HOME}/v2.0"));
@@ -164,4 +168,26 @@ fn our_own_key_is_published_as_entra_reads_it() {
     validation.validate_exp = false;
     let read = decode::<Value>(&signed, &DecodingKey::from_jwk(&jwk).unwrap(), &validation).unwrap();
     assert_eq!(read.claims["sub"], "somebody");
+}
+
+#[tokio::test]
+async fn only_keys_that_sign_by_rs256_are_keys_and_an_empty_list_is_none() {
+    fn expected(address: &KeysAddress) -> ExpectedHint<'_> {
+        let fresh_for = Duration::from_mins(5);
+        ExpectedHint { keys: address, issuer: ISSUER, tenant: TENANT, other_issuers: &[], audience: APP, fresh_for }
+    }
+    let cases = [("use", json!("enc")), ("alg", json!("RS512")), ("kty", json!("EC"))];
+    let (own, entry) = make();
+    let (_, beside) = make();
+    let hint = own.sign(&claims()).unwrap();
+    for (name, value) in cases {
+        let mut entry = entry.clone();
+        entry[name] = value;
+        let (keys, address) = publish(json!([entry, beside])).await;
+        let refused = keys.check_hint(&hint, &expected(&address)).await.unwrap_err();
+        assert_eq!(refused.code(), "hint_unknown_key", "{name}");
+    }
+    let (keys, address) = publish(json!([])).await;
+    let refused = keys.check_hint(&hint, &expected(&address)).await.unwrap_err();
+    assert_eq!(refused.code(), "hint_keys_unavailable");
 }
