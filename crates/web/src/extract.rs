@@ -1,5 +1,7 @@
 //! Extractors whose refusals are problems that say exactly what was wrong.
 
+mod object;
+
 use std::error::Error;
 
 use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, RawFormRejection};
@@ -11,6 +13,7 @@ use http::request::Parts;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use self::object::Object;
 use crate::{FieldError, Problem};
 
 /// A JSON body, in or out.
@@ -34,7 +37,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match axum::Json::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
+            Ok(axum::Json(Object(value))) => Ok(Self(value)),
             Err(rejection) => Err(bad_json(&rejection)),
         }
     }
@@ -86,7 +89,7 @@ fn bad_json(rejection: &JsonRejection) -> Problem {
             Problem::invalid("web.bad_body", format!("the body is not JSON: {}", reason(error)))
         }
         JsonRejection::MissingJsonContentType(_) => wrong_type("application/json"),
-        JsonRejection::BytesRejection(error) => bad_bytes(error),
+        JsonRejection::BytesRejection(error) => Problem::unread(error),
         other => Problem::invalid("web.bad_body", other.body_text()),
     }
 }
@@ -102,7 +105,7 @@ fn bad_form(rejection: FormRejection) -> Problem {
         FormRejection::RawFormRejection(RawFormRejection::InvalidFormContentType(_)) => {
             wrong_type("application/x-www-form-urlencoded")
         }
-        FormRejection::RawFormRejection(RawFormRejection::BytesRejection(error)) => bad_bytes(&error),
+        FormRejection::RawFormRejection(RawFormRejection::BytesRejection(error)) => Problem::unread(&error),
         other => Problem::invalid("web.bad_body", other.body_text()),
     }
 }
@@ -120,11 +123,14 @@ fn bad_query(rejection: &QueryRejection) -> Problem {
     bad_field("web.bad_query", "the query does not fit", &reason(rejection))
 }
 
-fn bad_bytes(rejection: &BytesRejection) -> Problem {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::with_status(StatusCode::PAYLOAD_TOO_LARGE, "web.too_long", "the body is too long");
+impl Problem {
+    /// What is wrong with a body that did not arrive, or was too long.
+    pub fn unread(rejection: &BytesRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return Self::with_status(StatusCode::PAYLOAD_TOO_LARGE, "web.too_long", "the body is too long");
+        }
+        Self::invalid("web.bad_body", "the body did not arrive whole")
     }
-    Problem::invalid("web.bad_body", "the body did not arrive whole")
 }
 
 fn wrong_type(expected: &str) -> Problem {

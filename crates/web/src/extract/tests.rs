@@ -55,6 +55,14 @@ async fn what_does_not_fit_is_refused_with_the_exact_reason() {
     check(json, JSON, "{", 400, bad, "the body is not JSON: EOF while parsing an object at line 1 column 1").await;
     check(json, JSON, "", 400, bad, "the body is not JSON: EOF while parsing a value at line 1 column 0").await;
     check(json, JSON, "{}", 400, bad, "the body does not fit: missing field `name` at line 1 column 2").await;
+    for (list, kind) in [("[]", "sequence"), (r#"["a",[1]]"#, "sequence"), ("null", "null"), ("\"a\"", "string \"a\"")]
+    {
+        let answer = ask(&router(), request(json, &[JSON], list)).await;
+        let (status, code, detail) = answer.verdict();
+        assert_eq!((status, code.as_str()), (400, bad), "{list}");
+        let said = format!("the body does not fit: invalid type: {kind}, expected an object");
+        assert!(detail.starts_with(&said), "{detail}");
+    }
     let detail = "the body does not fit: limits[1]: invalid value: integer `300`, expected u8 at line 1 column 27";
     check(json, JSON, r#"{"name":"a","limits":[1,300]}"#, 400, bad, detail).await;
     let detail = "the body does not fit: nmae: unknown field `nmae`, expected `name` or `limits` at line 1 column 7";
