@@ -2,7 +2,7 @@
 //!
 //! | check | fails with |
 //! |---|---|
-//! | the form can be read, and no parameter stands twice | our own page |
+//! | the method is POST, the body a form that can be read, and no parameter stands twice | our own page |
 //! | `redirect_uri` is the one address of the tenant's cloud | our own page |
 //! | `client_id` is the one that we gave to Entra | our own page |
 //! | `scope`, `response_type`, `response_mode` | an error posted back |
@@ -27,7 +27,7 @@ use crate::error::MfaError;
 use crate::model::{Origin, Person, Provider, ProviderState, TransactionId};
 use crate::policy::Door;
 use crate::providers::SignInService;
-use crate::request::AuthorizeRequest;
+use crate::request::{AuthorizeRequest, FormFault};
 use crate::service::Mfa;
 use crate::store::transactions as rows;
 use crate::transactions::Waiting;
@@ -104,7 +104,7 @@ impl Mfa {
         let provider = self.provider(&mut self.store().look().await?, tenant).await?;
         let request = match AuthorizeRequest::parse(body) {
             Ok(request) => request,
-            Err(fault) => return self.stay(&provider, Fault::here(fault.code(), fault.to_string()), &origin).await,
+            Err(fault) => return self.refuse(tenant, &fault, &origin).await,
         };
         origin.correlation_id.clone_from(&request.client_request_id);
         let service = self.sign_in_service(&provider).await?;
@@ -117,13 +117,23 @@ impl Mfa {
         }
     }
 
+    /// Writes down what was asked of a tenant without a form that could be read.
+    pub async fn refuse(&self, tenant: TenantId, fault: &FormFault, origin: &Origin) -> Result<Begun, MfaError> {
+        let provider = self.provider(&mut self.store().look().await?, tenant).await?;
+        self.stay(&provider, Fault::here(fault.code(), fault.to_string()), origin).await
+    }
+
     async fn checked(
         &self,
         provider: &Provider,
         service: &SignInService,
         request: &AuthorizeRequest,
     ) -> Result<(Person, Kept), Fault> {
-        request.check_shape().map_err(|fault| Fault::back(fault.code(), fault.to_string()))?;
+        request.check_shape().map_err(|fault| Fault {
+            reason: fault.code(),
+            detail: fault.to_string(),
+            error: Some(request.error(&fault)),
+        })?;
         let missing = || Fault::back("hint_missing", "the parameter id_token_hint is missing");
         let hint = request.get("id_token_hint").ok_or_else(missing)?;
         let expected = ExpectedHint {
@@ -261,7 +271,8 @@ fn trusted(provider: &Provider, service: &SignInService, request: &AuthorizeRequ
 }
 
 fn person(claims: &HintClaims, domains: &[String]) -> Person {
-    let label = claims.upn.as_ref().or(claims.preferred_username.as_ref());
+    let names = [&claims.upn, &claims.preferred_username];
+    let label = names.into_iter().flatten().find(|name| !name.trim().is_empty());
     let text = |text: &String| -> String { text.chars().filter(|letter| !letter.is_control()).take(320).collect() };
     let label = label.map_or_else(|| claims.oid.to_string(), text);
     let guest = names_a_guest(&label, domains);

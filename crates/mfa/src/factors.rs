@@ -23,6 +23,7 @@ mod refusal;
 mod sent;
 mod temporary;
 mod totp;
+mod typed;
 mod verify;
 pub(crate) mod written;
 

@@ -36,9 +36,18 @@ pub struct AuthorizeRequest {
 /// What is wrong with a form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormFault {
+    /// Not posted: Entra has the browser post a form, and nothing else.
+    #[error("the request was {0}, not POST")]
+    NotPosted(String),
+    /// Another content type than a form's.
+    #[error("the body is not application/x-www-form-urlencoded")]
+    NotAForm,
     /// Longer than any of Entra's.
     #[error("the form is longer than {LONGEST_FORM} bytes")]
     TooLong,
+    /// What could not be carried back as it came.
+    #[error("the parameter {0} is not text in UTF-8")]
+    NotText(&'static str),
     /// A parameter stands twice: which one counts would be a guess (OpenID Connect Core §3.1.2.1, RFC 6749 §3.1).
     #[error("the parameter {0} stands more than once")]
     Repeated(&'static str),
@@ -54,7 +63,10 @@ impl FormFault {
     /// A stable word for logs and figures.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NotPosted(_) => "not_posted",
+            Self::NotAForm => "not_a_form",
             Self::TooLong => "form_too_long",
+            Self::NotText(_) => "parameter_not_text",
             Self::Repeated(_) => "parameter_repeated",
             Self::ParameterTooLong(_) => "parameter_too_long",
             Self::Parameter("scope") => "scope",
@@ -80,6 +92,9 @@ impl AuthorizeRequest {
             let Some(known) = KNOWN.into_iter().find(|known| *known == name) else { continue };
             if value.len() > longest(known) {
                 return Err(FormFault::ParameterTooLong(known));
+            }
+            if value.contains(['\0', char::REPLACEMENT_CHARACTER]) {
+                return Err(FormFault::NotText(known));
             }
             if request.values.insert(known, value.into_owned()).is_some() {
                 return Err(FormFault::Repeated(known));
@@ -108,6 +123,15 @@ impl AuthorizeRequest {
             ("response_mode", self.get("response_mode") == Some("form_post")),
         ];
         fits.into_iter().find(|(_, fits)| !fits).map_or(Ok(()), |(name, _)| Err(FormFault::Parameter(name)))
+    }
+
+    /// What Entra is told of a form that is not what it must be (RFC 6749 §4.2.2.1).
+    pub fn error(&self, fault: &FormFault) -> &'static str {
+        match fault {
+            FormFault::Parameter(name @ "scope") if self.get(name).is_some() => "invalid_scope",
+            FormFault::Parameter(name @ "response_type") if self.get(name).is_some() => "unsupported_response_type",
+            _ => "invalid_request",
+        }
     }
 }
 

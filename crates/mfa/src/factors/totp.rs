@@ -11,6 +11,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::enrol::PendingTotp;
 use super::model::{Details, Factor, Otp};
+use super::typed::typed;
 use super::{FactorView, Refusal, Verdict};
 use crate::accounts::suspension;
 use crate::error::MfaError;
@@ -104,7 +105,7 @@ impl Mfa {
         let pending = rows::of(tx, account.id).await?.into_iter().find(|known| known.id == factor);
         let pending = pending.filter(|known| known.state == FactorState::Pending && known.kind == FactorKind::Totp);
         let pending = pending.ok_or(MfaError::NotFound("factor that waits to be confirmed"))?;
-        let code: String = code.chars().filter(char::is_ascii_digit).take(9).collect();
+        let code: String = typed(code).filter(char::is_ascii_digit).take(9).collect();
         let (now, window) = (self.env().now(), provider.settings.window);
         match self.try_token(tx, pending, window, &code, now).await? {
             Err(refusal) => self.not_confirmed(tx, &account, factor, refusal).await,
@@ -171,7 +172,9 @@ pub(crate) fn base32(bytes: &[u8]) -> String {
 }
 
 /// A key as an address: the form that apps read (Key Uri Format). SHA-1, 6 digits and 30 seconds are what every app can.
+/// A colon parts the issuer from the account, so that none may stand in the issuer, as it does before a port.
 fn key_uri(issuer: &str, label: &str, secret: &str) -> String {
+    let issuer = &issuer.replace(':', " ");
     let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
     let mut uri = format!("otpauth://totp/{}:{}?secret={secret}", encode(issuer), encode(label));
     // Writing to a string cannot fail.
@@ -206,6 +209,10 @@ mod tests {
             "otpauth://totp/mfa.example:ana%40contoso.com?secret=JBSWY3DP&issuer=mfa.example&algorithm=SHA1&digits=6&period=30"
         );
         let odd = key_uri("a b", "Zoë&secret=X:?#", "JBSWY3DP");
+        let port = key_uri("mfa.example:8443", "ana", "JBSWY3DP");
+        assert!(
+            port.starts_with("otpauth://totp/mfa.example%208443:ana?") && port.contains("&issuer=mfa.example%208443&")
+        );
         assert!(odd.starts_with("otpauth://totp/a%20b:Zo%C3%AB%26secret%3DX%3A%3F%23?secret=JBSWY3DP&"), "{odd}");
     }
 }

@@ -5,6 +5,7 @@ use store::Tx;
 
 use super::model::{Factor, Means};
 use super::otp::{Fit, Shape, Standing};
+use super::typed::typed;
 use super::written::Written;
 use super::{Refusal, Shown, Verdict};
 use crate::accounts::{InTurn, suspension};
@@ -223,6 +224,7 @@ impl Mfa {
 }
 
 fn form(text: &str) -> Form {
+    let text = &typed(text).collect::<String>();
     let digits: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '-').take(9).collect();
     if (6..=8).contains(&digits.len()) && digits.bytes().all(|letter| letter.is_ascii_digit()) {
         return Form::OneTime(digits);

@@ -95,7 +95,9 @@ async fn who_is_not_entra_is_told_on_our_own_page_and_nothing_is_posted_anywhere
     on_each_database(async |db| {
         let hall = Hall::new(db).await;
         let good = hall.form("n");
-        let cases: [(&str, Change, &str); 9] = [
+        let cases: [(&str, Change, &str); 11] = [
+            ("what no text is", |form| set(form, "state", "\u{fffd}"), "parameter_not_text"),
+            ("what no page carries", |form| set(form, "state", "a\0"), "parameter_not_text"),
             ("unknown redirect", |form| set(form, "redirect_uri", "https://evil.example/"), "redirect_uri"),
             ("redirect of another cloud", |form| set(form, "redirect_uri", REAL), "redirect_uri"),
             ("redirect with a query", |form| form.iter_mut().for_each(add_query), "redirect_uri"),
@@ -131,8 +133,8 @@ async fn what_entra_did_not_ask_so_goes_back_as_an_error_and_the_log_says_why() 
     on_each_database(async |db| {
         let hall = Hall::new(db).await;
         let cases: [(Change, &str); 10] = [
-            (|form| set(form, "scope", "profile"), "scope"),
-            (|form| set(form, "response_type", "code"), "response_type"),
+            (|form| form.retain(|(name, _)| *name != "scope"), "scope"),
+            (|form| set(form, "response_type", ""), "response_type"),
             (|form| set(form, "response_mode", "query"), "response_mode"),
             (|form| form.retain(|(name, _)| *name != "id_token_hint"), "hint_missing"),
             (|form| set(form, "id_token_hint", "a.b.c"), "hint_not_a_token"),
@@ -147,6 +149,15 @@ async fn what_entra_did_not_ask_so_goes_back_as_an_error_and_the_log_says_why() 
             change(&mut form);
             assert_eq!(outcome(&hall, &form).await, ("invalid_request".to_owned(), reason.to_owned()));
         }
+        let named: [(Change, &str, &str); 2] = [
+            (|form| set(form, "scope", "profile"), "invalid_scope", "scope"),
+            (|form| set(form, "response_type", "code"), "unsupported_response_type", "response_type"),
+        ];
+        for (change, error, reason) in named {
+            let mut form = hall.form("n");
+            change(&mut form);
+            assert_eq!(outcome(&hall, &form).await, (error.to_owned(), reason.to_owned()));
+        }
         let now = hall.db.env.now().seconds();
         let signed = |key: &SigningKey, name: &str, value: Value| {
             let mut claims = hall.entra.claims(hall.db.env.now());
@@ -158,6 +169,7 @@ async fn what_entra_did_not_ask_so_goes_back_as_an_error_and_the_log_says_why() 
             (signed(&hall.entra.key, "aud", json!("entra-42")), "hint_audience"),
             (signed(&hall.entra.key, "tid", json!(MIA)), "hint_tenant"),
             (signed(&hall.entra.key, "iss", json!("https://login.microsoftonline.com/x/v2.0")), "hint_issuer"),
+            (signed(&hall.entra.key, "ver", json!("1.0")), "hint_version"),
             (signed(&hall.entra.key, "iat", json!(now - 301)), "hint_stale"),
             (signed(&hall.entra.key, "iat", json!(now + 301)), "hint_early"),
         ];

@@ -1,13 +1,16 @@
 //! The handlers of these pages.
 
+mod authorize;
 mod closed;
 mod elsewhere;
 mod prove;
 mod send;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, map_response};
+use axum::response::Response;
 use axum::routing::{get, post};
+use http::{HeaderName, HeaderValue};
 use mfa::request::LONGEST_FORM;
 use web::csrf::same_origin;
 use web::limits::longest_body;
@@ -34,6 +37,8 @@ pub fn routes() -> Router<Rooms> {
         .route("/mfa/prove/{transaction}/push", get(elsewhere::show_push).post(elsewhere::push))
         .route("/mfa/prove/{transaction}/push/state", get(elsewhere::push_state))
         .route("/mfa/prove/{transaction}/push/finish", post(elsewhere::finish_push))
+        .layer(from_fn(same_origin));
+    let approve = Router::new()
         .route("/mfa/approve", get(elsewhere::approve))
         .route("/mfa/approve/begin", post(elsewhere::begin_approver))
         .route("/mfa/approve/open", post(elsewhere::open_approver))
@@ -44,9 +49,18 @@ pub fn routes() -> Router<Rooms> {
         .route("/mfa/approve/{push}/agree", post(elsewhere::agree))
         .route("/mfa/approve/{push}/deny", post(elsewhere::deny))
         .layer(from_fn(same_origin));
-    let hand_over =
-        Router::new().route("/mfa/{tenant}/authorize", post(prove::authorize)).layer(longest_body(LONGEST_FORM));
-    Router::new().merge(prove).merge(hand_over)
+    let hand_over = Router::new()
+        .route("/mfa/{tenant}/authorize", post(authorize::authorize).fallback(authorize::not_posted))
+        .layer(longest_body(LONGEST_FORM));
+    Router::new().merge(prove).merge(hand_over).layer(map_response(keep_opener)).merge(approve)
+}
+
+/// Applications may sign people in in a window that they open (MSAL's `loginPopup`), and Entra leads that window here. A
+/// page with an opener policy of its own would be cut off from it, and the application would take the window for closed.
+async fn keep_opener(mut response: Response) -> Response {
+    let name = HeaderName::from_static("cross-origin-opener-policy");
+    response.headers_mut().insert(name, HeaderValue::from_static("unsafe-none"));
+    response
 }
 
 /// Whether other sites' pages post to a path by design, or a path rests on a cookie of its own: no operator's session

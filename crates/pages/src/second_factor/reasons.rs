@@ -213,6 +213,7 @@ pub const ALL: &[Reason] = &[
         "The token was issued by another service than the tenant’s.",
         "For guests whose home tenant issues it, add that tenant to the settings. Else it was not Entra that asked.",
     ),
+    reason("hint_version", "Wrong version", "The token is not of version 2.0.", FORGED),
     reason("hint_tenant", "Wrong tenant", "The token is about another tenant than this one.", FORGED),
     reason(
         "hint_replayed",
@@ -303,6 +304,9 @@ pub const ALL: &[Reason] = &[
         "The keys of the sign-in service could not be read, so that nothing could be checked.",
         "Look at the way out of this server: proxy, DNS, firewall. The tenant’s connection test tries the same.",
     ),
+    reason("not_posted", "Not posted", "Somebody opened the address to which Entra has browsers post.", FORGED),
+    reason("not_a_form", "Not a form", "What was posted is not a form, as Entra’s is.", FORGED),
+    reason("parameter_not_text", "Parameter not text", "A parameter cannot be carried back as it came.", FORGED),
     reason("form_too_long", "Form too long", "What was posted is longer than anything that Entra asks.", FORGED),
     reason("parameter_missing", "Parameter missing", "What was posted lacks a parameter, as the detail says.", FORGED),
     reason(

@@ -1,58 +1,29 @@
-//! From Entra's form to our answer.
+//! From the first page of a sign-in to our answer.
 
-use std::time::Duration;
-
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
-use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
-use http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use http::header::CONTENT_SECURITY_POLICY;
 use kernel::Secret;
 use mfa::answer::Posted;
-use mfa::authorize::Begun;
 use mfa::factors::{Refusal, Shown};
 use mfa::prove::Proved;
 use mfa::{FactorId, MfaError};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tenants::TenantId;
 use uuid::Uuid;
-use web::{Form, Json, Path, Problem, Public};
+use web::{Form, Json, Problem, Public};
 
 use super::elsewhere::Kept;
 use crate::Rooms;
-use crate::mfa::browser::{Browser, Visit, bind, device};
-use crate::mfa::prove::{EnrolTotpPage, HandOverPage, ProvePage, RefusedPage};
+use crate::mfa::browser::{Browser, Visit, device};
+use crate::mfa::prove::{EnrolTotpPage, HandOverPage, ProvePage};
 use crate::render::{page, page_with};
 
 /// For the page whose form goes to Entra. It says nothing of `form-action`: browsers apply that to every redirect which
 /// follows the form, and Entra sends people on to applications that nobody here knows. The page holds one form, ours.
 const HAND_OVER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                                 frame-ancestors 'none'; base-uri 'none'";
-
-/// `POST /mfa/{tenant}/authorize`: Entra's page has the browser post its question here.
-pub async fn authorize(
-    _: Public,
-    visit: Visit,
-    State(rooms): State<Rooms>,
-    Path(tenant): Path<TenantId>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    if !is_form(&headers) {
-        return Ok(page_with(StatusCode::UNSUPPORTED_MEDIA_TYPE, &refused(&visit, "not_a_form")));
-    }
-    Ok(match rooms.mfa.authorize(tenant, &body, visit.origin.clone()).await? {
-        Begun::Prove { transaction, browser, until } => {
-            let age = Duration::from_secs(u64::try_from(until.seconds() - visit.door.frame.now.seconds()).unwrap_or(0));
-            let cookie = bind(visit.secure, transaction, &browser, age);
-            let to = Redirect::to(&format!("/mfa/prove/{transaction}"));
-            (AppendHeaders([(SET_COOKIE, cookie)]), to).into_response()
-        }
-        Begun::Return(posted) => hand_over(&visit, posted),
-        Begun::Stay { reason } => page_with(StatusCode::BAD_REQUEST, &refused(&visit, reason)),
-    })
-}
 
 /// `GET /mfa/prove/{transaction}`.
 pub async fn show(_: Public, visit: Visit, State(rooms): State<Rooms>, browser: Browser) -> Result<Response, Problem> {
@@ -155,7 +126,11 @@ pub async fn enrol_totp(
     browser: Browser,
 ) -> Result<Response, Problem> {
     let challenge = rooms.mfa.challenge(browser.transaction, &browser.secret).await?;
-    let pending = rooms.mfa.begin_enrol_totp_for(browser.transaction, &browser.secret).await?;
+    let pending = match rooms.mfa.begin_enrol_totp_for(browser.transaction, &browser.secret).await {
+        // Another tab was quicker: there is something to prove with now.
+        Err(MfaError::Conflict(_)) => return again(&rooms, &visit, &browser, "").await,
+        pending => pending?,
+    };
     let (frame, transaction, until) = (visit.door.frame(visit.texts.scan), browser.transaction, challenge.until);
     Ok(page(&EnrolTotpPage { frame, texts: visit.texts, transaction, until, pending, error: "" }))
 }
@@ -228,17 +203,8 @@ pub(super) async fn again(
     Ok(page_with(status, &ProvePage { frame: visit.door.frame(texts.prove), texts, challenge, error }))
 }
 
-fn hand_over(visit: &Visit, posted: Posted) -> Response {
+pub(super) fn hand_over(visit: &Visit, posted: Posted) -> Response {
     let texts = visit.texts;
     let body = page(&HandOverPage { frame: visit.door.frame(texts.handing_over), texts, posted });
     ([(CONTENT_SECURITY_POLICY, HAND_OVER_POLICY)], body).into_response()
-}
-
-fn refused(visit: &Visit, reason: &'static str) -> RefusedPage {
-    RefusedPage { frame: visit.door.frame(visit.texts.refused), texts: visit.texts, reason }
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
