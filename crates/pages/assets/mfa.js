@@ -143,6 +143,20 @@ for (const form of document.querySelectorAll('form[data-keeps]:not([data-passkey
   });
 }
 
+// What is pressed twice is sent once: the second answer would be that the sign-in has ended. A form that a script takes over is
+// that script's to guard.
+document.addEventListener('submit', (event) => {
+  if (!event.target.dataset.sent) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+addEventListener('submit', (event) => {
+  if (!event.defaultPrevented) event.target.dataset.sent = 'yes';
+});
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('[data-sent]')) delete form.dataset.sent;
+});
+
 // A browser that is remembered proves by itself.
 for (const form of document.querySelectorAll('form[data-device]')) {
   const { account, deviceOptions } = form.closest('[data-account]').dataset;

@@ -2,6 +2,7 @@
 
 pub mod approve;
 pub mod browser;
+pub mod ended;
 pub mod prove;
 pub mod routes;
 #[cfg(test)]

@@ -4,10 +4,11 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use kernel::Env;
-use web::ProblemBody;
+use web::{Looker, ProblemBody};
 
 use crate::layout::{Frame, Section};
 use crate::list::{GateMessagePage, MessagePage};
+use crate::mfa::ended;
 use crate::parts::Action;
 
 /// A page as an answer.
@@ -42,9 +43,12 @@ pub fn problem(frame: Frame, problem: &ProblemBody) -> Response {
 
 /// A problem as a page for anyone, for `web::Settings::problem_page`: without the frame, because nobody was asked who
 /// they are.
-pub fn problem_page(env: &Env) -> impl Fn(&ProblemBody) -> String + Send + Sync + use<> {
+pub fn problem_page(env: &Env) -> impl Fn(&ProblemBody, &Looker) -> String + Send + Sync + use<> {
     let env = env.clone();
-    move |problem| {
+    move |problem, looker| {
+        if let Some(page) = ended::page(problem, looker, env.now()) {
+            return page.render().unwrap_or_else(|_| problem.detail.clone());
+        }
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let (title, text, actions) = words(status, &problem.detail, true);
         let request_id = problem.request_id.map(|id| id.to_string()).unwrap_or_default();

@@ -34,9 +34,19 @@ pub(crate) use texts;
 /// Whether a browser asks for German before English; English where it asks for neither (RFC 9110 §12.5.4).
 pub fn wants_german(headers: &HeaderMap) -> bool {
     let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut tags = asked.split(',').filter_map(|part| part.split(['-', ';']).next()).map(str::trim);
-    let ours = tags.find(|tag| ["en", "de"].iter().any(|ours| tag.eq_ignore_ascii_case(ours)));
-    ours.is_some_and(|tag| tag.eq_ignore_ascii_case("de"))
+    let ranges = asked.split(',').filter_map(range).filter(|(_, weight)| *weight > 0.0);
+    // The first of those that are wanted most.
+    let wanted = ranges.min_by(|(_, one), (_, other)| other.total_cmp(one));
+    wanted.is_some_and(|(is_german, _)| is_german)
+}
+
+/// Whether a range such as `de-AT;q=0.9` is of German rather than English, and how much it is wanted; nothing for others.
+fn range(text: &str) -> Option<(bool, f32)> {
+    let mut parts = text.split(';').map(str::trim);
+    let tag = parts.next()?.split('-').next()?;
+    let is_german = tag.eq_ignore_ascii_case("de");
+    let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Ok(1.0), str::parse).ok()?;
+    (is_german || tag.eq_ignore_ascii_case("en")).then_some((is_german, weight))
 }
 
 #[cfg(test)]
@@ -47,7 +57,7 @@ mod tests {
     use super::wants_german;
 
     #[test]
-    fn a_browser_gets_the_first_language_of_its_list_that_we_speak() {
+    fn a_browser_gets_the_language_that_it_wants_most_of_those_that_we_speak() {
         let cases = [
             ("", false),
             ("de", true),
@@ -55,6 +65,12 @@ mod tests {
             ("fr-FR, de;q=0.5", true),
             ("EN-gb,de", false),
             ("ja", false),
+            ("en;q=0.1,de", true),
+            ("de;q=0.1, en;q=0.2", false),
+            ("de;q=0,en", false),
+            ("de;q=0", false),
+            ("de;q=0.5,en;q=0.5", true),
+            ("de;q=x", false),
             (";;;,,-", false),
         ];
         for (asked, german) in cases {

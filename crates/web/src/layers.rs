@@ -31,7 +31,16 @@ use limits::{Load, RateLimit};
 pub(crate) use frame::Closing;
 
 /// Draws a problem as a page, for browsers outside `/api/`.
-pub type ProblemPage = Arc<dyn Fn(&ProblemBody) -> String + Send + Sync>;
+pub type ProblemPage = Arc<dyn Fn(&ProblemBody, &Looker) -> String + Send + Sync>;
+
+/// A person who is shown a problem: where they are, and what their browser says of them.
+#[derive(Debug, Clone)]
+pub struct Looker {
+    /// The path that they asked for.
+    pub path: String,
+    /// The headers of their request.
+    pub headers: HeaderMap,
+}
 
 /// A part of the paths whose protocol is not ours: it says in its own words what did not work, and counts its callers by
 /// itself.

@@ -38,7 +38,7 @@ pub use extract::{Form, Json, Path, Query};
 pub use gate::{Authenticate, AuthenticateError, Credentials, Gate};
 pub use health::Checks;
 pub use layers::limits::{self, RateLimit};
-pub use layers::{Protocol, Settings, Uncompressed, layers};
+pub use layers::{Looker, Protocol, Settings, Uncompressed, layers};
 pub use measure::Exposure;
 pub use paging::{PageBody, PageQuery};
 pub use problem::{FieldError, Problem, ProblemBody, Problems};

@@ -173,7 +173,7 @@ impl<T: DeserializeOwned> FromRequest<Rooms> for Posted<T> {
         let problem = |problem: Problem| problem.into_response();
         let gate = Gate::from_request_parts(&mut parts, rooms).await.map_err(problem)?;
         let bytes = axum::body::Bytes::from_request(Request::from_parts(parts.clone(), body), rooms).await;
-        let bytes = bytes.map_err(IntoResponse::into_response)?;
+        let bytes = bytes.map_err(|rejection| problem(Problem::unread(&rejection)))?;
         let again = || Request::from_parts(parts.clone(), axum::body::Body::from(bytes.clone()));
         let Form(Field { csrf }) = Form::from_request(again(), rooms).await.map_err(problem)?;
         if !csrf.is_some_and(|csrf| gate.knows_csrf(&me.token, &csrf)) {

@@ -6,6 +6,7 @@ use mfa::{FactorId, TransactionId};
 use testkit::START;
 use uuid::Uuid;
 
+use super::ended::EndedPage;
 use super::prove::{EnrolTotpPage, RefusedPage};
 use super::texts::{ENGLISH, GERMAN};
 use crate::layout::Frame;
@@ -30,6 +31,11 @@ pub fn add(gallery: &mut Gallery) {
         };
         let (transaction, until) = (TransactionId(Uuid::from_u128(7)), START.plus(std::time::Duration::from_mins(4)));
         gallery.add(name, &EnrolTotpPage { frame: frame(texts.scan), texts, transaction, until, pending, error });
+    }
+    for (name, texts, at_portal) in [("mfa-ended", &ENGLISH, false), ("mfa-ended-german", &GERMAN, true)] {
+        let (frame, text) = (frame(texts.over), texts.over_text.to_owned());
+        let (code, request_id) = ("mfa.over".to_owned(), Uuid::from_u128(8).to_string());
+        gallery.add(name, &EndedPage { frame, texts, title: texts.over, text, code, request_id, at_portal });
     }
     for (name, texts) in [("mfa-refused", &ENGLISH), ("mfa-refused-german", &GERMAN)] {
         gallery.add(name, &RefusedPage { frame: frame(texts.refused), texts, reason: "hint_audience" });

@@ -149,6 +149,19 @@ texts! {
     handing_over: "Going back to Microsoft Entra ID", "Zurück zu Microsoft Entra ID";
     hand_over_text: "If nothing happens, press the button.", "Wenn nichts geschieht, drücken Sie den Knopf.";
     go_on: "Continue", "Weiter";
+    over: "This sign-in has ended", "Diese Anmeldung ist beendet";
+    over_text: "It was answered, it took too long, or your browser kept no cookie for it. Allow cookies for this site, go back to the application and sign in again.",
+        "Sie wurde beantwortet, sie hat zu lange gedauert, oder Ihr Browser hat kein Cookie dafür behalten. Erlauben Sie Cookies für diese Website, gehen Sie zurück zur Anwendung und melden Sie sich erneut an.";
+    not_done: "This was not carried out", "Das wurde nicht ausgeführt";
+    not_done_text: "The request did not come from the page that was open here. Load the page again and repeat it.",
+        "Die Anfrage kam nicht von der Seite, die hier offen war. Laden Sie die Seite neu und versuchen Sie es noch einmal.";
+    not_now: "This does not work for now", "Das geht zurzeit nicht";
+    not_now_text: "Wait a minute and try again. If it does not help, give your helpdesk the words below.",
+        "Warten Sie eine Minute und versuchen Sie es noch einmal. Wenn das nicht hilft, nennen Sie Ihrem Helpdesk die Angaben unten.";
+    no_page: "There is nothing here", "Hier ist nichts";
+    no_page_text: "It may have been removed, or the address may be wrong.",
+        "Es wurde vielleicht entfernt, oder die Adresse ist falsch.";
+    skip: "Skip to the content", "Zum Inhalt springen";
     refused: "This request cannot be answered", "Diese Anfrage kann nicht beantwortet werden";
     refused_text: "It did not come from the sign-in service of your organisation, or it was changed on its way. Go back to the application and sign in again. If that does not help, give this word to your helpdesk:",
         "Sie kam nicht vom Anmeldedienst Ihrer Organisation oder wurde unterwegs verändert. Gehen Sie zurück zur Anwendung und melden Sie sich erneut an. Wenn das nicht hilft, nennen Sie Ihrem Helpdesk dieses Wort:";

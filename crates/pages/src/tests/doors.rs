@@ -207,6 +207,22 @@ async fn what_is_not_there_is_said_on_a_page() {
 }
 
 #[tokio::test]
+async fn who_is_lost_in_a_sign_in_reads_the_way_on_and_keeps_the_window_that_an_application_opened() {
+    on_each_database(async |db| {
+        let browser = Browser::new(&db).await;
+        let lost = browser.get(&format!("/mfa/prove/{}", Uuid::from_u128(1))).await;
+        assert_eq!(lost.headers["cross-origin-opener-policy"], "unsafe-none");
+        let html = lost.text();
+        assert!(html.contains("<h1>This sign-in has ended</h1>") && html.contains("Allow cookies"), "{html}");
+        assert!(!html.contains("href=\"/\""), "the console is not for them");
+        let portal = browser.get("/me/nowhere/at/all").await;
+        assert_eq!(portal.headers["cross-origin-opener-policy"], "same-origin");
+        assert!(portal.text().contains("There is nothing here"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_without_its_token_changes_nothing() {
     on_each_database(async |db| {
         let mut browser = Browser::new(&db).await;

@@ -11,7 +11,7 @@ use http::{HeaderValue, Method};
 use kernel::Env;
 use tokio_util::sync::CancellationToken;
 
-use super::{ProblemPage, Protocol, Settings};
+use super::{Looker, ProblemPage, Protocol, Settings};
 use crate::address::{Peer, TrustedProxies};
 use crate::{Problem, ProblemBody, RequestContext, health};
 
@@ -58,11 +58,11 @@ impl Frame {
     }
 
     /// A problem as a page for people.
-    fn draw(&self, response: Response) -> Response {
+    fn draw(&self, response: Response, looker: &Looker) -> Response {
         let (Some(page), Some(problem)) = (&self.problem_page, response.extensions().get::<ProblemBody>()) else {
             return response;
         };
-        let html = page(problem);
+        let html = page(problem, looker);
         with_body(response, "text/html; charset=utf-8", html.into())
     }
 
@@ -88,7 +88,8 @@ fn with_body(response: Response, kind: &'static str, body: Vec<u8>) -> Response 
 pub(super) async fn frame(State(frame): State<Arc<Frame>>, mut request: Request, next: Next) -> Response {
     let context = frame.context(&request);
     let request_id = context.request_id;
-    let wants_page = wants_page(&request);
+    let looker = wants_page(&request)
+        .then(|| Looker { path: request.uri().path().to_owned(), headers: request.headers().clone() });
     let protocol = frame.protocol(request.uri().path());
     let refused = frame.must_use_proxy(&request);
     request.extensions_mut().insert(context.clone());
@@ -100,10 +101,10 @@ pub(super) async fn frame(State(frame): State<Arc<Frame>>, mut request: Request,
         next.run(request).await
     };
     let response = context.scope(answer).await;
-    let mut response = match protocol {
-        Some(protocol) => translate(protocol, response),
-        None if wants_page => frame.draw(response),
-        None => response,
+    let mut response = match (protocol, looker) {
+        (Some(protocol), _) => translate(protocol, response),
+        (None, Some(looker)) => frame.draw(response, &looker),
+        (None, None) => response,
     };
     if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {
         response.headers_mut().insert("x-request-id", value);

@@ -197,7 +197,7 @@ async fn what_takes_too_long_is_given_up_and_blamed_on_the_right_side() {
 
 #[tokio::test]
 async fn people_see_problems_as_pages_and_programs_as_documents() {
-    let page = |problem: &crate::ProblemBody| format!("<h1>{}</h1>", problem.title);
+    let page = |problem: &crate::ProblemBody, _: &super::Looker| format!("<h1>{}</h1>", problem.title);
     let failing = async || Problem::unavailable("x.y", "later").with_retry_after(Duration::from_secs(3));
     let routes = Router::new().route("/console", route(failing)).route("/api/v1/x", route(failing));
     let router = with(routes, |settings| settings.problem_page = Some(Arc::new(page)));
@@ -215,7 +215,9 @@ async fn people_see_problems_as_pages_and_programs_as_documents() {
 
 #[tokio::test]
 async fn a_page_for_people_is_what_its_encoding_says() {
-    let page = |problem: &crate::ProblemBody| format!("<h1>{}</h1>{}", problem.title, "<p>What to do.</p>".repeat(20));
+    let page = |problem: &crate::ProblemBody, _: &super::Looker| {
+        format!("<h1>{}</h1>{}", problem.title, "<p>What to do.</p>".repeat(20))
+    };
     let router = with(Router::new(), |settings| settings.problem_page = Some(Arc::new(page)));
     let browser = [("accept", "text/html"), ("accept-encoding", "gzip, deflate, br, zstd")];
     let response = router.oneshot(request("GET /nowhere", &browser, "")).await.unwrap();
@@ -253,7 +255,7 @@ async fn a_protocol_that_is_not_ours_says_in_its_own_words_what_did_not_work_and
         .route("/api/post", post(async || "done"));
     let router = with(routes, |settings| {
         settings.protocols = vec![Protocol { prefix: "/scim", problem: told }];
-        settings.problem_page = Some(Arc::new(|_| "a page".to_owned()));
+        settings.problem_page = Some(Arc::new(|_, _| "a page".to_owned()));
         settings.rate = Some(RateLimit::per_minute(1, 1));
     });
     let cases = [

@@ -3,8 +3,10 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{Cursor, PageRequest};
+use mfa::MfaError;
 use mfa::attempts::Outcome;
 use mfa::model::{AttemptId, DeviceId};
+use mfa::portal::Standing;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use web::{Json, Path, Public, Query};
@@ -25,6 +27,9 @@ const PAGE: usize = 25;
 /// `GET /me/codes`: what follows.
 pub async fn ask_codes(_: Public, me: Me, State(rooms): State<Rooms>) -> Result<Response, Out> {
     let overview = rooms.mfa.portal_overview(&me.token).await?;
+    if overview.standing == Standing::Prove {
+        return Err(MfaError::ProveFirst.into());
+    }
     let texts = me.texts;
     let (frame, shell) = me.framed(texts.codes, Place::None);
     let mut points = vec![texts.codes_text, texts.codes_once];

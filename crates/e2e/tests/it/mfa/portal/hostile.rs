@@ -147,6 +147,8 @@ async fn sessions_are_not_fixed_swapped_or_kept() {
         walker.forget();
         let page = porch.sign_in(&mut walker, "p1", false).await;
         let known = walker.cookie(SESSION).expect("a session");
+        let codes = walker.ask("GET", &porch.url("/me/codes"), &[], "").await;
+        assert_eq!((codes.status, codes.location.as_str()), (303, "/me"), "nothing is asked before the proof");
         walker.post(&page.form("/me/prove/code").with("code", &porch.code(&key))).await;
         let proved = walker.cookie(SESSION).expect("a session");
         assert_ne!(known, proved);
