@@ -3,6 +3,7 @@
 //! Whether a person may use their factors is asked of the directory each time: who is disabled or deleted there keeps their
 //! factors and cannot use them until they are back.
 
+mod open;
 mod views;
 
 use std::collections::{HashMap, hash_map};
@@ -16,6 +17,7 @@ use store::Tx;
 use tenants::{TenantId, TenantsError, UserIdAttribute};
 use uuid::Uuid;
 
+pub use open::NewAccount;
 pub use views::{AccountDetails, AccountFilter, AccountView, FailureSource, Suspended};
 
 use crate::error::MfaError;

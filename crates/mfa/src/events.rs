@@ -7,6 +7,7 @@
 //! | `mfa.factor_added`, `mfa.factor_removed`, `mfa.factor_renamed` | a person's factors changed |
 //! | `mfa.factor_cloned` | a security key counted backwards: there may be two of it |
 //! | `mfa.recovery_codes_issued`, `mfa.recovery_code_used` | |
+//! | `mfa.account_opened` | an administrator opened the account of somebody who was never asked here |
 //! | `mfa.code_issued`, `mfa.code_approved` | an administrator gave a person a temporary code; a second one agreed |
 //! | `mfa.factors_imported`, `mfa.reset` | |
 //! | `mfa.portal_signed_in` | a person has come to their own portal |

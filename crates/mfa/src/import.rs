@@ -17,7 +17,6 @@ mod xml;
 
 use std::collections::{HashMap, HashSet};
 
-use directory::{ReadDirectory, Source, SourceId, SourceKind, User};
 use kernel::May;
 use uuid::Uuid;
 
@@ -109,36 +108,11 @@ impl Mfa {
             planned.token = None;
             return Ok(planned);
         }
-        match self.person_of(may, provider, &person).await? {
+        match self.person_of(may.actor(), provider, &person).await? {
             Ok((object_id, user)) => planned.meet(object_id, user.as_ref()),
             Err(why) => planned.fail(&why),
         }
         Ok(planned)
-    }
-
-    /// Whom a file means: the object id, and the person where the directory holds them.
-    async fn person_of(
-        &self,
-        may: &May<ImportFactors>,
-        provider: &Provider,
-        text: &str,
-    ) -> Result<Result<(Uuid, Option<User>), String>, MfaError> {
-        if let Ok(object_id) = Uuid::parse_str(text.trim()) {
-            let mut tx = self.store().read().await?;
-            let user = crate::accounts::user_of(&mut tx, provider.tenant, object_id).await?;
-            return Ok(Ok((object_id, user)));
-        }
-        let Ok(read) = may.actor().may(ReadDirectory {}) else {
-            return Ok(Err("names need leave to read the directory: use object ids".to_owned()));
-        };
-        let id = SourceId(provider.tenant.into());
-        let source = Source { organisation: provider.organisation, kind: SourceKind::Graph, id };
-        let users = self.parts.directory.find_users_by_attribute(&read, source, "userPrincipalName", text).await?;
-        Ok(match users.as_slice() {
-            [user] => Ok((user.object_id, Some(user.clone()))),
-            [] => Err("nobody of that name is in the directory of this tenant".to_owned()),
-            _ => Err("more than one person has that name".to_owned()),
-        })
     }
 
     /// Tokens that are there already, serial numbers that are somebody else's, people with too many.

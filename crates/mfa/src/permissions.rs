@@ -21,6 +21,10 @@ kernel::permission!(
     RotateKeys { tenant: TenantId } = "mfa.rotate_keys", [Owner, Administrator]
 );
 kernel::permission!(
+    /// Opens the account of a person who was never asked here, so that a first code can be given to them.
+    OpenAccount { tenant: TenantId } = "mfa.open_account", [Owner, Administrator, Helpdesk]
+);
+kernel::permission!(
     /// Unlocks a person who has guessed too often.
     Unlock { account: AccountId } = "mfa.unlock", [Owner, Administrator, Helpdesk]
 );

@@ -53,6 +53,7 @@ mod list_risky;
 mod list_signing_keys;
 mod list_unready;
 mod merge_accounts;
+mod open_account;
 mod prepare_applications;
 mod preview_campaign;
 mod preview_import;
@@ -177,7 +178,7 @@ fn policies(mfa: Mfa) -> OpenApiRouter {
 /// People, their factors, what they tried.
 fn people(mfa: Mfa) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(routes!(list_accounts::handler))
+        .routes(routes!(list_accounts::handler, open_account::handler))
         .routes(routes!(get_account::handler))
         .routes(routes!(unlock_account::handler))
         .routes(routes!(reset_account::handler))

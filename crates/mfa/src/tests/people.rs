@@ -6,13 +6,15 @@ use tenants::UserIdAttribute;
 use tenants::connect::TenantUpdate;
 use tenants::permissions::UpdateTenant;
 use testkit::{on_each_database, operator};
+use uuid::Uuid;
 
 use super::desk::Desk;
 use super::entra::MIA;
 use super::post::PostOffice;
 use crate::MfaError;
 use crate::accounts::{AccountFilter, AccountView};
-use crate::permissions::{ReadMfa, RemoveFactor};
+use crate::factors::NewCode;
+use crate::permissions::{IssueCode, OpenAccount, ReadMfa, RemoveFactor};
 
 async fn found(office: &PostOffice, text: &str) -> Vec<AccountView> {
     let filter = AccountFilter { text: Some(text.to_owned()), ..AccountFilter::default() };
@@ -67,6 +69,33 @@ async fn a_reason_that_is_too_long_to_be_read_is_refused_and_nothing_is_taken() 
         assert_eq!(kept().await.len(), 1);
         mfa.reset(&desk.may(RemoveFactor { account, factor: None }), &long[1..]).await.unwrap();
         assert!(kept().await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_never_asked_gets_an_account_and_a_first_code() {
+    on_each_database(async |db| {
+        let office = PostOffice::new(db).await;
+        let (mfa, tenant, new) = (&office.desk.hall.mfa, office.desk.hall.tenant, Uuid::from_u128(0x4e77));
+        let may = office.desk.may(OpenAccount { tenant });
+        for nobody in [new.to_string(), format!("{new}@contoso.example"), String::new()] {
+            let refused = mfa.open_account(&may, &nobody).await;
+            assert!(matches!(refused, Err(MfaError::Invalid(_))), "{nobody:?}: {refused:?}");
+        }
+        office.knows(new, None, None, State::Active).await;
+        let opened = mfa.open_account(&may, &format!(" {new}@Contoso.example ")).await.unwrap();
+        assert_eq!((opened.object_id, opened.factors), (new, 0));
+        let again = mfa.open_account(&may, &new.to_string()).await.unwrap();
+        assert_eq!(again.id, opened.id, "one that is there is answered as it is");
+        assert_eq!(office.count("mfa.account_opened").await, 1);
+        let code = NewCode { reason: "first day".to_owned(), ticket: None, valid_minutes: None, several_uses: false };
+        let issued = mfa.issue_code(&office.desk.may(IssueCode { account: opened.id }), &code).await.unwrap();
+        assert!(!issued.needs_approval);
+        let helpdesk = operator(office.desk.hall.db.organisation, Role::Helpdesk);
+        assert!(helpdesk.may(OpenAccount { tenant }).is_ok());
+        let auditor = operator(office.desk.hall.db.organisation, Role::Auditor);
+        assert!(auditor.may(OpenAccount { tenant }).is_err());
     })
     .await;
 }

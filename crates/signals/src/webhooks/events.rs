@@ -71,6 +71,7 @@ pub const CATALOGUE: &[EventType] = &[
     event("mfa.factors_imported", "Factors were imported from another product"),
     event("mfa.recovery_codes_issued", "A person has new recovery codes"),
     event("mfa.recovery_code_used", "A recovery code was used"),
+    event("mfa.account_opened", "An administrator opened the account of a person who was never asked"),
     event("mfa.code_issued", "An administrator gave a person a temporary code"),
     event("mfa.code_approved", "A second administrator agreed to a temporary code"),
     event("mfa.reset", "Everything was taken from a person: they begin anew"),

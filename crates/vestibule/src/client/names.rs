@@ -101,6 +101,7 @@ const NAMES: &[Entry] = &[
     ("import_key_metadata", "mfa key-metadata import", &[]),
     ("list_key_models", "mfa key-models", &["aaguid", "name", "status", "flaw", "keys", "attested"]),
     ("list_accounts", "mfa accounts list", ACCOUNT),
+    ("open_account", "mfa accounts open", &[]),
     ("get_account", "mfa accounts get", &[]),
     ("unlock_account", "mfa accounts unlock", &[]),
     ("reset_account", "mfa accounts reset", &[]),
