@@ -30,7 +30,7 @@ mod quota;
 mod search;
 mod select;
 mod single;
-mod subscriptions;
+pub(crate) mod subscriptions;
 mod token;
 mod users;
 mod view;
@@ -46,7 +46,7 @@ use crate::World;
 #[derive(Debug, Default)]
 pub struct Memory {
     quota: quota::Quota,
-    subscriptions: subscriptions::Subscriptions,
+    pub(crate) subscriptions: subscriptions::Subscriptions,
 }
 
 /// The routes below `/v1.0` and `/beta` that the directory half serves.

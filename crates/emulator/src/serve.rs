@@ -12,11 +12,15 @@ use axum::extract::Request;
 use axum::middleware;
 use axum::response::Response;
 use axum::{Extension, Router};
-use http::{HeaderMap, StatusCode, Uri};
+use http::header::DATE;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
+use kernel::Timestamp;
+use time::OffsetDateTime;
+use time::macros::format_description;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -98,6 +102,9 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
     }
     let keeper = options.state_file.clone().map(|file| Keeper::new(file, prepared.clone(), authority.clone()));
     provisioning::clockwork::run(&world);
+    if !world.graph.subscriptions.stored().is_empty() {
+        graph::subscriptions::ensure_running(&world);
+    }
     let stop = CancellationToken::new();
     if let Some(keeper) = &keeper {
         keeper.save(&world).await?;
@@ -187,9 +194,18 @@ pub async fn answer(world: &Arc<World>, router: Router, mut request: Request) ->
     }
     let noted = Noted::of(world, &request);
     *request.uri_mut() = paths::canonical(&uri);
-    let response = run(router, request).await;
+    let mut response = run(router, request).await;
+    response.headers_mut().entry(DATE).or_insert_with(|| date(world.clock.now()));
     noted.write(world, &response);
     response
+}
+
+/// The emulated time as answers bear it (RFC 9110 §5.6.7).
+fn date(now: Timestamp) -> HeaderValue {
+    let shape =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    let text = OffsetDateTime::from(now).format(&shape).unwrap_or_default();
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 async fn run(router: Router, request: Request) -> Response {

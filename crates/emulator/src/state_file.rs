@@ -1,5 +1,5 @@
 //! The emulator's state in a file, so that a restart goes on where it stopped: clock, switches, keys, TLS authority,
-//! tenants with their applications and people.
+//! tenants with their applications and people, subscriptions to changes.
 //!
 //! People go into a file of their own beside it, one per tenant (`<state file>.<tenant id>.people`), written only when
 //! something changed.
@@ -24,6 +24,7 @@ use crate::apps::Apps;
 use crate::clock::ClockSetting;
 use crate::config::Options;
 use crate::directory::Directory;
+use crate::graph::subscriptions::Subscription;
 use crate::identity::keys::{KeyRing, StoredKey};
 use crate::methods::Methods;
 use crate::prepare::{self, Prepared};
@@ -58,6 +59,8 @@ struct State {
     tenants: Vec<StoredTenant>,
     #[serde(default)]
     provisioning: Vec<StoredJob>,
+    #[serde(default)]
+    subscriptions: Vec<Subscription>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -111,6 +114,8 @@ fn restore(world: &World, state: State, file: &Path) -> anyhow::Result<Prepared>
         world.add_tenant(tenant);
     }
     world.provisioning.restore(state.provisioning);
+    let position = |tenant| world.tenant_by_id(tenant).map(|tenant| tenant.directory().position());
+    world.graph.subscriptions.restore(state.subscriptions, position);
     Ok(Prepared { tenant_id: state.tenant_id, client_id: state.client_id, client_secret: state.client_secret })
 }
 
@@ -198,6 +203,7 @@ impl Keeper {
             authority: self.authority.clone(),
             tenants: world.tenants().iter().map(|tenant| stored(tenant)).collect(),
             provisioning: world.provisioning.stored(),
+            subscriptions: world.graph.subscriptions.stored(),
         }
     }
 }

@@ -18,8 +18,9 @@ use uuid::Uuid;
 
 use super::call::{Call, object};
 use super::error::GraphError;
-pub(crate) use model::Subscriptions;
-use model::{MOST_MINUTES, PER_APPLICATION, PER_TENANT, Resource, Subscription};
+pub(crate) use deliver::ensure_running;
+use model::{MOST_MINUTES, PER_APPLICATION, PER_TENANT, Resource};
+pub(crate) use model::{Subscription, Subscriptions};
 
 /// `GET /subscriptions`: the application's own.
 pub(crate) async fn list_subscriptions(call: Call) -> Response {
@@ -48,7 +49,7 @@ pub(crate) async fn create_subscription(call: Call, body: Bytes) -> Result<Respo
     let body = with_context(&call, subscription.shown(true));
     let position = call.caller.tenant.directory().position();
     call.world.graph.subscriptions.add(subscription, position);
-    deliver::ensure_running(&call.world);
+    ensure_running(&call.world);
     Ok(call.value(StatusCode::CREATED, &body))
 }
 

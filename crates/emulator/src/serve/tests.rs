@@ -2,6 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+use std::collections::HashMap;
+
+use axum::Router;
+use axum::extract::Query;
+use axum::routing::post;
 use serde_json::{Value, json};
 
 use crate::config::Options;
@@ -86,6 +91,10 @@ async fn a_state_file_goes_on_where_it_stopped() {
     first.shutdown().await.unwrap();
 
     let second = start(Options { seed: 99, ..options }).await.unwrap();
+    let tomorrow = client(&second).get(format!("{}/common/discovery/keys", second.base_url)).send().await.unwrap();
+    let date = tomorrow.headers()["date"].to_str().unwrap();
+    let expected = time::OffsetDateTime::from(second.world.clock.now()).day();
+    assert!(date.split(' ').nth(1) == Some(&format!("{expected:02}")) && date.ends_with(" GMT"), "emulated: {date}");
     assert_eq!((second.ca_pem.clone(), second.tenant_id), (ca, tenant_id));
     assert_eq!(second.world.tenants()[0].directory().position(), people + 1);
     assert!(second.world.tenants()[0].directory().find_user("ada@contoso.com").is_some());
@@ -93,4 +102,39 @@ async fn a_state_file_goes_on_where_it_stopped() {
     let web = client(&second);
     let answer = web.get(format!("{}/v1.0/organization", second.base_url)).bearer_auth(old).send().await.unwrap();
     assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
+async fn who_subscribed_to_changes_is_told_of_them_after_a_restart_too() {
+    let (sender, mut posts) = tokio::sync::mpsc::unbounded_channel();
+    let hear = async move |Query(query): Query<HashMap<String, String>>, body: String| {
+        // A handshake is echoed, a notification is heard.
+        query.get("validationToken").cloned().unwrap_or_else(|| {
+            let _ = sender.send(serde_json::from_str::<Value>(&body).unwrap());
+            String::new()
+        })
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hook = format!("http://{}/hook", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/hook", post(hear))).await });
+
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { state_file: Some(folder.path().join("state.json")), ..Options::default() };
+    let first = start(options.clone()).await.unwrap();
+    let web = client(&first);
+    let until = first.world.clock.now().plus(std::time::Duration::from_hours(24));
+    let wish = json!({ "changeType": "updated,deleted", "notificationUrl": hook, "resource": "users",
+        "expirationDateTime": until, "clientState": "secret" });
+    let bearer = token(&first, &web).await.unwrap()["access_token"].as_str().unwrap().to_owned();
+    let made = web.post(format!("{}/v1.0/subscriptions", first.base_url)).bearer_auth(&bearer).json(&wish);
+    let made: Value = made.send().await.unwrap().error_for_status().unwrap().json().await.unwrap();
+    first.shutdown().await.unwrap();
+
+    let second = start(options).await.unwrap();
+    let users = format!("{}/tenants/default/users", second.admin_url);
+    web.post(&users).json(&json!({ "userPrincipalName": "ada@contoso.com" })).send().await.unwrap();
+    let told = tokio::time::timeout(std::time::Duration::from_secs(20), posts.recv()).await.unwrap().unwrap();
+    assert_eq!(told["value"][0]["subscriptionId"], made["id"]);
+    assert_eq!(told["value"][0]["clientState"], "secret");
+    second.shutdown().await.unwrap();
 }

@@ -56,7 +56,7 @@ struct Host {
 }
 
 /// Starts the delivery unless it runs. It ends with the world.
-pub(super) fn ensure_running(world: &Arc<World>) {
+pub(crate) fn ensure_running(world: &Arc<World>) {
     if !world.graph.subscriptions.claim() {
         return;
     }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use kernel::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ pub(super) const PER_APPLICATION: usize = 100;
 pub(super) const PER_TENANT: usize = 1_000;
 
 /// What a subscription watches.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Resource {
     /// Users or groups.
     pub kind: Kind,
@@ -62,7 +63,7 @@ impl Resource {
 }
 
 /// One subscription.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Subscription {
     pub(super) id: Uuid,
     pub(super) tenant_id: Uuid,
@@ -129,6 +130,20 @@ impl Subscriptions {
     pub(super) fn add(&self, subscription: Subscription, position: u64) {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).entry(subscription.tenant_id).or_insert(position);
         self.all().push(subscription);
+    }
+
+    /// All of them, to be kept.
+    pub(crate) fn stored(&self) -> Vec<Subscription> {
+        self.all().clone()
+    }
+
+    /// Goes on with those that were kept. What happened meanwhile is told to nobody: each tenant's changes count from `position` on.
+    pub(crate) fn restore(&self, kept: Vec<Subscription>, position: impl Fn(Uuid) -> Option<u64>) {
+        for subscription in kept {
+            if let Some(position) = position(subscription.tenant_id) {
+                self.add(subscription, position);
+            }
+        }
     }
 
     /// Replaces the one of that id.
