@@ -242,6 +242,7 @@ impl Mfa {
             + devices::prune(&mut tx, now).await?
             + messages::prune(&mut tx, now).await?
             + pushes::prune(&mut tx, now).await?
+            + self.prune_early_receipts(&mut tx).await?
             + failures::prune(&mut tx, before).await?
             + portal::prune(&mut tx, now).await?;
         tx.commit().await?;

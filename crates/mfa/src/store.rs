@@ -8,6 +8,7 @@ pub(crate) mod campaigns;
 pub(crate) mod ceremonies;
 pub(crate) mod codes;
 pub(crate) mod devices;
+pub(crate) mod early_receipts;
 pub(crate) mod factors;
 pub(crate) mod failures;
 pub(crate) mod gateways;

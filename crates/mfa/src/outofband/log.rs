@@ -1,6 +1,8 @@
 //! Every code that was sent, without the code, and what became of it: what administrators see. Holds no address but in the form
 //! in which its owner is shown it.
 
+use std::time::Duration;
+
 use kernel::{May, OrganisationId, Page, PageRequest, Timestamp};
 use serde::Serialize;
 use store::Tx;
@@ -16,7 +18,12 @@ use crate::lists;
 use crate::model::{Account, AccountId, FactorKind, MessageId, Origin};
 use crate::permissions::ReadMfa;
 use crate::service::Mfa;
-use crate::store::{message_log as rows, messages};
+use crate::store::{early_receipts, gateways, message_log as rows, messages};
+
+/// How long a receipt waits for the id of its message, longer than any gateway is waited for.
+const EARLY_FOR: Duration = Duration::from_mins(2);
+/// The most receipts of one gateway that wait so.
+const MOST_EARLY: i64 = 1_000;
 
 /// A code that was sent.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -133,7 +140,7 @@ impl Mfa {
     }
 
     /// Takes in what a gateway tells at an address of its own. Messages that are not known, or whose end is, are passed over: the
-    /// answer says nothing of them.
+    /// answer says nothing of them. What comes while a message is handed over is kept until its id is written down.
     pub async fn receive_receipts(&self, token: &str, told: &[u8]) -> Result<(), MfaError> {
         let (gateway, receipts) = self.receipt_gateway(&mut self.store().read().await?, token).await?;
         for receipt in receipts.read(told) {
@@ -145,9 +152,37 @@ impl Mfa {
         Ok(())
     }
 
+    /// Keeps a receipt that came before the gateway's own answer: a few, and only while an answer is waited for.
+    async fn keep_receipt(&self, tx: &mut Tx, gateway: Uuid, receipt: &Receipt) -> Result<(), MfaError> {
+        let now = self.env().now();
+        let awaited = rows::is_sending(tx, gateway, now.minus(EARLY_FOR)).await?;
+        if awaited && early_receipts::count(tx, gateway).await? < MOST_EARLY {
+            early_receipts::keep(tx, gateway, receipt, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes what a gateway told of a message before it answered to the call.
+    pub(super) async fn take_early_receipt(&self, tx: &mut Tx, gateway: Uuid, reference: &str) -> Result<(), MfaError> {
+        gateways::lock(tx, gateway).await?;
+        if let Some(receipt) = early_receipts::take(tx, gateway, reference).await? {
+            self.take_receipt(tx, gateway, &receipt).await?;
+        }
+        Ok(())
+    }
+
+    /// Drops receipts that no message came for.
+    pub(crate) async fn prune_early_receipts(&self, tx: &mut Tx) -> Result<u64, MfaError> {
+        Ok(early_receipts::prune(tx, self.env().now().minus(EARLY_FOR)).await?)
+    }
+
     /// Notes what became of a message; a failure is an attempt of its own, because the person waits for the code.
     async fn take_receipt(&self, tx: &mut Tx, gateway: Uuid, receipt: &Receipt) -> Result<bool, MfaError> {
-        let Some(message) = rows::find_by_reference(tx, gateway, &receipt.reference).await? else { return Ok(false) };
+        gateways::lock(tx, gateway).await?;
+        let Some(message) = rows::find_by_reference(tx, gateway, &receipt.reference).await? else {
+            self.keep_receipt(tx, gateway, receipt).await?;
+            return Ok(false);
+        };
         if !rows::settle(tx, message.id, receipt, self.env().now()).await? {
             return Ok(false);
         }

@@ -153,6 +153,9 @@ impl Mfa {
         let mut tx = self.store().begin().await?;
         rows::set_state(&mut tx, draft.holder, state, detail).await?;
         message_log::set_state(&mut tx, draft.logged, state, detail, reference).await?;
+        if let (Some(gateway), Some(reference)) = (&draft.gateway, reference) {
+            self.take_early_receipt(&mut tx, gateway.id, reference).await?;
+        }
         if sent.is_err() {
             let attempt = Attempt::new(self, provider, Outcome::Error, "code_not_sent", origin).by(account);
             let told = format!("{} to {}: {detail}", draft.offer.way, draft.offer.shown);

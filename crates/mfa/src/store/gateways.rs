@@ -62,6 +62,12 @@ pub(crate) async fn put(
     Ok(())
 }
 
+/// Takes the gateway's turn until the unit of work ends: its receipts and the ids in its answers are written one by one.
+pub(crate) async fn lock(tx: &mut Tx, id: Uuid) -> Result<(), StoreError> {
+    tx.execute("UPDATE mfa_gateways SET version = version WHERE id = $1", args![id]).await?;
+    Ok(())
+}
+
 /// By the hash of the token in the address for its receipts.
 pub(crate) async fn find_by_receipt_hash(tx: &mut Tx, hash: Vec<u8>) -> Result<Option<StoredGateway>, StoreError> {
     let row = tx.one("SELECT * FROM mfa_gateways WHERE receipt_hash = $1", args![hash]).await?;

@@ -56,6 +56,12 @@ pub(crate) async fn find_by_reference(
     tx.one(sql, args![gateway, reference]).await?.as_ref().map(message_of).transpose()
 }
 
+/// Whether a gateway was handed a message that it has not answered to, so that its id is still to come.
+pub(crate) async fn is_sending(tx: &mut Tx, gateway: Uuid, since: Timestamp) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 AS n FROM mfa_message_log WHERE gateway = $1 AND state = $2 AND sent_at >= $3 LIMIT 1";
+    Ok(tx.one(sql, args![gateway, Delivery::Sending, since]).await?.is_some())
+}
+
 /// Notes what a gateway told; says whether it was news. What it told first counts.
 pub(crate) async fn settle(tx: &mut Tx, id: MessageId, receipt: &Receipt, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE mfa_message_log SET state = $2, detail = $3, told_at = $4 WHERE id = $1 AND state = $5";

@@ -127,6 +127,43 @@ async fn a_receipt_settles_its_message_once_on_any_node() {
 }
 
 #[tokio::test]
+async fn a_receipt_that_is_quicker_than_the_answer_to_the_call_is_kept_for_it() {
+    on_each_database(async |db| {
+        let reach = Reach::new(db).await;
+        reach.listen_to(Some(receipts())).await;
+        let (token, other) = (reach.receipt_token().await, reach.other_node().await);
+        let at = reach.hall.begin("n-1").await;
+        for (id, told, expected) in [
+            ("m-1", "id=m-1&status=DELIVRD", Delivery::Delivered),
+            ("m-2", "id=m-2&status=UNDELIV", Delivery::Failed),
+            ("m-3", "id=m-4&status=DELIVRD", Delivery::Taken),
+        ] {
+            let answer = format!(r#"{{"id": "{id}"}}"#);
+            let tells_first = Some((other.clone(), token.clone(), told.to_owned()));
+            let (told, status) = (Vec::new(), None);
+            *reach.gateway.lock().unwrap() = super::reach::Gateway { told, status, answer, tells_first };
+            assert_eq!(reach.send(&at, Sms).await, Sending::Sent);
+            assert_eq!(listed(&reach, MessageFilter::default()).await[0].state, expected, "{id}");
+            reach.hall.db.hand.advance(Duration::from_secs(31));
+        }
+        assert_eq!(attempts(&reach).await.len(), 1, "the failure is an attempt");
+        reach.gateway.lock().unwrap().tells_first = None;
+        reach.hall.mfa.receive_receipts(&token, b"id=m-5&status=DELIVRD").await.unwrap();
+        let kept = async || {
+            let mut tx = reach.hall.db.store.read().await.unwrap();
+            let row = tx.one("SELECT COUNT(*) AS n FROM mfa_early_receipts", store::args![]).await.unwrap();
+            row.unwrap().get::<i64>("n").unwrap()
+        };
+        assert_eq!(kept().await, 1, "m-4; while nothing is handed over nothing is kept");
+        reach.hall.db.hand.advance(Duration::from_mins(3));
+        reach.hall.mfa.prune().await.unwrap();
+        assert_eq!(kept().await, 0);
+        other.store().clone().close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_failure_is_told_to_the_person_and_in_the_attempts() {
     on_each_database(async |db| {
         let reach = Reach::new(db).await;

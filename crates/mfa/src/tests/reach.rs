@@ -37,6 +37,8 @@ pub(super) struct Gateway {
     pub(super) status: Option<u16>,
     /// The body of its answers.
     pub(super) answer: String,
+    /// What it tells to whom, at which of its addresses, before it answers.
+    pub(super) tells_first: Option<(Mfa, String, String)>,
 }
 
 /// The hall, with somebody who carries letters and somebody who carries messages.
@@ -209,6 +211,10 @@ async fn listen(gateway: Arc<Mutex<Gateway>>) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/send", listener.local_addr().unwrap());
     let take = async move |headers: HeaderMap, body: Bytes| {
+        let first = gateway.lock().unwrap().tells_first.clone();
+        if let Some((mfa, token, receipt)) = first {
+            mfa.receive_receipts(&token, receipt.as_bytes()).await.unwrap();
+        }
         let mut gateway = gateway.lock().unwrap();
         let mut told: Value = serde_json::from_slice(&body).unwrap();
         told["authorization"] = headers["authorization"].to_str().unwrap().into();
