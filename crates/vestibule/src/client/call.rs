@@ -181,7 +181,8 @@ async fn body(server: &Server, operation: &Operation, matches: &ArgMatches) -> a
     Ok(body)
 }
 
-/// Puts a value where its path leads; what is in the way is replaced.
+/// Puts a value where its path leads; what is in the way is replaced. An object is laid over one that is there: what it leaves
+/// out stays as it is.
 fn put(body: &mut Value, path: &[String], value: Value) {
     let mut place = body;
     for name in path {
@@ -190,7 +191,18 @@ fn put(body: &mut Value, path: &[String], value: Value) {
         }
         place = &mut place[name.as_str()];
     }
-    *place = value;
+    lay_over(place, value);
+}
+
+fn lay_over(place: &mut Value, value: Value) {
+    match (place, value) {
+        (Value::Object(there), Value::Object(new)) => {
+            for (name, value) in new {
+                lay_over(there.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (place, value) => *place = value,
+    }
 }
 
 fn value(field: &Field, text: &str) -> anyhow::Result<Value> {
@@ -246,4 +258,25 @@ async fn problem(answer: Response, status: StatusCode) -> anyhow::Result<ExitCod
         output::note(&format!("  request {id}"));
     }
     Ok(ExitCode::from(if status == StatusCode::BAD_REQUEST { WRONG_USAGE } else { FAILED }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::put;
+
+    #[test]
+    fn an_object_changes_what_it_names_and_leaves_the_rest() {
+        let mut body =
+            json!({ "settings": { "out_of_band": { "daily_spend": 100, "countries": ["SE"] }, "kinds": ["totp"] } });
+        let at = |name: &str| ["settings".to_owned(), name.to_owned()];
+        put(&mut body, &at("out_of_band"), json!({ "countries": ["DE"] }));
+        put(&mut body, &at("lockout"), json!({ "lock_after": 5 }));
+        put(&mut body, &at("kinds"), json!(["passkey"]));
+        let expected = json!({ "settings": {
+            "out_of_band": { "daily_spend": 100, "countries": ["DE"] }, "kinds": ["passkey"], "lockout": { "lock_after": 5 },
+        } });
+        assert_eq!(body, expected);
+    }
 }

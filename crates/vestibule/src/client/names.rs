@@ -86,7 +86,7 @@ const NAMES: &[Entry] = &[
     ("list_messages", "mfa messages list", MESSAGE),
     ("list_signing_keys", "mfa keys list", SIGNING_KEY),
     ("rotate_signing_keys", "mfa keys rotate", SIGNING_KEY),
-    ("get_doctor", "mfa doctor", &[]),
+    ("get_doctor", "mfa doctor", &["name", "result", "detail", "mend"]),
     ("get_licence", "mfa licence", &[]),
     ("get_applications", "mfa applications get", &[]),
     ("prepare_applications", "mfa applications prepare", &[]),

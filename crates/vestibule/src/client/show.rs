@@ -16,7 +16,7 @@ pub(super) fn text(operation: &Operation, value: &Value) -> String {
         Some(items) if items.is_empty() => "none".to_owned(),
         Some(items) if items.iter().all(Value::is_object) => table(operation, items),
         Some(items) => items.iter().map(cell).collect::<Vec<_>>().join("\n"),
-        None => facts(value),
+        None => facts(operation, value),
     }
 }
 
@@ -57,25 +57,37 @@ fn headings(columns: &[String]) -> Vec<String> {
     columns.iter().map(|column| heading(column).replace('_', " ")).collect()
 }
 
-fn facts(value: &Value) -> String {
-    let mut rows = Vec::new();
-    flatten("", value, &mut rows);
-    output::facts(rows)
+/// One thing: its facts, and below them the lists within it as tables, where columns were chosen for those.
+fn facts(operation: &Operation, value: &Value) -> String {
+    let (mut rows, mut lists) = (Vec::new(), Vec::new());
+    let with_tables = (!operation.columns.is_empty()).then_some(&mut lists);
+    flatten("", value, &mut rows, with_tables);
+    let columns = operation.columns.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>();
+    let table = |(name, items): (String, &Vec<Value>)| {
+        let rows = items.iter().map(|item| columns.iter().map(|column| cell(at(item, column))).collect()).collect();
+        format!("\n\n{name}\n{}", output::table(&headings(&columns), rows))
+    };
+    lists.into_iter().fold(output::facts(rows), |text, list| text + &table(list))
 }
 
-fn flatten(name: &str, value: &Value, rows: &mut Vec<(String, String)>) {
+type Lists<'a> = Vec<(String, &'a Vec<Value>)>;
+
+fn flatten<'a>(name: &str, value: &'a Value, rows: &mut Vec<(String, String)>, mut lists: Option<&mut Lists<'a>>) {
     match value {
         Value::Object(members) => {
             for (key, value) in members {
                 let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                flatten(&name, value, rows);
+                flatten(&name, value, rows, lists.as_deref_mut());
             }
         }
-        Value::Array(items) if items.iter().any(Value::is_object) => {
-            for (index, item) in items.iter().enumerate() {
-                flatten(&format!("{name}.{}", index + 1), item, rows);
+        Value::Array(items) if items.iter().any(Value::is_object) => match lists {
+            Some(lists) => lists.push((name.to_owned(), items)),
+            None => {
+                for (index, item) in items.iter().enumerate() {
+                    flatten(&format!("{name}.{}", index + 1), item, rows, None);
+                }
             }
-        }
+        },
         Value::Null => {}
         other => rows.push((name.to_owned(), cell(other))),
     }
