@@ -79,7 +79,19 @@ impl Mfa {
         let now = self.env().now();
         let ours =
             Ours { discovery_url: &discovery_url, issuer: &issuer, signs, metadata: &metadata, keys: &keys, now };
-        Ok(ours::lines(&ours))
+        let mut lines = ours::lines(&ours);
+        lines.push(self.look_at_clock(provider).await);
+        Ok(lines)
+    }
+
+    /// Whether our clock is Entra's: what either side signs counts for minutes.
+    async fn look_at_clock(&self, provider: &Provider) -> Line {
+        let tenants = &self.parts.tenants;
+        let found = match tenants.find(provider.organisation, provider.tenant).await {
+            Ok(tenant) => tenants.look_at_clock(&tenant).await,
+            Err(error) => Err(error),
+        };
+        found.unwrap_or_else(|error| line::skipped("clock", error.to_string()))
     }
 
     async fn look(&self, address: &str) -> Read {

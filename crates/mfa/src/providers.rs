@@ -65,7 +65,7 @@ pub struct ProviderUpdate {
     /// Entra's App ID of the method; left out: as it is, and the tenant's own application at first.
     #[serde(default)]
     pub app_id: Option<String>,
-    /// What is set for it; left out: as it is.
+    /// What is set for it, whole: what is left out of it is as it was at first. Left out itself: as it is.
     #[serde(default)]
     pub settings: Option<Settings>,
     /// The version that was read; left out: whatever there is.

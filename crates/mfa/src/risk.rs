@@ -55,8 +55,10 @@ text_enum!(
 text_enum!(
     /// Why a person's risk is not known.
     pub enum RiskUnknown {
-        /// Nobody has chosen for the tenant here that risks are read, or the first read is still to come.
+        /// Nobody has chosen for the tenant here that risks are read.
         NotChosen = "not_chosen",
+        /// It is chosen, and the first read is still to come.
+        NotRead = "not_read",
         /// It is chosen, and an administrator of the tenant has not consented.
         NotGranted = "not_granted",
         /// The tenant's plan has no risks: they need Entra ID P2.
@@ -80,6 +82,11 @@ impl RiskUnknown {
         (!granted).then_some(Self::NotGranted)
     }
 
+    /// Why it is not known by what was read, for a tenant of which it is chosen.
+    pub(crate) fn once_chosen(self) -> Self {
+        if self == Self::NotChosen { Self::NotRead } else { self }
+    }
+
     /// What to do about it.
     pub fn mend(self) -> &'static str {
         match self {
@@ -87,6 +94,7 @@ impl RiskUnknown {
                 "add the feature risk to the tenant, add the permission to its application, then have an administrator open \
                  the consent link"
             }
+            Self::NotRead => "wait: risks are read every five minutes",
             Self::NotGranted => {
                 "add the permission to the tenant's application, have an administrator open the consent link, then test the \
                  tenant"

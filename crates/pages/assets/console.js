@@ -16,8 +16,7 @@
     const length = Math.abs(seconds);
     if (length < 5) return "now";
     const [unit, size] = units.find(([, size]) => length >= size);
-    const text = `${Math.floor(length / size)} ${unit}`;
-    return seconds > 0 ? `in ${text}` : `${text} ago`;
+    return seconds > 0 ? `in ${Math.round(length / size)} ${unit}` : `${Math.floor(length / size)} ${unit} ago`;
   }
   function localise(from = document) {
     for (const time of all("time[data-time]", from)) {

@@ -7,8 +7,8 @@ use directory::permissions::ReadDirectory;
 use dirsync::permissions::{ChangeSettings, DecideConflicts, DecideRun, EditLists, ReadSync, StartRun, SyncOne, Undo};
 use kernel::{Permission, Role};
 use mfa::permissions::{
-    ChangePolicies, ChangeProvider, ImportFactors, ImportMetadata, IssueCode, MergeAccounts, RegisterPeople,
-    RemoveBrowser, RemoveFactor, RotateKeys, SendCampaign, Unlock,
+    ChangePolicies, ChangeProvider, ImportFactors, ImportMetadata, IssueCode, MergeAccounts, OpenAccount,
+    RegisterPeople, RemoveBrowser, RemoveFactor, RotateKeys, SendCampaign, Unlock,
 };
 use operators::permissions::{
     CreateOperator, CreateToken, DisableOperator, ReadOperators, ReadTokens, RemoveOperator, ResetPassword,
@@ -84,6 +84,7 @@ const DOORS: &[Door] = &[
     ("/second-factor/providers/*/campaign", SendCampaign::ROLES),
     ("/second-factor/providers/*/campaign/*/stop", SendCampaign::ROLES),
     ("/second-factor/key-models/import", ImportMetadata::ROLES),
+    ("/second-factor/people/of/*/*", OpenAccount::ROLES),
     ("/second-factor/people/*/merge", MergeAccounts::ROLES),
     ("/second-factor/people/*/merges/*/undo", MergeAccounts::ROLES),
     ("/second-factor/people/*/unlock", Unlock::ROLES),

@@ -62,8 +62,8 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
     }
     let units = [("yr", 31_557_600), ("mo", 2_629_800), ("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
     let (name, size) = units.into_iter().find(|(_, size)| seconds >= *size).unwrap_or(("s", 1));
-    let text = format!("{} {name}", seconds / size);
-    if future { format!("in {text}") } else { format!("{text} ago") }
+    // What is still to come is rounded: in two days is not in one because a second has passed.
+    if future { format!("in {} {name}", (seconds + size / 2) / size) } else { format!("{} {name} ago", seconds / size) }
 }
 
 /// `21 Nov 2026, 23:02 UTC`.

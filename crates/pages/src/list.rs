@@ -122,6 +122,8 @@ pub struct FormPage {
     pub cancel: String,
     /// Whether the reader may send it.
     pub sends: bool,
+    /// What to know before it is filled in.
+    pub callout: Option<Callout>,
 }
 
 impl FormPage {
@@ -129,7 +131,13 @@ impl FormPage {
     pub fn new(frame: Frame, head: PageHead, action: impl Into<String>, cancel: impl Into<String>) -> Self {
         let (action, cancel) = (action.into(), cancel.into());
         let head = head.only_for(frame.role());
-        Self { frame, head, action, fields: Vec::new(), submit: "Save".to_owned(), cancel, sends: true }
+        Self { frame, head, action, fields: Vec::new(), submit: "Save".to_owned(), cancel, sends: true, callout: None }
+    }
+
+    /// With what to know before it is filled in.
+    pub fn callout(mut self, callout: Callout) -> Self {
+        self.callout = Some(callout);
+        self
     }
 
     /// With a field.

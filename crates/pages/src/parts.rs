@@ -4,6 +4,7 @@
 
 pub mod action;
 pub mod badge;
+pub mod breaks;
 pub mod callout;
 pub mod cell;
 pub mod checklist;
@@ -17,10 +18,12 @@ pub mod steps;
 pub mod tabs;
 pub mod tiles;
 pub mod timeline;
+pub mod told;
 pub mod when;
 
 pub use action::Action;
 pub use badge::{Badge, Tone};
+pub use breaks::{Breaks, breaks};
 pub use callout::Callout;
 pub use cell::Cell;
 pub use checklist::{Check, Checklist};
@@ -34,6 +37,7 @@ pub use steps::Steps;
 pub use tabs::{Tab, Tabs};
 pub use tiles::{Tile, Tiles};
 pub use timeline::{Entry, Timeline};
+pub use told::{Told, told};
 pub use when::When;
 
 /// Marks templates that escape what they are given, so that other templates print them as they are.
@@ -43,7 +47,9 @@ macro_rules! safe {
 
 safe!(
     Action, Badge, Callout, Cell, Checklist, Code, Diff, Facts, PageHead, Meter, Progress, Path, Steps, Tabs, Tiles,
-    Timeline, When,
+    Timeline, Told, When,
 );
+
+impl askama::filters::HtmlSafe for Breaks<'_> {}
 
 safe!(crate::chart::Bars, crate::chart::Spark, crate::flash::Flash, crate::form::Field, crate::table::Table);

@@ -194,6 +194,13 @@ impl Tenants {
         Ok(tested)
     }
 
+    /// How far this machine's clock is from the tenant's sign-in service.
+    pub async fn look_at_clock(&self, tenant: &Tenant) -> Result<Line, TenantsError> {
+        let subject = self.subject(tenant).await?;
+        let authority = Authority::of(&subject.cloud)?;
+        Ok(network_lines::clock(&subject, &authority, &self.env.clock).await)
+    }
+
     async fn test(&self, tenant: &Tenant) -> Checklist {
         match self.subject(tenant).await {
             Ok(subject) => self.check(&subject).await,

@@ -39,13 +39,13 @@ impl Mfa {
         let (_, user) = self.person_of(may.actor(), &provider, person).await?.map_err(MfaError::Invalid)?;
         let user = user.ok_or_else(nobody)?;
         let mut tx = self.store().begin().await?;
-        let account = match rows::find(&mut tx, provider.tenant, user.object_id).await? {
-            Some(account) => account,
-            None => {
-                let account = self.make_account(&mut tx, &provider, &person_in(&user)).await?;
-                self.tell(&mut tx, may.actor(), Entry::act("mfa.account_opened").object(object(&account))).await?;
-                account
-            }
+        let known = rows::find(&mut tx, provider.tenant, user.object_id).await?;
+        let account = if let Some(account) = known {
+            account
+        } else {
+            let account = self.make_account(&mut tx, &provider, &person_in(&user)).await?;
+            self.tell(&mut tx, may.actor(), Entry::act("mfa.account_opened").object(object(&account))).await?;
+            account
         };
         tx.commit().await?;
         self.account_views(vec![account]).await?.pop().ok_or(MfaError::NotFound("account"))

@@ -43,7 +43,7 @@ pub(super) fn line(standing: &Standing<'_>) -> Line {
 /// Why it is not known who has come to be at risk. What is chosen or granted by now counts before the next read does.
 fn unknown(standing: &Standing<'_>) -> Option<RiskUnknown> {
     let unread = standing.reading.map_or(Some(RiskUnknown::NotChosen), |reading| reading.unknown(standing.now));
-    standing.closed.filter(|_| unread.is_some()).or(unread)
+    standing.closed.filter(|_| unread.is_some()).or(unread.map(RiskUnknown::once_chosen))
 }
 
 /// It is known; a try that failed since is told while it still is.
@@ -66,7 +66,8 @@ fn known(standing: &Standing<'_>) -> Line {
 
 fn told(why: RiskUnknown) -> &'static str {
     match why {
-        RiskUnknown::NotChosen => "nobody has chosen that risks are read, or the first read is still to come",
+        RiskUnknown::NotChosen => "nobody has chosen that risks are read",
+        RiskUnknown::NotRead => "the first read is still to come",
         RiskUnknown::NotGranted => "reading risks is not granted in Entra",
         RiskUnknown::NotLicensed => "the tenant's plan has no risks",
         RiskUnknown::Unanswered => "Graph does not answer as it should",

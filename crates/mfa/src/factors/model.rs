@@ -36,18 +36,25 @@ pub(crate) struct Means {
     pub name: String,
     /// More for the list of attempts.
     pub note: Option<String>,
+    /// Whether it was registered just then.
+    pub registered: bool,
 }
 
 impl From<Factor> for Means {
     fn from(factor: Factor) -> Self {
-        Self { factor: Some(factor.id), kind: factor.kind, name: factor.name, note: None }
+        Self { factor: Some(factor.id), kind: factor.kind, name: factor.name, note: None, registered: false }
     }
 }
 
 impl Means {
     /// What is no registered factor.
     pub(crate) fn of(kind: FactorKind, name: impl Into<String>) -> Self {
-        Self { factor: None, kind, name: name.into(), note: None }
+        Self { factor: None, kind, name: name.into(), note: None, registered: false }
+    }
+
+    /// A factor that was registered by showing it.
+    pub(crate) fn registered(factor: Factor) -> Self {
+        Self { registered: true, ..Self::from(factor) }
     }
 }
 

@@ -29,7 +29,8 @@ impl Mfa {
         if account.failures > 0 {
             failures::forget(tx, account.id).await?;
         }
-        let mut attempt = Attempt::new(self, provider, Outcome::Passed, "proven", origin).by(account);
+        let reason = if means.registered { "registered" } else { "proven" };
+        let mut attempt = Attempt::new(self, provider, Outcome::Passed, reason, origin).by(account);
         if let Some(note) = &means.note {
             attempt = attempt.detail(note);
         }

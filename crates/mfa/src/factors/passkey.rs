@@ -11,7 +11,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::enrol::name_of;
-use super::model::{Details, Factor, Passkey};
+use super::model::{Details, Factor, Means, Passkey};
 use super::verify::Judged;
 use super::{CeremonyFault, Enrolled, Refusal};
 use crate::error::MfaError;
@@ -100,7 +100,7 @@ impl Mfa {
             return Err(MfaError::Conflict("this passkey is registered already".to_owned()));
         }
         let view = self.enrolled(tx, &account, &factor, origin).await?;
-        let proof = self.passed(tx, provider, &account, factor, origin).await?;
+        let proof = self.passed(tx, provider, &account, Means::registered(factor), origin).await?;
         Ok(Enrolled { factor: view, proof })
     }
 

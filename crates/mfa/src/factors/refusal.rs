@@ -69,11 +69,19 @@ pub enum Told {
     /// The code is not right, or was used before.
     NotRight,
     /// The clock of the device is off.
-    ClockOff,
+    ClockOff {
+        /// How far it is ahead, in seconds; behind when negative.
+        seconds: i64,
+    },
+    /// A token that counts was pressed more often than anybody here knows: its next code is waited for.
+    AskNext,
     /// It does not look like a code.
     Malformed,
     /// Wait before the next try.
-    Wait,
+    Wait {
+        /// How long, in seconds.
+        seconds: i64,
+    },
     /// A helpdesk has to unlock them; a passkey still counts.
     Locked,
     /// The account cannot be used for now.
@@ -110,13 +118,16 @@ impl Refusal {
         }
     }
 
-    /// What people are told.
-    pub fn told(&self) -> Told {
+    /// What people are told, now.
+    pub fn told(&self, now: Timestamp) -> Told {
         match self {
             Self::WrongCode | Self::Used | Self::NoFactor | Self::Expired | Self::NotApproved => Told::NotRight,
-            Self::ClockOff { .. } => Told::ClockOff,
+            Self::ClockOff { seconds: 0 } => Told::AskNext,
+            Self::ClockOff { seconds } => Told::ClockOff { seconds: *seconds },
             Self::Malformed => Told::Malformed,
-            Self::Waits { .. } | Self::Source { .. } => Told::Wait,
+            Self::Waits { until } | Self::Source { until } => {
+                Told::Wait { seconds: (until.seconds() - now.seconds()).max(1) }
+            }
             Self::Locked { .. } => Told::Locked,
             Self::Suspended => Told::Suspended,
             Self::TooManyTries => Told::GivenUp,

@@ -10,7 +10,7 @@ use store::Tx;
 use url::form_urlencoded::byte_serialize;
 
 use super::enrol::PendingTotp;
-use super::model::{Details, Factor, Otp};
+use super::model::{Details, Factor, Means, Otp};
 use super::typed::typed;
 use super::{FactorView, Refusal, Verdict};
 use crate::accounts::suspension;
@@ -113,7 +113,7 @@ impl Mfa {
                 confirmed.state = FactorState::Active;
                 rows::set_state(tx, factor, FactorState::Active).await?;
                 self.enrolled(tx, &account, &confirmed, origin).await?;
-                Ok(Verdict::Proven(self.passed(tx, provider, &account, confirmed, origin).await?))
+                Ok(Verdict::Proven(self.passed(tx, provider, &account, Means::registered(confirmed), origin).await?))
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::model::{Account, AccountId, DeviceId, FactorKind, Origin, PushId, Tra
 use crate::notices::{News, Notice};
 use crate::portal::SessionId;
 use crate::service::Mfa;
-use crate::store::{accounts, portal, pushes as rows, subscriptions};
+use crate::store::{accounts, portal, pushes as rows, subscriptions, transactions};
 use crate::transactions::TransactionState;
 
 /// An open page in which a person agrees.
@@ -251,10 +251,17 @@ impl Mfa {
     async fn wrong_number(&self, tx: &mut Tx, account: &Account, push: &Push) -> Result<Agreed, MfaError> {
         let left = MOST_TRIES - push.tries - 1;
         rows::count_try(tx, push.id, left <= 0).await?;
-        let provider = self.provider(tx, push.provider).await?;
-        let attempt = Attempt::new(self, &provider, Outcome::Refused, "wrong_number", &push.origin).by(account);
+        let (provider, from) = (self.provider(tx, push.provider).await?, self.sign_in_of(tx, push).await?);
+        let attempt = Attempt::new(self, &provider, Outcome::Refused, "wrong_number", &from).by(account);
         self.record(tx, &attempt.with(FactorKind::Push, None)).await?;
         Ok(if left > 0 { Agreed::WrongNumber { left } } else { Agreed::Over })
+    }
+
+    /// Where the sign-in comes from that a person is asked about, by Entra's id where it is Entra that waits for it.
+    async fn sign_in_of(&self, tx: &mut Tx, push: &Push) -> Result<Origin, MfaError> {
+        let waiting = transactions::find_waiting(tx, TransactionId(push.holder)).await?;
+        let correlation_id = waiting.and_then(|(waiting, _)| waiting.origin.correlation_id);
+        Ok(Origin { correlation_id, ..push.origin.clone() })
     }
 
     /// The person says that it is not them: the sign-in, or the session of the portal, ends, and whoever listens is told.
@@ -264,6 +271,7 @@ impl Mfa {
         let account = self.turn_of(&mut tx, account.id).await?;
         let Some(push) = self.waits(&mut tx, &account, push).await? else { return Ok(()) };
         rows::answer(&mut tx, push.id, PushState::Denied, device.id, self.env().now()).await?;
+        let from = self.sign_in_of(&mut tx, &push).await?;
         match self.end_transaction(&mut tx, TransactionId(push.holder), TransactionState::Declined).await {
             // It may have ended in the meantime; that it was not them is told all the same.
             Ok(()) | Err(MfaError::Over) => {}
@@ -271,9 +279,11 @@ impl Mfa {
         }
         portal::delete(&mut tx, SessionId(push.holder)).await?;
         let provider = self.provider(&mut tx, push.provider).await?;
-        let attempt = Attempt::new(self, &provider, Outcome::Declined, "not_me", &push.origin).by(&account);
+        let attempt = Attempt::new(self, &provider, Outcome::Declined, "not_me", &from).by(&account);
         self.record(&mut tx, &attempt.with(FactorKind::Push, Some(&device.name))).await?;
-        let told = serde_json::json!({ "address": push.origin.address, "browser": push.origin.user_agent });
+        let told = serde_json::json!({
+            "address": from.address, "browser": from.user_agent, "correlation_id": from.correlation_id,
+        });
         let entry = Entry::act("mfa.not_me").reason("said where the person was asked to agree").after(&told);
         self.tell_of_person(&mut tx, &account, origin, entry).await?;
         let news = Notice::new(News::NotMe, self.env().now()).origin(&push.origin);

@@ -132,7 +132,8 @@ impl Mfa {
         drop(tx);
         let unread = reading.as_ref().map_or(Some(RiskUnknown::NotChosen), |reading| reading.unknown(self.env().now()));
         // What is chosen or granted by now counts before the next read does.
-        let unknown = RiskUnknown::of(&connected).filter(|_| unread.is_some()).or(unread);
+        let unknown = RiskUnknown::of(&connected).filter(|_| unread.is_some());
+        let unknown = unknown.or(unread.map(RiskUnknown::once_chosen));
         let of = |level: Option<RiskLevel>| counts.iter().find(|(of, _)| *of == level).map_or(0, |(_, count)| *count);
         let Reading { detail, read_at, whole_at, .. } = reading.unwrap_or_else(|| Reading::new(self.env().now()));
         Ok(RiskView {

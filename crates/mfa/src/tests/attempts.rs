@@ -31,17 +31,17 @@ async fn attempts_are_found_by_what_is_known_of_them() {
         desk.show_as(&desk.hall.db.store, &stranger, &Shown::Code("123".into()), "198.51.100.9").await;
         let all = listed(&desk, AttemptFilter::default()).await;
         let reasons: Vec<&str> = all.iter().map(|attempt| attempt.reason.as_str()).collect();
-        assert_eq!(reasons, ["malformed_code", "wrong_code", "proven"], "newest first");
+        assert_eq!(reasons, ["malformed_code", "wrong_code", "registered"], "newest first");
         assert_eq!(all[2].factor_kind, Some(FactorKind::Totp));
         let none = AttemptFilter::default;
         let filters = [
-            (AttemptFilter { outcome: Some(Outcome::Passed), ..none() }, "proven"),
+            (AttemptFilter { outcome: Some(Outcome::Passed), ..none() }, "registered"),
             (AttemptFilter { reason: Some("wrong_code".to_owned()), ..none() }, "wrong_code"),
             (AttemptFilter { account: Some(stranger.id), ..none() }, "malformed_code"),
             (AttemptFilter { label: Some("PERSON5".to_owned()), ..none() }, "malformed_code"),
             (AttemptFilter { address: Some("198.51.100.9".to_owned()), ..none() }, "malformed_code"),
-            (AttemptFilter { factor_kind: Some(FactorKind::Totp), ..none() }, "proven"),
-            (AttemptFilter { until: Some(later), ..none() }, "proven"),
+            (AttemptFilter { factor_kind: Some(FactorKind::Totp), ..none() }, "registered"),
+            (AttemptFilter { until: Some(later), ..none() }, "registered"),
         ];
         for (filter, expected) in filters {
             let found = listed(&desk, filter.clone()).await;

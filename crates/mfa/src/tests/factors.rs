@@ -65,7 +65,11 @@ async fn a_clock_that_is_off_is_told_and_learnt_by_two_codes_in_a_row() {
         desk.pass(3_600);
         let slow = |desk: &Desk| app.code(desk.hall.db.env.now().minus(std::time::Duration::from_secs(150)));
         assert_eq!(desk.refusal(&slow(&desk)).await, Refusal::ClockOff { seconds: -150 });
-        assert_eq!(desk.refusal(&slow(&desk)).await.told(), Told::NotRight, "the same one again is worth nothing");
+        assert_eq!(
+            desk.refusal(&slow(&desk)).await.told(desk.hall.db.env.now()),
+            Told::NotRight,
+            "the same one again is worth nothing"
+        );
         desk.pass(30);
         proven(desk.show(&slow(&desk)).await);
         desk.pass(30);
@@ -88,7 +92,7 @@ async fn recovery_codes_count_once_each_and_new_ones_replace_them() {
         let factors = desk.hall.mfa.list_factors(&desk.may(ReadMfa {}), desk.mia.id).await.unwrap();
         assert_eq!(factors[0].codes_left, Some(9));
         let new = desk.recovery_codes().await;
-        assert_eq!(desk.refusal(old[4].expose()).await.told(), Told::NotRight);
+        assert_eq!(desk.refusal(old[4].expose()).await.told(desk.hall.db.env.now()), Told::NotRight);
         proven(desk.show(new[9].expose()).await);
         let stranger = desk.somebody(5).await;
         let shown = Shown::Code(Secret::new(new[8].expose().clone()));

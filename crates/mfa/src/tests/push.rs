@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use kernel::Secret;
+use kernel::{PageRequest, Role, Secret};
 use serde_json::json;
-use testkit::{Db, on_each_database};
+use testkit::{Db, on_each_database, operator};
 
 use super::devices::Browser;
 use super::hall::Hall;
@@ -12,8 +12,10 @@ use super::passing::{App, enrol, read};
 use super::reach::here;
 use crate::MfaError;
 use crate::answer::Posted;
+use crate::attempts::AttemptFilter;
 use crate::factors::Shown;
-use crate::model::{PushId, TransactionId};
+use crate::model::{Origin, PushId, TransactionId};
+use crate::permissions::ReadMfa;
 use crate::prove::{Keep, Proved};
 use crate::push::{Agreed, PushState, Pushed};
 
@@ -115,6 +117,14 @@ impl Stage {
     }
 }
 
+/// Where the one attempt came from that ended for a reason.
+async fn told_in_attempts(stage: &Stage, reason: &str) -> Origin {
+    let filter = AttemptFilter { reason: Some(reason.to_owned()), ..AttemptFilter::default() };
+    let may = operator(stage.hall.db.organisation, Role::Auditor).may(ReadMfa {}).unwrap();
+    let mut found = stage.hall.mfa.list_attempts(&may, &filter, &PageRequest::first(10)).await.unwrap().items;
+    found.pop().unwrap().origin
+}
+
 fn posted(proved: Proved) -> Posted {
     match proved {
         Proved::Answer(posted) => posted,
@@ -181,6 +191,8 @@ async fn not_me_ends_the_sign_in_and_is_told() {
         assert!(matches!(stage.hall.mfa.challenge(at.0, &at.1).await, Err(MfaError::Over)));
         assert_eq!(stage.agree(&page, push, &number).await, Agreed::Over);
         assert_eq!(stage.events("mfa.not_me").await, 1);
+        let told = told_in_attempts(&stage, "not_me").await;
+        assert!(told.correlation_id.is_some(), "Entra's log is found by it: {told:?}");
     })
     .await;
 }

@@ -40,6 +40,17 @@ pub struct UserView {
     pub addresses: Vec<Address>,
     /// Which connections push the person.
     pub pushed_by: Vec<PushRow>,
+    /// How they stand with the second factor; nothing where their tenant has none, or the reader may not see it.
+    pub second_factor: Option<SecondFactor>,
+}
+
+/// How somebody stands with the second factor of their tenant.
+#[derive(Debug, Clone)]
+pub enum SecondFactor {
+    /// They have an account, whose page this is.
+    Known(String),
+    /// They were never asked: an account is opened there.
+    Unknown(String),
 }
 
 /// That a connection pushes somebody.
@@ -165,6 +176,11 @@ fn head(user: &UserView, now: Timestamp) -> PageHead {
             .action(Action::post("Sync now", format!("/directory/users/{}/sync", user.id)).icon(Icon::Sync))
             .action(Action::go("Add an exception", exception(user)).icon(Icon::Shield));
     }
+    head = match &user.second_factor {
+        Some(SecondFactor::Known(href)) => head.action(Action::go("Second factor", href).icon(Icon::Key)),
+        Some(SecondFactor::Unknown(href)) => head.action(Action::post("Give a first code", href).icon(Icon::Key)),
+        None => head,
+    };
     if user.guest {
         head = head.badge(Badge::label("Guest"));
     }
@@ -308,6 +324,7 @@ pub mod samples {
                 attribute("Business phones", "+44 20 7946 0109"),
                 attribute("Employee id", "100442"),
             ],
+            second_factor: Some(super::SecondFactor::Known("/second-factor/people/p1".into())),
             pushed_by: vec![super::PushRow {
                 connection: "Vestibule".into(),
                 href: "/provisioning/connections/c1".into(),
@@ -391,6 +408,7 @@ pub mod samples {
         gallery.add("user-why", &page(user(), why()));
         let conflict = UserView {
             state: UserState::Conflict { due: Some(ahead(5 * DAY)) },
+            second_factor: Some(super::SecondFactor::Unknown("/second-factor/people/of/t1/o1".into())),
             state_reason: "Entra no longer reports this person since 8 Nov 2026. Deleted on 15 Nov 2026 unless you decide otherwise.".into(),
             ..user()
         };

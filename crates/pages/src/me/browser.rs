@@ -53,7 +53,7 @@ pub struct Visitor {
     /// The tenant that was chosen last.
     pub tenant: Option<TenantId>,
     said: &'static str,
-    now: Timestamp,
+    pub now: Timestamp,
     secure: bool,
     jar: CookieJar,
 }

@@ -9,6 +9,7 @@ use mfa::push::PushState;
 
 use super::Shell;
 use crate::layout::Frame;
+use crate::refusals::Said;
 
 /// `GET /me` for strangers.
 #[derive(Debug, Template)]
@@ -18,7 +19,7 @@ pub struct SignInPage {
     pub shell: Shell,
     pub portals: Vec<Portal>,
     /// Why the way before did not lead in; empty on the first.
-    pub error: &'static str,
+    pub error: Said,
 }
 
 /// `GET /me` for somebody who can prove themselves and has not done so.
@@ -28,7 +29,7 @@ pub struct ProvePage {
     pub frame: Frame,
     pub shell: Shell,
     pub overview: Overview,
-    pub error: &'static str,
+    pub error: Said,
 }
 
 impl ProvePage {

@@ -9,6 +9,7 @@ use super::Shell;
 use super::texts::filled;
 use super::words::{AttemptLine, FactorLine, unfit};
 use crate::layout::Frame;
+use crate::refusals::Said;
 
 /// From so few recovery codes on, new ones are advised.
 const FEW: u64 = 3;
@@ -20,7 +21,7 @@ pub struct OverviewPage {
     pub frame: Frame,
     pub shell: Shell,
     pub overview: Overview,
-    pub error: &'static str,
+    pub error: Said,
 }
 
 impl OverviewPage {
@@ -85,7 +86,7 @@ pub struct ScanPage {
     pub shell: Shell,
     pub pending: PendingTotp,
     pub name: String,
-    pub error: &'static str,
+    pub error: Said,
 }
 
 impl ScanPage {

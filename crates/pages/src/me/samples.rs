@@ -20,6 +20,7 @@ use super::overview::{OverviewPage, ScanPage};
 use super::texts::{ENGLISH, GERMAN, Texts, filled};
 use super::{Place, Shell};
 use crate::layout::Frame;
+use crate::refusals::Said;
 use crate::tests::{DAY, Gallery, HOUR, MINUTE, ago, ahead, gate_frame};
 
 fn id(number: u128) -> Uuid {
@@ -124,9 +125,9 @@ fn reachable() -> Overview {
     Overview { kinds: Vec::new(), offers, may_push: true, ..overview(Standing::Prove) }
 }
 
-fn opened(texts: &'static Texts, standing: Standing, error: &'static str) -> OverviewPage {
+fn opened(texts: &'static Texts, standing: Standing, error: impl Into<Said>) -> OverviewPage {
     let (frame, shell) = framed(texts, texts.ways, Place::Overview);
-    OverviewPage { frame, shell, overview: overview(standing), error }
+    OverviewPage { frame, shell, overview: overview(standing), error: error.into() }
 }
 
 /// Every page, in English and in German.
@@ -153,15 +154,15 @@ fn add_gate(gallery: &mut Gallery, texts: &'static Texts) {
         ("not-in", vec![portal(2, "Contoso")], texts.in_over),
     ] {
         let (frame, shell) = framed(texts, texts.sign_in, Place::None);
-        gallery.add(&named(name, texts), &SignInPage { frame, shell, portals, error });
+        gallery.add(&named(name, texts), &SignInPage { frame, shell, portals, error: error.into() });
     }
-    for (name, error) in [("prove", ""), ("prove-again", texts.told(Told::NotRight))] {
+    for (name, error) in [("prove", Said::default()), ("prove-again", texts.told(Told::NotRight))] {
         let (frame, shell) = framed(texts, texts.prove, Place::None);
         gallery.add(&named(name, texts), &ProvePage { frame, shell, overview: overview(Standing::Prove), error });
     }
     let (frame, shell) = framed(texts, texts.prove, Place::None);
     let locked = Overview { locked_at: Some(ago(HOUR)), ..overview(Standing::Prove) };
-    gallery.add(&named("prove-locked", texts), &ProvePage { frame, shell, overview: locked, error: "" });
+    gallery.add(&named("prove-locked", texts), &ProvePage { frame, shell, overview: locked, error: Said::default() });
     add_elsewhere(gallery, texts);
 }
 
@@ -177,7 +178,7 @@ fn add_elsewhere(gallery: &mut Gallery, texts: &'static Texts) {
         ("prove-unfit", Overview { unfit_keys: vec![FactorId(id(10))], ..reachable() }, ""),
     ] {
         let (frame, shell) = framed(texts, texts.prove, Place::None);
-        gallery.add(&named(name, texts), &ProvePage { frame, shell, overview, error });
+        gallery.add(&named(name, texts), &ProvePage { frame, shell, overview, error: error.into() });
     }
     for (name, state) in
         [("push", PushState::Waiting), ("push-agreed", PushState::Approved), ("push-over", PushState::Spoilt)]
@@ -214,7 +215,7 @@ fn add_overview(gallery: &mut Gallery, texts: &'static Texts) {
         uri: Secret::new("otpauth://totp/x:mia?secret=JBSWY3DP".into()),
         qr_svg: "<svg viewBox=\"0 0 9 9\"><path d=\"M0 0h9v9H0z\"/></svg>".into(),
     };
-    let (name, error) = ("Phone".into(), texts.told(Told::ClockOff));
+    let (name, error) = ("Phone".into(), texts.told(Told::ClockOff { seconds: 90 }));
     gallery.add(&named("scan", texts), &ScanPage { frame, shell, pending, name, error });
 }
 
@@ -224,7 +225,7 @@ fn add_factor(gallery: &mut Gallery, texts: &'static Texts) {
         (
             "totp",
             factor(11, FactorKind::Totp, "Authenticator app"),
-            Some((false, texts.told(Told::NotRight).to_owned())),
+            Some((false, texts.told(Told::NotRight).into_owned())),
         ),
         ("token", FactorView { serial: Some("4711".into()), ..factor(13, FactorKind::Hotp, "Token") }, None),
     ];

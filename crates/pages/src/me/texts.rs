@@ -5,7 +5,7 @@ use mfa::factors::Told;
 use mfa::portal::NotIn;
 
 use crate::mfa::texts as proving;
-use crate::refusals;
+use crate::refusals::{self, Said};
 use crate::texts::{texts, wants_german};
 
 texts! {
@@ -89,6 +89,7 @@ texts! {
     kind_sms: "Code by text message", "Code per SMS";
     kind_voice: "Code by telephone call", "Code per Anruf";
     kind_push: "Agreed in another browser", "Zustimmung in einem anderen Browser";
+    asked_push: "Asked in another browser", "Anfrage in einem anderen Browser";
     kind_device: "Remembered browser", "Gemerkter Browser";
     ways_kind: "Kind", "Art";
     ways_state: "State", "Zustand";
@@ -210,6 +211,7 @@ texts! {
     on: "on", "unter";
 
     outcome_passed: "Signed in", "Angemeldet";
+    outcome_registered: "Registered", "Registriert";
     outcome_refused: "Refused", "Abgelehnt";
     outcome_declined: "Given up", "Abgebrochen";
     outcome_error: "Failed", "Fehlgeschlagen";
@@ -285,18 +287,18 @@ impl Texts {
     }
 
     /// What a person is told of a refusal.
-    pub fn told(&self, told: Told) -> &'static str {
+    pub fn told(&self, told: Told) -> Said {
         refusals::told(self.tag, told)
     }
 
     /// What a person is told who is locked.
     pub fn locked(&self) -> &'static str {
-        self.told(Told::Locked)
+        refusals::of(self.tag).locked
     }
 
     /// What a person is told whose passkey was not used.
     pub fn passkey_failed(&self) -> &'static str {
-        self.told(Told::PasskeyFailed)
+        refusals::of(self.tag).passkey_failed
     }
 
     /// Why somebody is not let in.
@@ -306,7 +308,7 @@ impl Texts {
             NotIn::Declined => self.in_declined,
             NotIn::Refused => self.in_refused,
             NotIn::Unreachable => self.in_unreachable,
-            NotIn::Suspended => self.told(Told::Suspended),
+            NotIn::Suspended => refusals::of(self.tag).suspended,
             NotIn::SomebodyElse => self.in_somebody,
         }
     }
@@ -314,7 +316,7 @@ impl Texts {
     /// Why an attempt ended as it did; empty where the outcome says it all.
     pub fn why(&self, reason: &str) -> &'static str {
         match reason {
-            "proven" => "",
+            "proven" | "registered" => "",
             "wrong_code" | "code_not_approved" => self.why_wrong,
             "code_used" => self.why_used,
             "clock_off" => self.why_clock,

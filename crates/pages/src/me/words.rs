@@ -9,7 +9,7 @@ use mfa::model::FactorState;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::texts::{Texts, filled};
+use super::texts::{ENGLISH, Texts, filled};
 use crate::icon::Icon;
 use crate::parts::Tone;
 
@@ -127,13 +127,17 @@ impl AttemptLine {
     /// An attempt in words.
     pub fn of(attempt: &Attempt, texts: &'static Texts) -> Self {
         let (tone, outcome) = match attempt.outcome {
+            Outcome::Passed if attempt.reason == "registered" => (Tone::Ok, texts.outcome_registered),
             Outcome::Passed => (Tone::Ok, texts.outcome_passed),
             Outcome::Refused => (Tone::Warn, texts.outcome_refused),
             Outcome::Declined => (Tone::Off, texts.outcome_declined),
             Outcome::Error => (Tone::Warn, texts.outcome_error),
         };
         let by = attempt.factor_kind.map(|found| match &attempt.factor_name {
-            Some(name) if found.is_usual() => format!("{} {}", kind(found, texts), filled(texts.quoted, name)),
+            _ if found == FactorKind::Push && attempt.outcome != Outcome::Passed => texts.asked_push.to_owned(),
+            Some(name) if found.is_usual() && *name != kind(found, &ENGLISH) => {
+                format!("{} {}", kind(found, texts), filled(texts.quoted, name))
+            }
             _ => kind(found, texts).to_owned(),
         });
         let address = attempt.origin.address.clone();
@@ -188,7 +192,7 @@ pub fn browser(agent: Option<&str>, texts: &'static Texts) -> String {
 const CLOCK_WORTH_TELLING: i64 = 25;
 
 /// How a try ended, in a sentence, and whether well.
-pub fn tested(tested: &mfa::portal::Tested, texts: &'static Texts) -> (bool, String) {
+pub fn tested(tested: &mfa::portal::Tested, now: Timestamp, texts: &'static Texts) -> (bool, String) {
     use mfa::portal::Tested;
     match tested {
         Tested::Works { clock_off_seconds } if clock_off_seconds.abs() > CLOCK_WORTH_TELLING => {
@@ -196,7 +200,7 @@ pub fn tested(tested: &mfa::portal::Tested, texts: &'static Texts) -> (bool, Str
         }
         Tested::Works { .. } => (true, texts.test_works.to_owned()),
         Tested::Other { name } => (false, filled(texts.test_other, name)),
-        Tested::Refused(refusal) => (false, texts.told(refusal.told()).to_owned()),
+        Tested::Refused(refusal) => (false, texts.told(refusal.told(now)).into_owned()),
     }
 }
 

@@ -10,6 +10,7 @@ use mfa::{FactorKind, TransactionId};
 
 use super::texts::Texts;
 use crate::layout::Frame;
+use crate::refusals::Said;
 
 /// `GET /mfa/prove/{transaction}`.
 #[derive(Debug, Template)]
@@ -19,7 +20,7 @@ pub struct ProvePage {
     pub texts: &'static Texts,
     pub challenge: Challenge,
     /// Why the attempt before failed; empty on the first.
-    pub error: &'static str,
+    pub error: Said,
 }
 
 impl ProvePage {
@@ -115,7 +116,7 @@ pub struct EnrolTotpPage {
     pub transaction: TransactionId,
     pub until: Timestamp,
     pub pending: PendingTotp,
-    pub error: &'static str,
+    pub error: Said,
 }
 
 impl EnrolTotpPage {

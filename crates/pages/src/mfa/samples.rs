@@ -15,6 +15,7 @@ use super::approve::{ApprovePage, ApproveStartPage, PushPage};
 use super::prove::ProvePage;
 use super::texts::{ENGLISH, GERMAN, Texts};
 use crate::layout::Frame;
+use crate::refusals::Said;
 use crate::tests::{Gallery, gate_frame};
 
 const ADDRESS: &str = "https://vestibule.example/mfa/approve";
@@ -77,8 +78,8 @@ fn challenge() -> Challenge {
     }
 }
 
-fn prove(texts: &'static Texts, challenge: Challenge, error: &'static str) -> ProvePage {
-    ProvePage { frame: frame(texts.prove), texts, challenge, error }
+fn prove(texts: &'static Texts, challenge: Challenge, error: impl Into<Said>) -> ProvePage {
+    ProvePage { frame: frame(texts.prove), texts, challenge, error: error.into() }
 }
 
 fn asked() -> Asked {

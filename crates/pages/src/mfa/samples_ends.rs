@@ -30,7 +30,10 @@ pub fn add(gallery: &mut Gallery) {
             qr_svg: PICTURE.to_owned(),
         };
         let (transaction, until) = (TransactionId(Uuid::from_u128(7)), START.plus(std::time::Duration::from_mins(4)));
-        gallery.add(name, &EnrolTotpPage { frame: frame(texts.scan), texts, transaction, until, pending, error });
+        gallery.add(
+            name,
+            &EnrolTotpPage { frame: frame(texts.scan), texts, transaction, until, pending, error: error.into() },
+        );
     }
     for (name, texts, at_portal) in [("mfa-ended", &ENGLISH, false), ("mfa-ended-german", &GERMAN, true)] {
         let (frame, text) = (frame(texts.over), texts.over_text.to_owned());

@@ -1,16 +1,19 @@
 //! What people are told while they prove themselves, in their language. A language is whole or it does not compile.
 
 use http::HeaderMap;
+use kernel::Timestamp;
 use mfa::FactorKind;
 use mfa::factors::Told;
 use mfa::outofband::NotSent;
 
-use crate::refusals;
+use crate::me::texts as portal;
+use crate::refusals::{self, Said};
 use crate::texts::{texts, wants_german};
 
 texts! {
     prove: "Prove it is you", "Bestätigen Sie, dass Sie es sind";
     signing_in: "You are signing in as", "Sie melden sich an als";
+    portal: "My sign-in", "Meine Anmeldung";
     time_left: "Time left:", "Verbleibende Zeit:";
     time_over: "The time is over. Go back to the application and sign in again.",
         "Die Zeit ist abgelaufen. Gehen Sie zurück zur Anwendung und melden Sie sich erneut an.";
@@ -173,19 +176,24 @@ impl Texts {
         if wants_german(headers) { &GERMAN } else { &ENGLISH }
     }
 
+    /// What is said at the portal, in the same language.
+    pub fn of_portal(&self) -> &'static portal::Texts {
+        if self.tag == portal::GERMAN.tag { &portal::GERMAN } else { &portal::ENGLISH }
+    }
+
     /// What a person is told of a refusal.
-    pub fn told(&self, told: Told) -> &'static str {
+    pub fn told(&self, told: Told) -> Said {
         refusals::told(self.tag, told)
     }
 
     /// What a person is told to whom no code was sent.
-    pub fn not_sent(&self, why: &NotSent) -> &'static str {
+    pub fn not_sent(&self, why: &NotSent, now: Timestamp) -> Said {
         match why {
-            NotSent::NotOffered => self.send_not_offered,
-            NotSent::Closed(refusal) => self.told(refusal.told()),
-            NotSent::Wait { .. } => self.send_wait,
-            NotSent::Spent => self.send_spent,
-            NotSent::Failed => self.send_failed,
+            NotSent::NotOffered => self.send_not_offered.into(),
+            NotSent::Closed(refusal) => self.told(refusal.told(now)),
+            NotSent::Wait { .. } => self.send_wait.into(),
+            NotSent::Spent => self.send_spent.into(),
+            NotSent::Failed => self.send_failed.into(),
         }
     }
 
@@ -200,12 +208,12 @@ impl Texts {
 
     /// What a person is told who is locked.
     pub fn locked(&self) -> &'static str {
-        self.told(Told::Locked)
+        refusals::of(self.tag).locked
     }
 
     /// What a person is told whose passkey was not used.
     pub fn passkey_failed(&self) -> &'static str {
-        self.told(Told::PasskeyFailed)
+        refusals::of(self.tag).passkey_failed
     }
 }
 

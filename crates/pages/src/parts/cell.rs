@@ -3,7 +3,7 @@
 use askama::Template;
 use kernel::Timestamp;
 
-use super::{Action, Badge, Diff, Path, When};
+use super::{Action, Badge, Diff, Path, Told, When};
 use crate::format;
 
 /// One value.
@@ -14,6 +14,8 @@ pub enum Cell {
     Blank,
     /// Words.
     Text(String),
+    /// A sentence out of a record, with its moments in the reader's zone.
+    Told(Told),
     /// Words that recede.
     Muted(String),
     /// An id or an expression.

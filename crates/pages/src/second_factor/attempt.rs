@@ -6,7 +6,7 @@ use super::attempts::{AttemptRow, HERE};
 use super::messages::{self, MessageRow};
 use super::reasons;
 use crate::layout::Frame;
-use crate::parts::{Action, Badge, Callout, Cell, Facts, PageHead, Timeline, Tone};
+use crate::parts::{Action, Badge, Callout, Cell, Facts, PageHead, Timeline, Tone, told};
 use crate::render::sentence;
 
 /// One attempt.
@@ -66,7 +66,7 @@ impl AttemptPage {
             .with("Tenant", Cell::link(&row.tenant, &self.attempt.tenant_href))
             .with("Outcome", Cell::badge(Badge::new(row.tone, row.outcome)))
             .with("Reason", Cell::Code(row.reason.clone()))
-            .text("Detail", &row.detail)
+            .with("Detail", if row.detail.is_empty() { Cell::Blank } else { Cell::Told(told(&row.detail)) })
             .text("Factor", &row.factor)
             .with("Rules by", policies)
             .text("From", &row.address)

@@ -279,16 +279,18 @@ pub fn code_form(frame: Frame, id: &str, form: &CodeForm) -> FormPage {
         .submit("Issue the code")
 }
 
-/// What to say beside a new code.
-pub fn told(waits: bool) -> Callout {
+/// What to say beside a new code: how long it counts and how often, and where.
+pub fn told(waits: bool, until: Option<Timestamp>, several: bool) -> Callout {
     let text = "It cannot be shown again. Tell it to the person by a way that you know is theirs, never by their mail.";
-    let callout = Callout::new(Tone::Warn, "Hand it over now", text);
+    let often = if several { "It counts as often as needed" } else { "It counts once" };
+    let mut items = Vec::new();
     if waits {
-        callout
-            .items(vec!["It is worth nothing until another operator has approved it on this person’s page.".to_owned()])
-    } else {
-        callout
+        items.push("It is worth nothing until another operator has approved it on this person’s page.".to_owned());
     }
+    items.push(until.map_or_else(|| format!("{often}."), |until| format!("{often}, until {until}.")));
+    items
+        .push("The person enters it where they are asked for a code, in a sign-in or at their portal, /me.".to_owned());
+    Callout::new(Tone::Warn, "Hand it over now", text).items(items)
 }
 
 #[cfg(test)]
@@ -376,7 +378,7 @@ pub mod samples {
         let once = crate::operators::tokens::OncePage::of(
             frame_of(),
             PageHead::new("A code for Zoe Marsh"),
-            super::told(true),
+            super::told(true, Some(ahead(HOUR)), false),
             Code::new("code", "The code", "ABCD-EFGH-JKLM"),
             "/second-factor/people/p1",
         );

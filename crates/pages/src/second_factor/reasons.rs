@@ -23,6 +23,12 @@ const fn reason(code: &'static str, title: &'static str, text: &'static str, men
 pub const ALL: &[Reason] = &[
     reason("proven", "Proved themselves", "The person showed a factor that counts, and Entra was told so.", ""),
     reason(
+        "registered",
+        "Registered a factor",
+        "The person registered this factor by showing it, within a sign-in that it let pass or at their portal.",
+        "",
+    ),
+    reason(
         "given_up",
         "Given up",
         "The person pressed Cancel on the page where they prove themselves.",
@@ -223,7 +229,7 @@ pub const ALL: &[Reason] = &[
     ),
     reason(
         "nonce_replayed",
-        "Asked before",
+        "Number used before",
         "A question with the same number was asked before.",
         "Begin at the application, in a fresh window.",
     ),
@@ -317,9 +323,9 @@ pub const ALL: &[Reason] = &[
     ),
     reason("parameter_too_long", "Parameter too long", "A parameter is longer than any of Entra’s.", FORGED),
     reason("nonce_too_long", "Number too long", "The number of the question is longer than any of Entra’s.", FORGED),
-    reason("scope", "Not an External MFA request", "The scope does not ask for openid.", FORGED),
-    reason("response_type", "Not an External MFA request", "Something else than an id_token is asked for.", FORGED),
-    reason("response_mode", "Not an External MFA request", "The answer is wanted otherwise than by form_post.", FORGED),
+    reason("scope", "Not OpenID Connect", "The scope does not ask for openid.", FORGED),
+    reason("response_type", "Not for an ID token", "Something else than an id_token is asked for.", FORGED),
+    reason("response_mode", "Not for a form post", "The answer is wanted otherwise than by form_post.", FORGED),
     reason(
         "claims_too_long",
         "Claims too long",

@@ -128,6 +128,7 @@ fn of_people() -> Router<Rooms> {
     Router::new()
         .route(&at(""), get(people::list))
         .route(&at("/export"), get(people::export))
+        .route(&at("/of/{tenant}/{object}"), post(person::open))
         .route(&at("/{id}"), get(person::show))
         .route(&at("/{id}/rules"), get(policies::rules))
         .route(&at("/{id}/unlock"), post(person::unlock))

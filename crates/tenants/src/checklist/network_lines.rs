@@ -46,6 +46,14 @@ pub(super) async fn check(subject: &Subject, authority: &Authority, clock: &Cloc
     lines
 }
 
+/// The clock alone, by the time in an answer of the sign-in service.
+pub(super) async fn clock(subject: &Subject, authority: &Authority, clock: &Clock) -> Line {
+    match discover(&subject.http, authority, &subject.entra_id.to_string()).await {
+        Ok(found) => skew(&found, clock),
+        Err(cause) => Line::skipped("clock", format!("the sign-in service cannot be reached: {}", innermost(&cause))),
+    }
+}
+
 async fn names(subject: &Subject, authority: &Authority) -> Line {
     if subject.proxied {
         return Line::skipped("dns", "the tenant's proxy resolves names");

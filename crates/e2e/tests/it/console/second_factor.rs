@@ -40,7 +40,7 @@ async fn it_is_set_up_from_nothing(page: &Page<'_>) {
     page.until("the list", "document.querySelector('tbody .badge')?.textContent === 'Not set up'").await;
     page.press("td a.button[href$='/begin']").await;
     page.until("the form", "document.querySelector('#f-app_id')").await;
-    assert!(page.text("main .lead").await.contains("Entra ID P1"), "the plan is told before anything is set up");
+    assert!(page.text("main .callout").await.contains("Entra ID P1"), "the plan is told before anything is set up");
     page.press(".form-foot .button.primary").await;
     page.until("the copy boxes", "document.querySelector('#discovery-endpoint')").await;
     let made = provider(page.world).await;

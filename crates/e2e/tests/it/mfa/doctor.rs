@@ -72,6 +72,7 @@ async fn what_may_not_be_read_is_named_and_our_own_side_is_read_all_the_same() {
         let diagnosis = stage.diagnose().await;
         let missing: Vec<String> = serde_json::from_value(diagnosis["missing"].clone()).unwrap();
         assert!(missing.contains(&"Policy.Read.All".to_owned()), "{diagnosis:#}");
+        assert_eq!(line(&diagnosis, "clock").result, "ok", "{diagnosis:#}");
         assert_eq!(line(&diagnosis, "policies").result, "skipped");
         assert_eq!(line(&diagnosis, "method").result, "skipped");
         for name in ["discovery", "issuer", "metadata", "keys", "kid", "x5c", "dates", "algorithm"] {

@@ -8,7 +8,10 @@ use directory::views::{StateView, UserSummary};
 use directory::{Order, SourceId, SourceKind, StateName, User, UserFilter, UserId, UserSort};
 use dirsync::permissions::{ReadSync, SyncOne, Undo};
 use kernel::{Cursor, PageRequest};
+use mfa::accounts::AccountFilter;
+use mfa::permissions::ReadMfa;
 use serde::Deserialize;
+use tenants::TenantId;
 use uuid::Uuid;
 use web::{Path, Problem, Query};
 
@@ -16,7 +19,9 @@ use super::sources;
 use super::{file, format_of};
 use crate::Rooms;
 use crate::desk::{Desk, done};
-use crate::directory::user::{Address, MEMBERSHIPS, MembershipRow, Open, PushRow, UserPage, UserView, memberships};
+use crate::directory::user::{
+    Address, MEMBERSHIPS, MembershipRow, Open, PushRow, SecondFactor, UserPage, UserView, memberships,
+};
 use crate::directory::users::{self, UserQuery, UserTotals};
 use crate::directory::{superiors, words};
 use crate::dirsync::words::plain;
@@ -160,7 +165,22 @@ async fn view(desk: &Desk, rooms: &Rooms, user: &User) -> Result<UserView, Probl
         manager: manager(desk, rooms, user).await,
         attributes: words::attributes(&user.attributes),
         addresses: addresses(user),
+        second_factor: second_factor(desk, rooms, user).await?,
     })
+}
+
+/// Where the person's second factor is, or where they are given a first code, if their tenant has one.
+async fn second_factor(desk: &Desk, rooms: &Rooms, user: &User) -> Result<Option<SecondFactor>, Problem> {
+    let Ok(may) = desk.may(ReadMfa {}) else { return Ok(None) };
+    let provider = TenantId(user.source.id.0);
+    let object_id = Some(user.object_id);
+    let filter = AccountFilter { provider: Some(provider), object_id, ..AccountFilter::default() };
+    if let Some(account) = rooms.mfa.list_accounts(&may, &filter, &PageRequest::first(1)).await?.items.first() {
+        return Ok(Some(SecondFactor::Known(format!("/second-factor/people/{}", account.id))));
+    }
+    let has = rooms.mfa.list_providers(&may).await?.iter().any(|known| known.tenant == provider);
+    let open = || SecondFactor::Unknown(format!("/second-factor/people/of/{provider}/{}", user.object_id));
+    Ok(has.then(open))
 }
 
 /// Which connections push somebody: name, link to the calls, whether the client says active, since when.

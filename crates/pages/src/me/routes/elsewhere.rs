@@ -34,7 +34,7 @@ pub async fn send(
     let wording = Wording { subject: texts.message_subject, text: texts.message };
     match rooms.mfa.send_in_portal(&me.token, (way, target), wording, &me.origin).await? {
         Sending::Sent => Ok(Redirect::to("/me").into_response()),
-        Sending::Not(why) => opened(&rooms, &me, texts.not_sent(&why)).await,
+        Sending::Not(why) => opened(&rooms, &me, texts.not_sent(&why, me.now)).await,
     }
 }
 

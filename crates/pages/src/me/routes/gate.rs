@@ -18,6 +18,7 @@ use crate::me::Place;
 use crate::me::browser::{Me, Nothing, Out, Posted, Visitor};
 use crate::me::gate::{ProvePage, SignInPage};
 use crate::me::overview::OverviewPage;
+use crate::refusals::Said;
 use crate::render::page_with;
 
 /// `GET /me`: what the session may see; strangers are asked to sign in.
@@ -31,7 +32,8 @@ pub async fn show(_: Public, visitor: Visitor, State(rooms): State<Rooms>) -> Re
 }
 
 /// The page that a session opens on.
-pub(super) async fn opened(rooms: &Rooms, me: &Me, error: &'static str) -> Result<Response, Out> {
+pub(super) async fn opened(rooms: &Rooms, me: &Me, error: impl Into<Said>) -> Result<Response, Out> {
+    let error = error.into();
     let overview = rooms.mfa.portal_overview(&me.token).await?;
     let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     if overview.standing == Standing::Prove {
@@ -47,8 +49,9 @@ async fn sign_in_page(
     rooms: &Rooms,
     visitor: &Visitor,
     tenant: Option<TenantId>,
-    error: &'static str,
+    error: impl Into<Said>,
 ) -> Result<Response, Out> {
+    let error = error.into();
     let mut portals = match tenant {
         Some(tenant) => vec![rooms.mfa.portal(tenant).await?],
         None => rooms.mfa.list_portals().await?,
@@ -159,7 +162,7 @@ async fn again(rooms: &Rooms, me: &Me, refusal: &Refusal) -> Result<Response, Ou
             let page = sign_in_page(rooms, me, None, me.texts.locked()).await?;
             Ok(me.release(page))
         }
-        _ => opened(rooms, me, me.texts.told(refusal.told())).await,
+        _ => opened(rooms, me, me.texts.told(refusal.told(me.now))).await,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::me::factor::{AskPage, DonePage, FactorPage};
 use crate::me::overview::ScanPage;
 use crate::me::texts::filled;
 use crate::me::words::{browser, tested};
+use crate::refusals::Said;
 use crate::render::{page, page_with};
 
 /// What a new factor is to be called.
@@ -37,7 +38,7 @@ pub async fn begin_totp(
     match rooms.mfa.begin_add_totp(&me.token).await {
         Ok(pending) => {
             let (frame, shell) = me.framed(me.texts.scan, Place::None);
-            Ok(page(&ScanPage { frame, shell, pending, name, error: "" }))
+            Ok(page(&ScanPage { frame, shell, pending, name, error: Said::default() }))
         }
         Err(MfaError::Conflict(_)) => opened(&rooms, &me, me.texts.full).await,
         Err(error) => Err(error.into()),
@@ -63,12 +64,12 @@ pub async fn confirm_totp(
         Added::In(entered) => Ok(me.enter(&entered, "/me?said=added")),
         // The key is gone: the next one is begun from the choice.
         Added::Again(refusal @ (Refusal::TooManyTries | Refusal::Suspended)) => {
-            opened(&rooms, &me, me.texts.told(refusal.told())).await
+            opened(&rooms, &me, me.texts.told(refusal.told(me.now))).await
         }
         Added::Again(refusal) => {
             let pending = rooms.mfa.pending_totp_in_portal(&me.token, factor).await?;
             let (frame, shell) = me.framed(me.texts.scan, Place::None);
-            let form = ScanPage { frame, shell, pending, name, error: me.texts.told(refusal.told()) };
+            let form = ScanPage { frame, shell, pending, name, error: me.texts.told(refusal.told(me.now)) };
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &form))
         }
     }
@@ -162,7 +163,7 @@ pub async fn test_passkey(
 
 async fn test(rooms: &Rooms, me: &Me, factor: FactorId, shown: &Shown) -> Result<Response, Out> {
     let found = rooms.mfa.test_in_portal(&me.token, factor, shown, &me.origin).await?;
-    let outcome = tested(&found, me.texts);
+    let outcome = tested(&found, me.now, me.texts);
     let status = if outcome.0 { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let own = rooms.mfa.factor_in_portal(&me.token, factor).await?;
     Ok(page_with(status, &FactorPage { tested: Some(outcome), ..factor_page(me, own) }))

@@ -19,8 +19,9 @@ use web::{Form, Json, Path, Problem, Public};
 
 use super::prove::{again, conclude};
 use crate::Rooms;
+use crate::me::words;
 use crate::mfa::approve::{ApprovePage, ApproveStartPage, PushPage, ids};
-use crate::mfa::browser::{Browser, Visit, device};
+use crate::mfa::browser::{Browser, Visit};
 use crate::render::page;
 
 /// What a browser shows of its key, as forms send it.
@@ -50,7 +51,7 @@ impl Kept {
             ceremony: self.keep_ceremony.parse().ok()?,
             public_key: bytes(&self.keep_key).ok()?,
             signature: bytes(&self.keep_signature).ok()?,
-            name: visit.origin.user_agent.as_deref().map_or("Browser", |agent| device(agent, "Browser")).to_owned(),
+            name: words::browser(visit.origin.user_agent.as_deref(), visit.texts.of_portal()),
             remember,
             approve,
         };

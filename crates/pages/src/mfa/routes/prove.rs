@@ -18,6 +18,7 @@ use super::elsewhere::Kept;
 use crate::Rooms;
 use crate::mfa::browser::{Browser, Visit, device};
 use crate::mfa::prove::{EnrolTotpPage, HandOverPage, ProvePage};
+use crate::refusals::Said;
 use crate::render::{page, page_with};
 
 /// For the page whose form goes to Entra. It says nothing of `form-action`: browsers apply that to every redirect which
@@ -132,7 +133,7 @@ pub async fn enrol_totp(
         pending => pending?,
     };
     let (frame, transaction, until) = (visit.door.frame(visit.texts.scan), browser.transaction, challenge.until);
-    Ok(page(&EnrolTotpPage { frame, texts: visit.texts, transaction, until, pending, error: "" }))
+    Ok(page(&EnrolTotpPage { frame, texts: visit.texts, transaction, until, pending, error: Said::default() }))
 }
 
 /// The first code of an authenticator app.
@@ -154,13 +155,14 @@ pub async fn confirm_totp(
     match rooms.mfa.enrol_totp_for(*transaction, secret, body.factor, &body.code, &visit.origin).await? {
         // The key is gone: the next one is begun from the choice.
         Proved::Again(refusal @ Refusal::TooManyTries) => {
-            again(&rooms, &visit, &browser, visit.texts.told(refusal.told())).await
+            again(&rooms, &visit, &browser, visit.texts.told(refusal.told(visit.door.frame.now))).await
         }
         Proved::Again(refusal) => {
             let challenge = rooms.mfa.challenge(*transaction, secret).await?;
             let pending = rooms.mfa.pending_totp_for(*transaction, secret, body.factor).await?;
             let texts = visit.texts;
-            let (frame, until, error) = (visit.door.frame(texts.scan), challenge.until, texts.told(refusal.told()));
+            let (frame, until, error) =
+                (visit.door.frame(texts.scan), challenge.until, texts.told(refusal.told(visit.door.frame.now)));
             let form = EnrolTotpPage { frame, texts, transaction: *transaction, until, pending, error };
             Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &form))
         }
@@ -187,7 +189,9 @@ pub(super) async fn conclude(
 ) -> Result<Response, Problem> {
     match proved {
         Proved::Answer(posted) => Ok(browser.release(hand_over(visit, posted))),
-        Proved::Again(refusal) => again(rooms, visit, browser, visit.texts.told(refusal.told())).await,
+        Proved::Again(refusal) => {
+            again(rooms, visit, browser, visit.texts.told(refusal.told(visit.door.frame.now))).await
+        }
     }
 }
 
@@ -195,8 +199,9 @@ pub(super) async fn again(
     rooms: &Rooms,
     visit: &Visit,
     browser: &Browser,
-    error: &'static str,
+    error: impl Into<Said>,
 ) -> Result<Response, Problem> {
+    let error = error.into();
     let challenge = rooms.mfa.challenge(browser.transaction, &browser.secret).await?;
     let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let texts = visit.texts;

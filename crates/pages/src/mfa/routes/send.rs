@@ -31,6 +31,6 @@ pub async fn send(
     let Browser { transaction, secret, .. } = &browser;
     match rooms.mfa.send_code_for(*transaction, secret, (way, target), wording, &visit.origin).await? {
         Sending::Sent => Ok(Redirect::to(&format!("/mfa/prove/{transaction}")).into_response()),
-        Sending::Not(why) => again(&rooms, &visit, &browser, texts.not_sent(&why)).await,
+        Sending::Not(why) => again(&rooms, &visit, &browser, texts.not_sent(&why, visit.door.frame.now)).await,
     }
 }

@@ -42,7 +42,8 @@ fn at_risk(asked: AtRisk) -> String {
 /// Why a risk is not known.
 pub fn unknown(why: RiskUnknown) -> &'static str {
     match why {
-        RiskUnknown::NotChosen => "nobody has chosen that risks are read, or the first read is still to come",
+        RiskUnknown::NotChosen => "nobody has chosen that risks are read",
+        RiskUnknown::NotRead => "the first read is still to come",
         RiskUnknown::NotGranted => "reading risks is not granted in Entra",
         RiskUnknown::NotLicensed => "the tenant’s plan has no risks: they need Entra ID P2",
         RiskUnknown::Unanswered => "Graph does not answer as it should",

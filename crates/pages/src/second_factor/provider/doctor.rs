@@ -18,7 +18,10 @@ impl ProviderPage {
         let again = Action::go("Look again", self.href("/doctor"));
         let (of, passed) = (view.ours.len() + view.entras.len(), view.ours.passed() + view.entras.passed());
         let text = format!("{passed} of {of} lines passed. Everything was read just now.");
-        if view.passed {
+        if view.passed && !view.missing.is_empty() {
+            let title = "Nothing stands in the way, as far as could be looked";
+            Callout::new(Tone::Warn, title, text).action(again)
+        } else if view.passed {
             Callout::new(Tone::Ok, "Nothing stands in the way", text).action(again)
         } else {
             Callout::new(Tone::Bad, "Something has to be mended", text).action(again)

@@ -23,12 +23,9 @@ pub struct BeginForm {
 
 /// `GET /second-factor/providers/{tenant}/begin`.
 pub fn begin(frame: Frame, form: &BeginForm) -> FormPage {
-    let licence = form.licence.as_ref().map(|(_, text)| text.clone()).unwrap_or_default();
     let head = PageHead::new(format!("Set up a second factor for {}", form.tenant))
         .crumb("Second factor", "/second-factor")
-        .lead(format!(
-            "Makes an issuer and a first key for this tenant. Nobody is asked before you have switched it on. {licence}"
-        ));
+        .lead("Makes an issuer and a first key for this tenant. Nobody is asked before you have switched it on.");
     let field = Field::text("app_id", "App ID")
         .value(&form.app_id)
         .error(&form.error)
@@ -36,9 +33,27 @@ pub fn begin(frame: Frame, form: &BeginForm) -> FormPage {
         .optional()
         .hint("The application in Entra that stands for this server in the method. You can register and enter it in the next step.");
     FormPage::new(frame, head, href(&form.id, ""), "/second-factor")
+        .callout(limits(form.licence.as_ref()))
         .field(field)
         .submit("Set up")
         .sent_to(&href(&form.id, "/save"))
+}
+
+/// What the tenant's plan lacks, and what Entra does not let any such provider do.
+fn limits(licence: Option<&(Tone, String)>) -> Callout {
+    let (tone, plan) = licence.map_or((Tone::Info, ""), |(tone, text)| (*tone, text.as_str()));
+    let (tone, title) = match tone {
+        Tone::Warn => (Tone::Warn, "The tenant’s plan is not enough"),
+        _ => (Tone::Info, "Before you begin: the plan, and the limits that Entra sets"),
+    };
+    let limits = [
+        "Entra waits five minutes for the second factor, then the sign-in begins anew.",
+        "An authentication strength is never satisfied by it: policies have to require multifactor authentication.",
+        "Entra does not say which application is signed in to: ask for it in Conditional Access.",
+        "Entra reads keys about once a day: another one is published two days before it signs.",
+        "Registering people on their behalf is offered in the global cloud alone.",
+    ];
+    Callout::new(tone, title, plan).items(limits.map(str::to_owned).to_vec())
 }
 
 /// What the tab shows besides the provider.

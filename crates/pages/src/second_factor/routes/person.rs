@@ -1,16 +1,18 @@
 //! One person and what the helpdesk does for them.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use directory::SourceId;
 use directory::permissions::ReadDirectory;
 use http::StatusCode;
 use kernel::{Kinded as _, PageRequest};
 use mfa::attempts::AttemptFilter;
 use mfa::factors::NewCode;
-use mfa::permissions::{IssueCode, ReadMfa, RemoveFactor, Unlock};
+use mfa::permissions::{IssueCode, OpenAccount, ReadMfa, RemoveFactor, Unlock};
 use mfa::{AccountId, FactorId, MfaError};
 use serde::Deserialize;
+use tenants::TenantId;
+use uuid::Uuid;
 use web::{Form, Path, Problem};
 
 use super::attempts::timeline;
@@ -66,6 +68,16 @@ pub async fn show(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<Account
 async fn name(desk: &Desk, rooms: &Rooms, id: AccountId) -> Result<String, Problem> {
     let account = rooms.mfa.get_account(&desk.may(ReadMfa {})?, id).await?.account;
     Ok(account.name.unwrap_or(account.label))
+}
+
+/// `POST /second-factor/people/of/{tenant}/{object}`: the account of somebody who was never asked, to give them a first code.
+pub async fn open(
+    desk: Desk,
+    State(rooms): State<Rooms>,
+    Path((tenant, object)): Path<(TenantId, Uuid)>,
+) -> Result<Redirect, Problem> {
+    let account = rooms.mfa.open_account(&desk.may(OpenAccount { tenant })?, &object.to_string()).await?;
+    Ok(Redirect::to(&format!("{HERE}/{}/code", account.id)))
 }
 
 /// `POST /second-factor/people/{id}/unlock`.
@@ -186,7 +198,13 @@ pub async fn issue_code(
             let head = PageHead::new(format!("A code for {name}")).crumb(name, back.clone());
             let code = Code::new("code", "The code", issued.code.expose()).wrap();
             let frame = desk.frame("Temporary code", Section::SecondFactorPeople);
-            Ok(page(&OncePage::of(frame, head, person::told(issued.needs_approval), code, &back)))
+            Ok(page(&OncePage::of(
+                frame,
+                head,
+                person::told(issued.needs_approval, issued.factor.expires_at, new.several_uses),
+                code,
+                &back,
+            )))
         }
         Err(error @ (MfaError::Invalid(_) | MfaError::Conflict(_))) => {
             let form = CodeForm {
