@@ -159,6 +159,12 @@ struct Head {
 }
 
 impl IssuerKeys {
+    /// The same keys, where they have to be read by a client of one's own: through a proxy, with other authorities.
+    #[must_use]
+    pub fn through(&self, http: reqwest::Client) -> Self {
+        Self(self.0.through(http))
+    }
+
     /// Checks a hint. Nothing that it says counts before its signature does.
     pub async fn check_hint(&self, hint: &str, expected: &ExpectedHint<'_>) -> Result<HintClaims, HintRefused> {
         let kid = key_id(hint)?;

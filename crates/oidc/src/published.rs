@@ -3,19 +3,21 @@
 //! | read again | when |
 //! |---|---|
 //! | the list | older than twelve hours, or a token names a key that is not in it |
-//! | at most | once a minute, whatever ids of keys strangers make up |
+//! | at most | once a minute, whatever ids of keys strangers make up; sooner while nothing could be read yet |
 //! | and if that fails | keys that are known go on counting |
+//!
+//! Who names a key that is known waits for nobody who does not: strangers make up ids, and a reading may take its time.
 //!
 //! Deliberately reads no address out of a token: where keys are is settled before a token is looked at.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse};
 use kernel::{Env, Timestamp};
 use serde::Deserialize;
-use tokio::sync::Mutex;
+use tokio::sync;
 use url::Url;
 
 use crate::TokenError;
@@ -27,6 +29,10 @@ const BODY_LIMIT: usize = 256 * 1024;
 const GOOD_FOR: Duration = Duration::from_hours(12);
 /// Not asked again within this time, whatever ids of keys strangers make up.
 const ASKED_AT_MOST_EVERY: Duration = Duration::from_mins(1);
+/// The same while nothing could be read yet.
+const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// How long a list is waited for: a person is waiting.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Most lists that are kept.
 const MOST_LISTS: usize = 1_000;
 
@@ -61,7 +67,14 @@ pub(crate) enum NoKey {
 pub(crate) struct PublishedKeys {
     http: reqwest::Client,
     pub env: Env,
-    known: Arc<Mutex<HashMap<KeysAddress, Arc<Mutex<List>>>>>,
+    known: Arc<Mutex<HashMap<KeysAddress, Arc<Kept>>>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    list: Mutex<List>,
+    /// Held while the list is read: who needs it too waits for the same answer.
+    reading: sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -69,11 +82,19 @@ struct List {
     keys: Vec<PublishedKey>,
     asked_at: Option<Timestamp>,
     read_at: Option<Timestamp>,
+    /// Why the last reading failed.
+    failed: Option<String>,
 }
 
 impl PublishedKeys {
     pub fn new(http: reqwest::Client, env: Env) -> Self {
         Self { http, env, known: Arc::default() }
+    }
+
+    /// The same keys, read with another client.
+    #[must_use]
+    pub fn through(&self, http: reqwest::Client) -> Self {
+        Self { http, ..self.clone() }
     }
 
     /// The client that keys are read with.
@@ -83,29 +104,30 @@ impl PublishedKeys {
 
     /// The key with this id.
     pub async fn find(&self, address: &KeysAddress, kid: &str) -> Result<PublishedKey, NoKey> {
-        let list = self.list(address).await;
-        // Held while the keys are read: who comes in between waits for the same answer.
-        let mut list = list.lock().await;
-        if list.must_be_asked(kid, self.env.now()) {
-            list.asked_at = Some(self.env.now());
-            match self.read(address).await {
-                Ok(keys) => {
-                    list.keys = keys;
-                    list.read_at = Some(self.env.now());
-                }
-                Err(error) if list.find(kid).is_none() => return Err(NoKey::Unavailable(error)),
-                Err(error) => tracing::warn!(oidc.cause = %error, "published keys are taken from memory"),
+        let kept = self.kept(address);
+        if !kept.list().is_good(kid, self.env.now()) {
+            // Who needs what is being read waits for it.
+            let _reading = kept.reading.lock().await;
+            if kept.list().must_be_asked(kid, self.env.now()) {
+                kept.list().asked_at = Some(self.env.now());
+                let read = self.read_in_time(address).await;
+                kept.list().learn(read, self.env.now());
             }
         }
-        list.find(kid).cloned().ok_or(NoKey::Unknown)
+        kept.list().known(kid)
     }
 
-    async fn list(&self, address: &KeysAddress) -> Arc<Mutex<List>> {
-        let mut known = self.known.lock().await;
+    fn kept(&self, address: &KeysAddress) -> Arc<Kept> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST_LISTS && !known.contains_key(address) {
             known.clear();
         }
         known.entry(address.clone()).or_default().clone()
+    }
+
+    async fn read_in_time(&self, address: &KeysAddress) -> Result<Vec<PublishedKey>, TokenError> {
+        let late = |_| TokenError::broken("the sign-in service does not show its keys in time");
+        tokio::time::timeout(PATIENCE, self.read(address)).await.map_err(late)?
     }
 
     async fn read(&self, address: &KeysAddress) -> Result<Vec<PublishedKey>, TokenError> {
@@ -164,15 +186,44 @@ fn understood(key: serde_json::Value) -> Option<PublishedKey> {
     signs.then_some(PublishedKey { jwk, issuer })
 }
 
+impl Kept {
+    fn list(&self) -> MutexGuard<'_, List> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl List {
     fn find(&self, kid: &str) -> Option<&PublishedKey> {
         self.keys.iter().find(|key| key.jwk.common.key_id.as_deref() == Some(kid))
     }
 
+    /// The key, or why there is none: while the list cannot be read, nobody can say that there is no such key.
+    fn known(&self, kid: &str) -> Result<PublishedKey, NoKey> {
+        self.find(kid).cloned().ok_or_else(|| match (&self.failed, self.read_at) {
+            (Some(why), _) => NoKey::Unavailable(TokenError::broken(why)),
+            (None, None) => NoKey::Unavailable(TokenError::broken("the sign-in service's keys are being read")),
+            (None, Some(_)) => NoKey::Unknown,
+        })
+    }
+
+    fn learn(&mut self, read: Result<Vec<PublishedKey>, TokenError>, now: Timestamp) {
+        match read {
+            Ok(keys) => *self = Self { keys, asked_at: self.asked_at, read_at: Some(now), failed: None },
+            Err(error) => {
+                tracing::warn!(oidc.cause = %error, "published keys cannot be read: those that are known go on counting");
+                self.failed = Some(error.to_string());
+            }
+        }
+    }
+
     fn must_be_asked(&self, kid: &str, now: Timestamp) -> bool {
-        let recently = self.asked_at.is_some_and(|asked| now.since(asked) < ASKED_AT_MOST_EVERY);
-        let fresh = self.read_at.is_some_and(|read| now.since(read) < GOOD_FOR);
-        let known = fresh && self.find(kid).is_some();
-        !recently && !known
+        let pause = if self.read_at.is_some() { ASKED_AT_MOST_EVERY } else { ASKED_AGAIN_AFTER };
+        let recently = self.asked_at.is_some_and(|asked| now.since(asked) < pause);
+        !recently && !self.is_good(kid, now)
+    }
+
+    /// Whether the key is known and the list not too old.
+    fn is_good(&self, kid: &str, now: Timestamp) -> bool {
+        self.read_at.is_some_and(|read| now.since(read) < GOOD_FOR) && self.find(kid).is_some()
     }
 }

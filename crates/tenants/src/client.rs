@@ -112,6 +112,14 @@ impl Tenants {
         Ok((client, http))
     }
 
+    /// The HTTP client for a tenant's way out: with its proxy and authorities, where it has them.
+    pub async fn http(&self, tenant: &Tenant) -> Result<reqwest::Client, TenantsError> {
+        if tenant.proxy_url.is_none() && tenant.ca_pem.is_none() {
+            return Ok(self.clients.plain.clone());
+        }
+        Ok(self.client_of(tenant).await?.1)
+    }
+
     /// What a tenant's own application signs people in with: primary credential first.
     pub async fn sign_in_client(
         &self,

@@ -137,7 +137,7 @@ impl Mfa {
             audience: &client.client_id.to_string(),
             nonce: &visit.nonce,
         };
-        let checked = self.parts.issuer_keys.check_sign_in(&token, &expected).await;
+        let checked = self.parts.issuer_keys.through(client.http).check_sign_in(&token, &expected).await;
         checked.map_err(|refused| Fault::new(NotIn::Refused, refused.code(), refused.to_string()))
     }
 

@@ -1,5 +1,7 @@
 //! Hints of External MFA, checked by published keys over HTTP, and our own keys as Entra reads them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -10,6 +12,7 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use kernel::{Env, Timestamp};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use url::Url;
 use uuid::Uuid;
 
@@ -190,4 +193,80 @@ async fn only_keys_that_sign_by_rs256_are_keys_and_an_empty_list_is_none() {
     let (keys, address) = publish(json!([])).await;
     let refused = keys.check_hint(&hint, &expected(&address)).await.unwrap_err();
     assert_eq!(refused.code(), "hint_keys_unavailable");
+}
+
+#[tokio::test]
+async fn who_names_a_known_key_waits_for_no_stranger_and_what_cannot_be_read_is_no_forgery() {
+    fn expected(address: &KeysAddress) -> ExpectedHint<'_> {
+        let fresh_for = Duration::from_mins(5);
+        ExpectedHint { keys: address, issuer: ISSUER, tenant: TENANT, other_issuers: &[], audience: APP, fresh_for }
+    }
+    let ((own, entry), (stranger, _)) = (make(), make());
+    let (good, forged) = (own.sign(&claims()).unwrap(), stranger.sign(&claims()).unwrap());
+    let server = Moody::start(json!({ "keys": [entry] })).await;
+    let (env, hand) = Env::fixed(NOW, 1);
+    let keys = IssuerKeys::new(reqwest::Client::builder().build().unwrap(), env);
+    let address = KeysAddress::List(server.list.clone());
+
+    server.mood.send_replace(Mood::Fails);
+    for _ in 0..2 {
+        let refused = keys.check_hint(&good, &expected(&address)).await.unwrap_err();
+        assert_eq!(refused.code(), "hint_keys_unavailable", "nobody says that it was not Entra");
+    }
+    server.mood.send_replace(Mood::Answers);
+    hand.advance(Duration::from_secs(5));
+    let of_ours = expected(&address);
+    let both = tokio::join!(keys.check_hint(&good, &of_ours), keys.check_hint(&good, &of_ours));
+    assert!(both.0.is_ok() && both.1.is_ok(), "who comes while they are read waits for them: {both:?}");
+
+    hand.advance(Duration::from_mins(1));
+    server.mood.send_replace(Mood::Hangs);
+    let asked = server.asked.load(Ordering::SeqCst);
+    let waits = keys.check_hint(&forged, &of_ours);
+    tokio::pin!(waits);
+    while server.asked.load(Ordering::SeqCst) == asked {
+        tokio::select! { biased;
+            _ = &mut waits => panic!("the stranger is answered before the keys are read"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    tokio::select! { biased;
+        checked = keys.check_hint(&good, &of_ours) => drop(checked.unwrap()),
+        _ = &mut waits => panic!("a key that is known waits for the reading"),
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+enum Mood {
+    #[default]
+    Answers,
+    Fails,
+    Hangs,
+}
+
+/// A list of keys that is published now and then.
+struct Moody {
+    list: Url,
+    mood: watch::Sender<Mood>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Moody {
+    async fn start(keys: Value) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let list = Url::parse(&format!("http://{}/keys", listener.local_addr().unwrap())).unwrap();
+        let (mood, asked) = (watch::Sender::new(Mood::default()), Arc::new(AtomicUsize::new(0)));
+        let (is, count) = (mood.subscribe(), asked.clone());
+        let answer = async move || {
+            count.fetch_add(1, Ordering::SeqCst);
+            let mood = *is.borrow();
+            match mood {
+                Mood::Answers => Ok(keys.to_string()),
+                Mood::Fails => Err(axum::http::StatusCode::SERVICE_UNAVAILABLE),
+                Mood::Hangs => std::future::pending().await,
+            }
+        };
+        tokio::spawn(async move { axum::serve(listener, Router::new().route("/keys", get(answer))).await });
+        Self { list, mood, asked }
+    }
 }
