@@ -13,6 +13,8 @@
 //!
 //! Nothing is looked up about a person before the hint has verified.
 
+use std::time::Duration;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use kernel::{Secret, Timestamp};
 use oidc::{ExpectedHint, HintClaims, HintRefused, Wanted};
@@ -33,7 +35,9 @@ use crate::store::transactions as rows;
 use crate::transactions::Waiting;
 
 /// How long a hint and a nonce are remembered: longer than any hint is fresh, whatever the clocks say.
-const REMEMBERED: std::time::Duration = std::time::Duration::from_hours(1);
+const REMEMBERED: Duration = Duration::from_hours(1);
+/// The least time in which a person must have proved themselves.
+const LEAST: Duration = Duration::from_mins(1);
 /// The longest nonce, in bytes.
 const LONGEST_NONCE: usize = 1024;
 
@@ -67,6 +71,14 @@ pub(crate) struct Kept {
     pub nonce: Option<String>,
     pub sub: String,
     pub wanted: Wanted,
+}
+
+/// A request that is Entra's.
+struct Question {
+    person: Person,
+    kept: Kept,
+    /// Until when Entra waits for the answer.
+    until: Timestamp,
 }
 
 /// Why nobody is asked. The text is for administrators.
@@ -107,12 +119,14 @@ impl Mfa {
             Err(fault) => return self.refuse(tenant, &fault, &origin).await,
         };
         origin.correlation_id.clone_from(&request.client_request_id);
-        let service = self.sign_in_service(&provider).await?;
+        let tenant = self.tenant_of(provider.organisation, provider.tenant).await?;
+        let http = self.parts.tenants.http(&tenant).await?;
+        let service = SignInService::of(&provider, tenant)?;
         if let Err(fault) = trusted(&provider, &service, &request) {
             return self.stay(&provider, fault, &origin).await;
         }
-        match self.checked(&provider, &service, &request).await {
-            Ok((person, kept)) => self.begin_transaction(&provider, person, kept, &request, &origin).await,
+        match self.checked(&provider, &service, http, &request).await {
+            Ok(question) => self.begin_transaction(&provider, question, &request, &origin).await,
             Err(fault) => self.turn_back(&provider, &service.redirect_uri, request.state(), fault, &origin).await,
         }
     }
@@ -127,8 +141,9 @@ impl Mfa {
         &self,
         provider: &Provider,
         service: &SignInService,
+        http: reqwest::Client,
         request: &AuthorizeRequest,
-    ) -> Result<(Person, Kept), Fault> {
+    ) -> Result<Question, Fault> {
         request.check_shape().map_err(|fault| Fault {
             reason: fault.code(),
             detail: fault.to_string(),
@@ -144,7 +159,7 @@ impl Mfa {
             audience: &provider.app_id,
             fresh_for: self.config().hint_fresh_for(),
         };
-        let claims = self.parts.issuer_keys.check_hint(hint, &expected).await?;
+        let claims = self.parts.issuer_keys.through(http).check_hint(hint, &expected).await?;
         let wanted = Wanted::parse(request.get("claims").unwrap_or_default())
             .map_err(|error| Fault::back(error.code(), error.to_string()))?;
         if !provider.any_kinds().any(|kind| wanted.acr_for(kind.amr()).is_some()) {
@@ -162,19 +177,25 @@ impl Mfa {
             sub: claims.sub.clone(),
             wanted,
         };
-        Ok((person(&claims, &service.domains), kept))
+        Ok(Question { person: person(&claims, &service.domains), kept, until: self.until(claims.iat) })
+    }
+
+    /// Until when somebody may prove themselves of whom Entra began to ask in that second. A minute is always left: our clock
+    /// may be ahead of Entra's.
+    fn until(&self, asked_at: i64) -> Timestamp {
+        let (now, within) = (self.env().now(), self.config().prove_within());
+        let asked_ago = Duration::from_secs(u64::try_from(now.seconds() - asked_at).unwrap_or(0));
+        now.plus(within.saturating_sub(asked_ago).max(LEAST))
     }
 
     async fn begin_transaction(
         &self,
         provider: &Provider,
-        person: Person,
-        kept: Kept,
+        Question { person, kept, until }: Question,
         request: &AuthorizeRequest,
         origin: &Origin,
     ) -> Result<Begun, MfaError> {
-        let now = self.env().now();
-        let (browser, until) = (Secret::new(self.env().rng.token::<32>()), now.plus(self.config().prove_within()));
+        let (now, browser) = (self.env().now(), Secret::new(self.env().rng.token::<32>()));
         let mut tx = self.store().begin().await?;
         if let Some(fault) = self.seen_before(&mut tx, provider, request).await? {
             drop(tx);

@@ -158,7 +158,9 @@ impl Mfa {
             changed_at: self.env().now(),
             version: before.as_ref().map_or(0, |before| before.version) + 1,
         };
-        rows::put(&mut tx, actor.organisation, tenant.id, &after).await?;
+        if !rows::put(&mut tx, actor.organisation, tenant.id, &after).await? {
+            return Err(MfaError::Stale);
+        }
         let (before, after) = (before.map(StoredGateway::view), after.view());
         self.tell_of_gateway(&mut tx, actor, &tenant, (before.as_ref(), &after)).await?;
         tx.commit().await?;

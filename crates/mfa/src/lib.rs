@@ -38,6 +38,7 @@ pub mod transactions;
 
 mod events;
 mod lists;
+mod newcomer;
 mod routes;
 mod store;
 

@@ -12,11 +12,13 @@ use store::Tx;
 
 pub use keep::Keep;
 
+use crate::accounts::InTurn;
 use crate::answer::Posted;
 use crate::attempts::{Attempt, Outcome};
 use crate::error::MfaError;
 use crate::factors::{FactorView, Refusal, Shown, Verdict};
-use crate::model::{Account, AccountId, FactorKind, FactorState, Origin, Provider, TransactionId};
+use crate::model::{Account, AccountId, FactorKind, FactorState, Origin, Provider, ProviderState, TransactionId};
+use crate::newcomer::OtherWay;
 use crate::outofband::{Offer, Sent};
 use crate::policy::Door;
 use crate::policy::counts::Holding;
@@ -45,6 +47,8 @@ pub struct Challenge {
     pub unfit_keys: bool,
     /// Where a code can be sent.
     pub offers: Vec<Offer>,
+    /// Whether Entra does not say now where a code can be sent to somebody who has no factor.
+    pub unread: bool,
     /// The code that was last sent for this sign-in.
     pub sent: Option<Sent>,
     /// From when another one can be sent.
@@ -103,8 +107,8 @@ impl Scene {
         self.provider.settings.kinds.contains(&kind) && self.waiting.request.wanted.acr_for(kind.amr()).is_some()
     }
 
-    /// What the person may register now, having none: who has lost one, whose factors are suspended, or who is locked needs
-    /// the helpdesk.
+    /// What the person may register now, if they are new: who has lost a factor, whose factors are suspended, or who is locked
+    /// needs the helpdesk.
     fn enrol(&self, all: &[FactorView], has_passkeys: bool) -> Vec<FactorKind> {
         let none = all.iter().all(|factor| factor.state == FactorState::Pending);
         let settings = &self.provider.settings;
@@ -123,11 +127,18 @@ impl Mfa {
         let scene = self.scene(&mut tx, id, browser).await?;
         let (all, taken) = (self.factors_of(&mut tx, scene.account.id).await?, scene.narrowed());
         let ways = self.ways(&mut tx, &scene.occasion(&taken)).await?;
+        let mut enrol = scene.enrol(&all, self.has_passkeys());
+        let beside = if enrol.is_empty() { None } else { Some(self.beside(&mut tx, &scene.account).await?) };
         drop(tx);
         let has_another = self.has_another(&scene, &all);
         let offers = self.offers(&scene.occasion(&taken), &ways.delivered, has_another).await;
-        let nothing_else = offers.is_empty() && !ways.may_push;
-        let enrol = if nothing_else { scene.enrol(&all, self.has_passkeys()) } else { Vec::new() };
+        let other_way = match &beside {
+            Some(beside) => self.other_way(beside, &scene.account, id.0).await?,
+            None => OtherWay::Some,
+        };
+        if other_way != OtherWay::None {
+            enrol.clear();
+        }
         let unfit = |factor: &FactorView| scene.provider.counts().unfit(&Holding::from(factor)).is_some();
         let unfit_keys = all.iter().any(|factor| factor.state == FactorState::Active && unfit(factor));
         let factors = all.into_iter().filter(|factor| self.is_offered(&scene, factor)).collect();
@@ -144,6 +155,7 @@ impl Mfa {
             enrol,
             factors,
             unfit_keys,
+            unread: other_way == OtherWay::Unread,
             offers,
             send_again_at: ways.sent.as_ref().map(|sent| sent.sent_at.plus(gap)),
             sent: ways.sent.map(Sent::from),
@@ -192,9 +204,7 @@ impl Mfa {
         origin: &Origin,
     ) -> Result<Proved, MfaError> {
         let mut tx = self.store().begin().await?;
-        let waiting = self.waiting(&mut tx, id, browser).await?;
-        let account = self.turn_of(&mut tx, waiting.account).await?;
-        let scene = self.scene_of_sign_in(&mut tx, waiting, account.clone()).await?;
+        let (scene, account) = self.scene_by_turn(&mut tx, id, browser).await?;
         let origin = with_request_id(origin, &scene.waiting);
         // What Entra would not take is not looked at, and so not used up.
         let verdict = self.verify(&mut tx, &scene.narrowed(), &account, shown, &origin).await?;
@@ -238,23 +248,16 @@ impl Mfa {
         }
     }
 
-    /// A sign-in within which the person may register a factor of a kind: judged in the unit of work that does it.
-    async fn enrolling(
+    /// The sign-in of a person whose turn is taken until the unit of work ends.
+    async fn scene_by_turn(
         &self,
         tx: &mut Tx,
         id: TransactionId,
         browser: &Secret<String>,
-        kind: FactorKind,
-    ) -> Result<Scene, MfaError> {
-        let scene = self.scene(tx, id, browser).await?;
-        let (all, taken) = (self.factors_of(tx, scene.account.id).await?, scene.narrowed());
-        let ways = self.ways(tx, &scene.occasion(&taken)).await?;
-        let refused = || MfaError::Conflict("nothing can be registered within this sign-in".to_owned());
-        if !ways.may_push && scene.enrol(&all, self.has_passkeys()).contains(&kind) {
-            Ok(scene)
-        } else {
-            Err(refused())
-        }
+    ) -> Result<(Scene, InTurn), MfaError> {
+        let waiting = self.waiting(tx, id, browser).await?;
+        let account = self.turn_of(tx, waiting.account).await?;
+        Ok((self.scene_of_sign_in(tx, waiting, account.clone()).await?, account))
     }
 
     async fn scene(&self, tx: &mut Tx, id: TransactionId, browser: &Secret<String>) -> Result<Scene, MfaError> {
@@ -265,6 +268,9 @@ impl Mfa {
 
     async fn scene_of_sign_in(&self, tx: &mut Tx, waiting: Waiting, account: Account) -> Result<Scene, MfaError> {
         let provider = self.provider(tx, waiting.provider).await?;
+        if provider.state == ProviderState::Off {
+            return Err(MfaError::Over);
+        }
         let provider = self.ruled(tx, provider, &account, Door::Entra).await?;
         Ok(Scene { waiting, provider, account })
     }

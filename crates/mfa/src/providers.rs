@@ -89,6 +89,27 @@ pub struct SignInService {
     pub domains: Vec<String>,
 }
 
+impl SignInService {
+    pub(crate) fn of(provider: &Provider, tenant: Tenant) -> Result<Self, MfaError> {
+        if let Some(custom) = &provider.settings.authority {
+            let metadata = address(&custom.metadata).ok_or(MfaError::NotFound("metadata address"))?;
+            return Ok(Self {
+                keys: KeysAddress::Metadata(metadata),
+                issuer: custom.issuer.clone(),
+                redirect_uri: custom.redirect_uri.clone(),
+                domains: tenant.domains,
+            });
+        }
+        let authority = Authority::of(&tenant.cloud).map_err(|error| MfaError::Invalid(error.to_string()))?;
+        Ok(Self {
+            keys: KeysAddress::List(authority.keys_of(provider.entra_id)),
+            issuer: authority.issuer_template(),
+            redirect_uri: authority.external_mfa_redirect().to_string(),
+            domains: tenant.domains,
+        })
+    }
+}
+
 impl Mfa {
     /// The second factor of every tenant of an organisation that has one, oldest first.
     pub async fn list_providers(&self, may: &May<ReadMfa>) -> Result<Vec<ProviderView>, MfaError> {
@@ -133,13 +154,19 @@ impl Mfa {
             return Err(MfaError::Stale);
         }
         let after = changed(before.as_ref(), &tenant, update, now)?;
-        match (&before, &key) {
-            (Some(_), _) => rows::update(&mut tx, &after).await?,
+        let is_first = match (&before, &key) {
+            (Some(before), _) => rows::update(&mut tx, &after, before.version).await?,
             (None, Some(key)) => {
-                rows::insert(&mut tx, &after).await?;
-                key_rows::insert(&mut tx, key).await?;
+                let is_new = rows::insert(&mut tx, &after).await?;
+                if is_new {
+                    key_rows::insert(&mut tx, key).await?;
+                }
+                is_new
             }
-            (None, None) => return Err(MfaError::Stale),
+            (None, None) => false,
+        };
+        if !is_first {
+            return Err(MfaError::Stale);
         }
         let name = if before.is_some() { "mfa.provider_changed" } else { "mfa.provider_created" };
         let entry = Entry::act(name).object(Object::new("tenant", tenant.id, &tenant.name));
@@ -156,23 +183,7 @@ impl Mfa {
 
     /// Where the tenant's sign-in service is: what an administrator has set, else what the tenant's cloud says.
     pub async fn sign_in_service(&self, provider: &Provider) -> Result<SignInService, MfaError> {
-        if let Some(custom) = &provider.settings.authority {
-            let metadata = address(&custom.metadata).ok_or(MfaError::NotFound("metadata address"))?;
-            return Ok(SignInService {
-                keys: KeysAddress::Metadata(metadata),
-                issuer: custom.issuer.clone(),
-                redirect_uri: custom.redirect_uri.clone(),
-                domains: Vec::new(),
-            });
-        }
-        let tenant = self.tenant_of(provider.organisation, provider.tenant).await?;
-        let authority = Authority::of(&tenant.cloud).map_err(|error| MfaError::Invalid(error.to_string()))?;
-        Ok(SignInService {
-            keys: KeysAddress::List(authority.keys_of(provider.entra_id)),
-            issuer: authority.issuer_template(),
-            redirect_uri: authority.external_mfa_redirect().to_string(),
-            domains: tenant.domains,
-        })
+        SignInService::of(provider, self.tenant_of(provider.organisation, provider.tenant).await?)
     }
 
     pub(crate) async fn tenant_of(&self, organisation: OrganisationId, tenant: TenantId) -> Result<Tenant, MfaError> {
@@ -247,7 +258,8 @@ fn changed(
 }
 
 fn id(name: &str, text: String) -> Result<String, MfaError> {
-    let text = text.trim().to_owned();
+    // The id of an application is a GUID: Entra writes it in small letters into its tokens.
+    let text = Uuid::try_parse(text.trim()).map_or_else(|_| text.trim().to_owned(), |id| id.to_string());
     let fits = !text.is_empty() && text.len() <= LONGEST_ID && text.bytes().all(|byte| byte.is_ascii_graphic());
     let why = || MfaError::Invalid(format!("{name} must be 1 to {LONGEST_ID} visible ASCII characters"));
     fits.then_some(text).ok_or_else(why)

@@ -65,7 +65,7 @@ pub struct Overview {
     pub send_again_at: Option<Timestamp>,
     /// Whether the person can agree in another browser of theirs.
     pub may_push: bool,
-    /// Whether Entra does not say now where they can be reached who could be before.
+    /// Whether Entra does not say now where they can be reached.
     pub unread: bool,
     /// Whether they have a way that is no registered factor: another browser, or an address that was read.
     pub other_ways: bool,
@@ -110,7 +110,7 @@ impl Mfa {
         let known = self.known_ways(&mut tx, &scene).await?;
         let attempts = self.recent(&mut tx, &scene).await?;
         drop(tx);
-        let reached = self.reached(&scene, &known, &factors).await;
+        let reached = self.reached(&scene, &known, &factors).await?;
         scene.standing = reached.heeded(scene.standing);
         let (kinds, addable) = (self.shown_kinds(&scene, &factors), self.addable_kinds(&scene, &factors));
         let usual = u32::try_from(kinds.iter().filter(|kind| kind.is_usual()).count()).unwrap_or(u32::MAX);

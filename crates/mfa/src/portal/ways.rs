@@ -1,7 +1,7 @@
 //! Proving by what nobody registers here: a code that is sent, another browser of the person's. Whoever can prove themselves
 //! so is no newcomer: a password alone registers nothing for them.
 //!
-//! Whether a code can be sent is Entra's to say. Where it does not answer, who was reachable before waits until it does.
+//! Whether a code can be sent is Entra's to say. Where it does not answer, nobody is new until it does.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::{Scene, Standing};
 use crate::error::MfaError;
 use crate::factors::FactorView;
 use crate::model::{FactorKind, Origin};
+use crate::newcomer::{Beside, OtherWay};
 use crate::outofband::{NotSent, Offer, Sending, Target, Wording};
 use crate::prove::ways::{Occasion, Ways, wanted};
 use crate::push::{PushView, Pushed};
@@ -26,22 +27,23 @@ pub(super) struct Known {
     pub(super) ways: Ways,
     /// Whether a code could be sent to them the last time that Entra was asked.
     pub(super) reachable: bool,
+    /// What tells whether somebody without factors is new.
+    beside: Option<Beside>,
 }
 
 /// Where a person can be reached now.
-#[derive(Default)]
 pub(super) struct Reached {
     /// Where to.
     pub(super) offers: Vec<Offer>,
-    /// Whether Entra does not say, of somebody who was reachable before.
+    /// Whether Entra does not say.
     pub(super) unread: bool,
+    other_way: OtherWay,
 }
 
 impl Reached {
     /// What a session may whose person can be reached.
     pub(super) fn heeded(&self, standing: Standing) -> Standing {
-        let reachable = self.unread || !self.offers.is_empty();
-        if reachable && standing.is_newcomer() { Standing::Prove } else { standing }
+        if self.other_way != OtherWay::None && standing.is_newcomer() { Standing::Prove } else { standing }
     }
 }
 
@@ -64,19 +66,29 @@ impl Mfa {
         let mut ways = self.ways(tx, &scene.occasion(now)).await?;
         ways.push = ways.push.filter(|push| push.until > now);
         let reachable = !ways.delivered.is_empty() && !messages::addresses(tx, scene.account.id).await?.is_empty();
-        Ok(Known { ways, reachable })
+        let beside = if scene.standing.is_newcomer() { Some(self.beside(tx, &scene.account).await?) } else { None };
+        Ok(Known { ways, reachable, beside })
     }
 
     /// Where the person can be reached who has not proved themselves yet. Asks Entra, outside of any unit of work.
-    pub(super) async fn reached(&self, scene: &Scene, known: &Known, factors: &[FactorView]) -> Reached {
+    pub(super) async fn reached(
+        &self,
+        scene: &Scene,
+        known: &Known,
+        factors: &[FactorView],
+    ) -> Result<Reached, MfaError> {
         if scene.standing == Standing::Proved {
-            return Reached::default();
+            return Ok(Reached { offers: Vec::new(), unread: false, other_way: OtherWay::Some });
         }
         let occasion = scene.occasion(self.env().now());
         let has_another = !self.shown_kinds(scene, factors).is_empty();
         let offers = self.offers(&occasion, &known.ways.delivered, has_another).await;
-        let silent = self.out_of_band.failed.contains_key(&occasion.holder);
-        Reached { unread: offers.is_empty() && known.reachable && silent, offers }
+        let other_way = match &known.beside {
+            Some(beside) => self.other_way(beside, &scene.account, occasion.holder).await?,
+            None => OtherWay::Some,
+        };
+        let silent = offers.is_empty() && known.reachable && self.out_of_band.failed.contains_key(&occasion.holder);
+        Ok(Reached { unread: silent || other_way == OtherWay::Unread, offers, other_way })
     }
 
     /// Refuses whoever counts as a newcomer and can be sent a code: they show it first.
@@ -89,7 +101,7 @@ impl Mfa {
         let factors = self.factors_of(&mut tx, scene.account.id).await?;
         let known = self.known_ways(&mut tx, &scene).await?;
         drop(tx);
-        match self.reached(&scene, &known, &factors).await.heeded(scene.standing) {
+        match self.reached(&scene, &known, &factors).await?.heeded(scene.standing) {
             Standing::Prove => Err(MfaError::ProveFirst),
             _ => Ok(()),
         }
@@ -108,7 +120,7 @@ impl Mfa {
         let factors = self.factors_of(&mut tx, scene.account.id).await?;
         let known = self.known_ways(&mut tx, &scene).await?;
         drop(tx);
-        let offer = match wanted(self.reached(&scene, &known, &factors).await.offers, where_to) {
+        let offer = match wanted(self.reached(&scene, &known, &factors).await?.offers, where_to) {
             Ok(offer) => offer,
             Err(why) => return Ok(Sending::Not(why)),
         };

@@ -30,7 +30,7 @@ impl Mfa {
         id: TransactionId,
         browser: &Secret<String>,
     ) -> Result<(Uuid, Value), MfaError> {
-        self.must_have_no_other_way(id, browser).await?;
+        self.must_be_new(id, browser).await?;
         let mut tx = self.store().begin().await?;
         let Scene { provider, account, .. } = self.enrolling(&mut tx, id, browser, FactorKind::Passkey).await?;
         let begun = self.begin_enrol_passkey(&mut tx, &provider, &account, id.0).await?;
@@ -48,7 +48,7 @@ impl Mfa {
         name: &str,
         origin: &Origin,
     ) -> Result<Proved, MfaError> {
-        self.must_have_no_other_way(id, browser).await?;
+        self.must_be_new(id, browser).await?;
         let mut tx = self.store().begin().await?;
         let scene = self.enrolling(&mut tx, id, browser, FactorKind::Passkey).await?;
         let origin = with_request_id(origin, &scene.waiting);

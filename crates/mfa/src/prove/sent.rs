@@ -3,7 +3,7 @@
 use kernel::Secret;
 
 use super::ways::wanted;
-use super::{Scene, with_request_id};
+use super::with_request_id;
 use crate::error::MfaError;
 use crate::model::{FactorKind, Origin, TransactionId};
 use crate::outofband::{Offer, Sending, Target, Wording};
@@ -19,8 +19,7 @@ impl Mfa {
         wording: Wording<'_>,
         origin: &Origin,
     ) -> Result<Sending, MfaError> {
-        let (_, offers) = self.offers_for(id, browser).await?;
-        let offer = match wanted(offers, where_to) {
+        let offer = match wanted(self.offers_for(id, browser).await?, where_to) {
             Ok(offer) => offer,
             Err(why) => return Ok(Sending::Not(why)),
         };
@@ -30,26 +29,14 @@ impl Mfa {
         self.send_code(tx, &scene.occasion(&taken), &offer, wording, &origin).await
     }
 
-    /// A sign-in, and where a code can be sent in its course.
-    async fn offers_for(&self, id: TransactionId, browser: &Secret<String>) -> Result<(Scene, Vec<Offer>), MfaError> {
+    /// Where a code can be sent in the course of a sign-in.
+    async fn offers_for(&self, id: TransactionId, browser: &Secret<String>) -> Result<Vec<Offer>, MfaError> {
         let mut tx = self.store().read().await?;
         let scene = self.scene(&mut tx, id, browser).await?;
         let (all, taken) = (self.factors_of(&mut tx, scene.account.id).await?, scene.narrowed());
         let ways = self.ways(&mut tx, &scene.occasion(&taken)).await?;
         drop(tx);
         let has_another = self.has_another(&scene, &all);
-        let offers = self.offers(&scene.occasion(&taken), &ways.delivered, has_another).await;
-        Ok((scene, offers))
-    }
-
-    /// Nothing is registered within the sign-in of a person who can prove themselves: a password alone would do for it.
-    pub(super) async fn must_have_no_other_way(
-        &self,
-        id: TransactionId,
-        browser: &Secret<String>,
-    ) -> Result<(), MfaError> {
-        let (_, offers) = self.offers_for(id, browser).await?;
-        let refused = || MfaError::Conflict("nothing can be registered within this sign-in".to_owned());
-        if offers.is_empty() { Ok(()) } else { Err(refused()) }
+        Ok(self.offers(&scene.occasion(&taken), &ways.delivered, has_another).await)
     }
 }

@@ -35,17 +35,19 @@ pub(crate) async fn find(
     Ok(list(tx, organisation, provider).await?.into_iter().find(|gateway| gateway.way == way))
 }
 
+/// Writes one over the version before; false when somebody was quicker.
 pub(crate) async fn put(
     tx: &mut Tx,
     organisation: OrganisationId,
     provider: TenantId,
     gateway: &StoredGateway,
-) -> Result<(), StoreError> {
-    tx.execute(
+) -> Result<bool, StoreError> {
+    let written = tx.execute(
         "INSERT INTO mfa_gateways (id, organisation, provider, way, template, secret, changed_at, version, receipts)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (provider, way) DO UPDATE
-             SET template = $5, secret = $6, changed_at = $7, version = $8, receipts = $9",
+             SET template = $5, secret = $6, changed_at = $7, version = $8, receipts = $9
+             WHERE mfa_gateways.version = $8 - 1",
         args![
             gateway.id,
             organisation,
@@ -59,7 +61,7 @@ pub(crate) async fn put(
         ],
     )
     .await?;
-    Ok(())
+    Ok(written > 0)
 }
 
 /// Takes the gateway's turn until the unit of work ends: its receipts and the ids in its answers are written one by one.

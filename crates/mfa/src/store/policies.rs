@@ -75,15 +75,16 @@ pub(crate) async fn clear_draft(tx: &mut Tx, provider: TenantId, read: i64) -> R
     Ok(tx.execute(sql, args![provider, read]).await? > 0)
 }
 
-/// Puts policies in force over the revision that was read; false when somebody was quicker.
+/// Puts policies in force over the revision that was read, beside the settings that were; false when somebody was quicker.
 pub(crate) async fn put_in_force(
     tx: &mut Tx,
     provider: &Provider,
     policies: &[Policy],
     revision: i64,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE mfa_providers SET policies = $2, policy_revision = $3 WHERE id = $1 AND policy_revision = $4";
-    let values = args![provider.tenant, json(&policies), revision, provider.policy_revision];
+    let sql = "UPDATE mfa_providers SET policies = $2, policy_revision = $3 WHERE id = $1 AND policy_revision = $4
+               AND version = $5";
+    let values = args![provider.tenant, json(&policies), revision, provider.policy_revision, provider.version];
     Ok(tx.execute(sql, values).await? > 0)
 }
 

@@ -6,46 +6,50 @@ use tenants::TenantId;
 
 use crate::model::Provider;
 
-pub(crate) async fn insert(tx: &mut Tx, provider: &Provider) -> Result<(), StoreError> {
-    tx.execute(
-        "INSERT INTO mfa_providers
+/// Writes a new one; false when somebody was quicker.
+pub(crate) async fn insert(tx: &mut Tx, provider: &Provider) -> Result<bool, StoreError> {
+    let written = tx
+        .execute(
+            "INSERT INTO mfa_providers
              (id, organisation, entra_id, state, client_id, app_id, settings, created_at, changed_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
-        args![
-            provider.tenant,
-            provider.organisation,
-            provider.entra_id,
-            provider.state,
-            &provider.client_id,
-            &provider.app_id,
-            json(&provider.settings),
-            provider.created_at,
-            provider.version
-        ],
-    )
-    .await?;
-    Ok(())
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) ON CONFLICT DO NOTHING",
+            args![
+                provider.tenant,
+                provider.organisation,
+                provider.entra_id,
+                provider.state,
+                &provider.client_id,
+                &provider.app_id,
+                json(&provider.settings),
+                provider.created_at,
+                provider.version
+            ],
+        )
+        .await?;
+    Ok(written > 0)
 }
 
-/// Writes what an operator sets. Its version was compared in this unit of work.
-pub(crate) async fn update(tx: &mut Tx, provider: &Provider) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE mfa_providers
+/// Writes what an operator sets over the version that was read; false when somebody was quicker.
+pub(crate) async fn update(tx: &mut Tx, provider: &Provider, read: i64) -> Result<bool, StoreError> {
+    let written = tx
+        .execute(
+            "UPDATE mfa_providers
          SET entra_id = $2, state = $3, client_id = $4, app_id = $5, settings = $6, changed_at = $7, version = $8
-         WHERE id = $1",
-        args![
-            provider.tenant,
-            provider.entra_id,
-            provider.state,
-            &provider.client_id,
-            &provider.app_id,
-            json(&provider.settings),
-            provider.changed_at,
-            provider.version
-        ],
-    )
-    .await?;
-    Ok(())
+         WHERE id = $1 AND version = $9",
+            args![
+                provider.tenant,
+                provider.entra_id,
+                provider.state,
+                &provider.client_id,
+                &provider.app_id,
+                json(&provider.settings),
+                provider.changed_at,
+                provider.version,
+                read
+            ],
+        )
+        .await?;
+    Ok(written > 0)
 }
 
 /// A provider of any organisation: who asks is checked by the caller, or is Entra, to which it is public.

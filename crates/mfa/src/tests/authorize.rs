@@ -334,3 +334,26 @@ async fn what_one_address_sends_too_often_is_answered_and_not_written_down() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_time_left_is_entras_and_a_provider_that_is_switched_off_ends_what_waits() {
+    on_each_database(async |db| {
+        let hall = Hall::new(db).await;
+        let left = async |nonce: &str, ago: u64| {
+            let form = hall.form(nonce);
+            hall.db.hand.advance(Duration::from_secs(ago));
+            match hall.authorize(&form).await {
+                Begun::Prove { until, .. } => until.seconds() - hall.db.env.now().seconds(),
+                other => panic!("nobody is asked: {other:?}"),
+            }
+        };
+        assert_eq!((left("now", 0).await, left("late", 200).await, left("last", 290).await), (270, 70, 60));
+
+        let (id, browser) = hall.begin("n-1").await;
+        hall.set(ProviderUpdate { state: Some(ProviderState::Off), ..ProviderUpdate::default() }).await;
+        assert!(matches!(hall.mfa.challenge(id, &browser).await, Err(MfaError::Over)));
+        let begun = hall.mfa.begin_enrol_totp_for(id, &browser).await;
+        assert!(matches!(begun, Err(MfaError::Over)), "{begun:?}");
+    })
+    .await;
+}

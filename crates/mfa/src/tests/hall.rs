@@ -86,7 +86,22 @@ impl Hall {
 
     /// A sign-in of Mia's that waits for her.
     pub(crate) async fn begin(&self, nonce: &str) -> (TransactionId, Secret<String>) {
-        match self.authorize(&self.form(nonce)).await {
+        self.begin_by(&self.form(nonce)).await
+    }
+
+    /// The same by a form of which the browser has changed what is asked for.
+    pub(crate) async fn begin_asking(
+        &self,
+        nonce: &str,
+        claims: &serde_json::Value,
+    ) -> (TransactionId, Secret<String>) {
+        let mut form = self.form(nonce);
+        form.iter_mut().filter(|(name, _)| *name == "claims").for_each(|(_, value)| *value = claims.to_string());
+        self.begin_by(&form).await
+    }
+
+    async fn begin_by(&self, form: &[(&'static str, String)]) -> (TransactionId, Secret<String>) {
+        match self.authorize(form).await {
             Begun::Prove { transaction, browser, .. } => (transaction, browser),
             other => panic!("nobody is asked: {other:?}"),
         }

@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
-use kernel::{PageRequest, Role};
+use kernel::{PageRequest, Role, Secret};
+use serde_json::json;
 use testkit::{on_each_database, operator};
 
 use super::passing::read;
 use super::reach::Reach;
+use crate::MfaError;
 use crate::attempts::{Attempt, AttemptFilter};
 use crate::factors::{Refusal, Shown};
 use crate::model::FactorKind::{Email, Sms, Voice};
+use crate::model::TransactionId;
 use crate::outofband::{Granted, NotSent, OutOfBandView, Sending};
 use crate::permissions::ReadMfa;
 use crate::prove::Proved;
+use crate::settings::WhenChanged;
 
 async fn attempts(reach: &Reach) -> Vec<Attempt> {
     let may = operator(reach.hall.db.organisation, Role::Auditor).may(ReadMfa {}).unwrap();
@@ -356,6 +360,53 @@ async fn an_outage_of_graph_is_waited_for_once_in_a_sign_in() {
             !reach.hall.mfa.challenge(other.0, &other.1).await.unwrap().offers.is_empty(),
             "another sign-in asks anew"
         );
+    })
+    .await;
+}
+
+/// Nothing is registered within a sign-in by a password alone.
+async fn registers_nothing(reach: &Reach, at: &(TransactionId, Secret<String>), why: &str) {
+    let mfa = &reach.hall.mfa;
+    let challenge = mfa.challenge(at.0, &at.1).await.unwrap();
+    assert!(challenge.enrol.is_empty(), "{why}: {challenge:?}");
+    let app = mfa.begin_enrol_totp_for(at.0, &at.1).await;
+    assert!(matches!(app, Err(MfaError::Conflict(_))), "{why}: {app:?}");
+    let passkey = mfa.begin_enrol_passkey_for(at.0, &at.1).await;
+    assert!(matches!(passkey, Err(MfaError::Conflict(_))), "{why}: {passkey:?}");
+}
+
+#[tokio::test]
+async fn nobody_who_can_be_sent_a_code_is_made_new_by_what_hides_it() {
+    on_each_database(async |db| {
+        let mut reach = Reach::new(db).await;
+        reach.hall.mfa.out_of_band.patience = Duration::from_secs(1);
+        let passkeys_alone = json!({ "id_token": {
+            "acr": { "essential": true, "values": ["possessionorinherence"] },
+            "amr": { "essential": true, "values": ["fido"] } } });
+        let at = reach.hall.begin_asking("claims", &passkeys_alone).await;
+        assert!(reach.hall.mfa.challenge(at.0, &at.1).await.unwrap().offers.is_empty(), "codes are not asked for");
+        registers_nothing(&reach, &at, "what is asked for comes from the browser").await;
+
+        reach.hall.entra.contacts.lock().unwrap().hangs = true;
+        let at = reach.hall.begin("outage").await;
+        assert!(reach.hall.mfa.challenge(at.0, &at.1).await.unwrap().unread);
+        registers_nothing(&reach, &at, "Graph does not answer").await;
+        reach.hall.entra.contacts.lock().unwrap().hangs = false;
+
+        reach.set(|settings| settings.out_of_band.when_changed = WhenChanged::Deny).await;
+        let at = reach.hall.begin("seen").await;
+        assert!(!reach.hall.mfa.challenge(at.0, &at.1).await.unwrap().offers.is_empty());
+        reach.hall.entra.contacts.lock().unwrap().phones = vec![("mobile", "+46 709999999")];
+        reach.hall.entra.contacts.lock().unwrap().email = None;
+        let at = reach.hall.begin("changed").await;
+        assert!(reach.hall.mfa.challenge(at.0, &at.1).await.unwrap().offers.is_empty(), "it has just changed");
+        registers_nothing(&reach, &at, "a changed address raises the bar").await;
+
+        reach.set(|settings| settings.kinds.retain(|kind| !kind.is_sent())).await;
+        let at = reach.hall.begin("switched off").await;
+        let challenge = reach.hall.mfa.challenge(at.0, &at.1).await.unwrap();
+        assert!(!challenge.enrol.is_empty(), "codes are nobody's way here any more: {challenge:?}");
+        reach.hall.mfa.begin_enrol_totp_for(at.0, &at.1).await.unwrap();
     })
     .await;
 }

@@ -118,3 +118,37 @@ async fn whom_a_policy_gives_the_way_loses_nothing_and_other_changes_are_not_hel
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_two_who_change_what_they_have_read_at_once_one_is_told_to_read_again() {
+    on_each_database(async |db| {
+        let desk = Desk::new(db).await;
+        let (mfa, tenant) = (&desk.hall.mfa, desk.hall.tenant);
+        let read = mfa.get_provider(&desk.may(ReadMfa {}), tenant).await.unwrap().version;
+        let change = async |minutes: u32| {
+            let settings = Settings { session_minutes: minutes, ..Settings::default() };
+            let update = ProviderUpdate { settings: Some(settings), version: Some(read), ..ProviderUpdate::default() };
+            mfa.put_provider(&desk.may(ChangeProvider { tenant }), update).await
+        };
+        let (one, other, third) = tokio::join!(change(30), change(40), change(50));
+        let (done, late): (Vec<_>, Vec<_>) = [one, other, third].into_iter().partition(Result::is_ok);
+        assert!(late.len() == 2 && late.iter().all(|late| matches!(late, Err(MfaError::Stale))), "{late:?}");
+        let now = mfa.get_provider(&desk.may(ReadMfa {}), tenant).await.unwrap();
+        let done = done.into_iter().next().unwrap().unwrap();
+        assert_eq!((now.version, now.settings.session_minutes), (read + 1, done.settings.session_minutes));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_id_is_kept_as_entra_writes_it() {
+    on_each_database(async |db| {
+        let desk = Desk::new(db).await;
+        let app_id = Some(" 8ADF8E6E-67B2-4CF2-A259-E3DC5476C621 ".to_owned());
+        let update = ProviderUpdate { app_id, ..ProviderUpdate::default() };
+        let may = desk.may(ChangeProvider { tenant: desk.hall.tenant });
+        let kept = desk.hall.mfa.put_provider(&may, update).await.unwrap();
+        assert_eq!(kept.app_id, "8adf8e6e-67b2-4cf2-a259-e3dc5476c621");
+    })
+    .await;
+}

@@ -63,6 +63,7 @@ fn challenge() -> Challenge {
             offer(FactorKind::Voice, Target::Mobile, "+46 •••67"),
             offer(FactorKind::Email, Target::Email, "a•••@h•••.example"),
         ],
+        unread: false,
         sent: None,
         send_again_at: None,
         may_push: true,
@@ -129,6 +130,7 @@ pub fn add(gallery: &mut Gallery) {
     let enrol = vec![FactorKind::Passkey, FactorKind::Totp];
     gallery.add("mfa-enrol", &prove(&ENGLISH, Challenge { enrol, ..nothing() }, ""));
     gallery.add("mfa-nothing", &prove(&ENGLISH, nothing(), ""));
+    gallery.add("mfa-unread", &prove(&ENGLISH, Challenge { unread: true, ..nothing() }, ""));
     for texts in [&ENGLISH, &GERMAN] {
         let named = |name: &str| format!("mfa-unfit-{name}-{}", texts.tag);
         gallery.add(&named("nothing"), &prove(texts, Challenge { unfit_keys: true, ..nothing() }, ""));

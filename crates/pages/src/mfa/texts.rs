@@ -36,6 +36,8 @@ texts! {
         "Wählen Sie jetzt einen anderen Weg und fügen Sie bei „Meine Anmeldung“ einen anderen Schlüssel hinzu.";
     unfit_some: "One of your keys no longer counts here: your organisation accepts other models. Use one that does, or another way.",
         "Einer Ihrer Schlüssel gilt hier nicht mehr: Ihre Organisation akzeptiert andere Modelle. Verwenden Sie einen, der gilt, oder einen anderen Weg.";
+    unread: "Where a code can be sent to you cannot be read for now. Load this page again in a minute.",
+        "Wohin Ihnen ein Code gesendet werden kann, lässt sich zurzeit nicht lesen. Laden Sie diese Seite in einer Minute neu.";
     ask_helpdesk: "Ask your helpdesk to help you register one, then sign in again. Tell them the sign-in's number below.",
         "Bitten Sie Ihren Helpdesk um Hilfe bei der Registrierung und melden Sie sich dann erneut an. Nennen Sie die Nummer der Anmeldung unten.";
     none_fits: "Entra takes none of your registered ways for this sign-in.",
