@@ -20,6 +20,7 @@
 //! | `mfa.policies_applied`, `mfa.policies_undone` | policies are in force; those of before are in force again |
 //! | `mfa.approver_added`, `mfa.approver_removed` | a browser in which a person agrees to sign-ins elsewhere |
 //! | `mfa.web_push_added`, `mfa.web_push_removed` | such a browser is told also while its page is closed; it is told no more |
+//! | `mfa.source_closed` | too many codes from one address were wrong, whoever they were for |
 //! | `mfa.push_asked`, `mfa.pushes_locked` | a person was asked there; they were asked too often |
 //! | `mfa.key_refused`, `mfa.metadata_imported` | a key is of a model that is not taken; what is known of models has changed |
 //! | `mfa.accounts_merged`, `mfa.merge_undone` | two accounts of one person became one; two again |

@@ -25,6 +25,7 @@ mod temporary;
 mod totp;
 mod typed;
 mod verify;
+pub(crate) mod work;
 pub(crate) mod written;
 
 use kernel::{Secret, Timestamp};

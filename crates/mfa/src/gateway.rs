@@ -115,6 +115,11 @@ pub struct GatewayUpdate {
 }
 
 impl StoredGateway {
+    /// Whether a template leads to another host than this one, which has a secret.
+    fn leads_elsewhere(&self, template: &Template) -> bool {
+        self.secret.is_some() && template.origin() != self.template.origin()
+    }
+
     /// What may be shown.
     pub(crate) fn view(self) -> GatewayView {
         GatewayView {
@@ -145,6 +150,10 @@ impl Mfa {
         let before = rows::find(&mut tx, actor.organisation, tenant.id, kind).await?;
         if update.version.is_some_and(|read| before.as_ref().map(|before| before.version) != Some(read)) {
             return Err(MfaError::Stale);
+        }
+        if update.secret.is_none() && before.as_ref().is_some_and(|before| before.leads_elsewhere(&update.template)) {
+            let why = "the address leads to another host: enter the secret again, it would be handed to that one";
+            return Err(MfaError::Invalid(why.to_owned()));
         }
         let id = before.as_ref().map_or_else(|| Uuid::from_bytes(self.env().rng.bytes()), |before| before.id);
         let fresh = update.secret.map(|secret| self.sealer().seal(rows::place(id), secret.expose().as_bytes()));

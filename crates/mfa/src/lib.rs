@@ -21,6 +21,7 @@ pub mod method;
 pub mod model;
 pub mod models;
 pub mod notices;
+pub mod outlet;
 pub mod outofband;
 pub mod permissions;
 pub mod policy;

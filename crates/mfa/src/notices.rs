@@ -186,9 +186,9 @@ impl Mfa {
         let told = match mailer.send(&letter).await {
             Ok(()) => Ok(masked_mail(&to)),
             Err(error) if error.passes() => return Err(JobError::from_error(&error)),
-            // Errors of the kind that name the address name it whole.
+            // Errors of the kind that name the address name it whole, and so do the words of mail servers below an error.
             Err(MailError::Address(_)) => Err("the address is none".to_owned()),
-            Err(error) => Err(JobError::from_error(&error).0),
+            Err(error) => Err(error.to_string()),
         };
         self.note_telling(&account, news, told.as_deref().map_err(String::as_str)).await.map_err(failed)
     }

@@ -32,6 +32,7 @@ pub use log::{LoggedMessage, MessageFilter};
 pub use send::{NotSent, Sending, Wording};
 
 use crate::model::FactorKind;
+use crate::outlet::Outlet;
 use offers::Address;
 
 /// Sign-ins whose addresses are held.
@@ -142,8 +143,8 @@ impl Message {
 pub struct Post {
     /// Letters; none where no mail server is configured.
     pub mailer: Option<Mailer>,
-    /// What gateways are called with: one that follows no redirects.
-    pub http: reqwest::Client,
+    /// The way to gateways.
+    pub gateways: Outlet,
 }
 
 /// Messages and the addresses of sign-ins under way.

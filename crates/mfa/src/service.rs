@@ -16,8 +16,9 @@ use crate::config::Config;
 use crate::error::MfaError;
 use crate::model::KeyId;
 use crate::notices::TellHandler;
+use crate::outlet::Outlet;
 use crate::outofband::{OutOfBandKit, Post};
-use crate::push::web::{Outlet, SendWebPushHandler};
+use crate::push::web::SendWebPushHandler;
 use crate::register::RegisterHandler;
 use crate::risk::ReadHandler;
 

@@ -17,6 +17,7 @@ use graph::Pace;
 use kernel::{Env, OperatorId, OrganisationId, Permission, Timestamp};
 use mail::Mailer;
 use mfa::Mfa;
+use mfa::outlet::Outlet;
 use oidc::IssuerKeys;
 use operators::Operators;
 use provisioning::ending::EndedConnections;
@@ -241,10 +242,10 @@ fn mfa(
     ring: &Ring,
     issuer_keys: IssuerKeys,
 ) -> Result<Mfa, WiringError> {
-    let post = mfa::outofband::Post {
-        mailer: Mailer::new(&config.mail),
-        http: graph::http_client(&config.graph.settings()?)?,
+    let outlet = |errand| {
+        signals::webhooks::post::guarded_client(&config.signals, errand).map(|(http, guard)| Outlet::new(http, guard))
     };
+    let post = mfa::outofband::Post { mailer: Mailer::new(&config.mail), gateways: outlet(Errand::Gateways)? };
     let mfa = Mfa::new(mfa::Parts {
         store: store.clone(),
         env: env.clone(),
@@ -255,8 +256,7 @@ fn mfa(
         issuer_keys,
         url: config.url(),
     });
-    let (http, guard) = signals::webhooks::post::guarded_client(&config.signals, Errand::WebPush)?;
-    Ok(mfa.with_post(post).with_outlet(mfa::push::web::Outlet::new(http, guard)))
+    Ok(mfa.with_post(post).with_outlet(outlet(Errand::WebPush)?))
 }
 
 fn provisioning(

@@ -16,6 +16,8 @@ use aws_lc_rs::{constant_time, hmac};
 use kernel::text_enum;
 use serde::{Deserialize, Serialize};
 
+use super::work;
+
 text_enum!(
     /// The hash under a code.
     pub enum Algorithm {
@@ -107,6 +109,7 @@ impl Shape {
 
     /// The code of a step as a number (RFC 4226 §5.3).
     fn number(self, key: &hmac::Key, step: i64) -> u32 {
+        work::one_time();
         let tag = hmac::sign(key, &step.to_be_bytes());
         let tag = tag.as_ref();
         let offset = usize::from(tag[tag.len() - 1] & 0x0f);

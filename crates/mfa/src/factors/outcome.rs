@@ -26,7 +26,8 @@ impl Mfa {
         let means = means.into();
         let now = self.env().now();
         accounts::proved(tx, account.id, now).await?;
-        if account.failures > 0 {
+        // A remembered browser passes by itself: that clears nobody who guesses meanwhile.
+        if account.failures > 0 && means.kind != FactorKind::Device {
             failures::forget(tx, account.id).await?;
         }
         let reason = if means.registered { "registered" } else { "proven" };
@@ -87,6 +88,7 @@ impl Mfa {
         let (now, source) = (self.env().now(), source_of(origin.address.as_deref()));
         let person = accounts::count_failure(tx, account.id).await?;
         let here = failures::count(tx, account, &source, now).await?;
+        self.tell_of_source(tx, provider, account, origin).await?;
         let follows = after_failure(&provider.settings.lockout, person, here, now);
         failures::wait(tx, account.id, &source, follows.waits_until).await?;
         if follows.locks {
@@ -95,5 +97,23 @@ impl Mfa {
             portal::delete_all(tx, account.id).await?;
         }
         Ok(follows.locks)
+    }
+
+    /// Tells once that no code from a source is looked at any more: it has failed for too many people, or too often.
+    async fn tell_of_source(
+        &self,
+        tx: &mut Tx,
+        provider: &Provider,
+        account: &Account,
+        origin: &Origin,
+    ) -> Result<(), MfaError> {
+        let Some(address) = origin.address.as_deref() else { return Ok(()) };
+        let (now, limit) = (self.env().now(), i64::from(provider.settings.lockout.address_limit));
+        let failed = failures::standing(tx, account, &source_of(Some(address)), now).await?.source_failures;
+        if limit > 0 && failed == limit {
+            let told = serde_json::json!({ "address": address, "failures": failed });
+            self.tell_of_person(tx, account, origin, Entry::act("mfa.source_closed").after(&told)).await?;
+        }
+        Ok(())
     }
 }

@@ -10,6 +10,8 @@ use std::num::NonZeroU32;
 use aws_lc_rs::pbkdf2;
 use kernel::{Rng, Secret};
 
+use super::work;
+
 /// Crockford's letters, of which none looks like another; what looks like one is read as it.
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// How many letters say which code it is.
@@ -70,6 +72,7 @@ impl Written {
 
     /// Whether it is the code of which this is stored. Takes the same time in any case.
     pub fn is(&self, salt: &[u8], hash: &[u8]) -> bool {
+        work::written();
         pbkdf2::verify(pbkdf2::PBKDF2_HMAC_SHA256, ROUNDS, salt, self.secret.expose().as_bytes(), hash).is_ok()
     }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use oidc::body::read_limited;
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, Method, Response};
+use reqwest::{Method, Response};
 
 use super::receipts::{LONGEST_TOLD, Receipts};
 use super::template::{GatewayMethod, Template, Values};
+use crate::outlet::Outlet;
 
 /// That a message was taken.
 pub(crate) struct Taken {
@@ -22,17 +23,19 @@ impl Template {
     /// Calls the gateway; tells what came of it, without anything that was sent.
     pub(crate) async fn call(
         &self,
-        http: &Client,
+        outlet: &Outlet,
         values: &Values<'_>,
         receipts: Option<&Receipts>,
     ) -> Result<Taken, String> {
         let filled = self.filled(values).ok_or("the address cannot be filled in")?;
+        outlet.guard.check(filled.url.as_str()).map_err(|why| format!("the address {why}"))?;
         let method = match self.method {
             GatewayMethod::Post => Method::POST,
             GatewayMethod::Put => Method::PUT,
             GatewayMethod::Get => Method::GET,
         };
-        let mut request = http.request(method, filled.url).timeout(Duration::from_secs(self.timeout_seconds.into()));
+        let request = outlet.http.request(method, filled.url);
+        let mut request = request.timeout(Duration::from_secs(self.timeout_seconds.into()));
         if !filled.body.is_empty() {
             request = request.header(CONTENT_TYPE, self.format.media_type()).body(filled.body);
         }

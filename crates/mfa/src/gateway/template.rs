@@ -3,7 +3,7 @@
 use kernel::text_enum;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded::byte_serialize;
-use url::{Host, Position, Url};
+use url::{Host, Origin, Position, Url};
 use utoipa::ToSchema;
 
 use crate::error::MfaError;
@@ -199,6 +199,11 @@ impl Template {
         }
         let named = !url.username().is_empty() || url.password().is_some();
         named.then_some("must not hold a password: put it into a header as {secret}")
+    }
+
+    /// Scheme, host and port that it leads to, into which nothing is filled.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        Url::parse(&fill(&self.url, &Values::all("1"), in_address)).ok().map(|url| url.origin())
     }
 
     /// With everything filled in. None where the address would no longer be one.

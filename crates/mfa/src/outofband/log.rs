@@ -186,7 +186,7 @@ impl Mfa {
         if !rows::settle(tx, message.id, receipt, self.env().now()).await? {
             return Ok(false);
         }
-        messages::settle(tx, (message.holder, message.sent_at), receipt).await?;
+        messages::set_state(tx, (message.holder, message.sent_at), receipt.state, &receipt.detail).await?;
         if receipt.state == Delivery::Failed {
             let provider = self.provider(tx, message.provider).await?;
             let origin = Origin { correlation_id: message.correlation_id.clone(), ..Origin::default() };

@@ -2,13 +2,15 @@
 
 use graph::{EmailMethod, GraphError, PhoneMethod, Priority};
 use kernel::{Secret, Timestamp};
+use serde_json::json;
+use signals::Entry;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::offers::Address;
 use super::{Granted, Target};
 use crate::error::MfaError;
-use crate::model::{Account, Provider};
+use crate::model::{Account, Origin, Provider};
 use crate::service::Mfa;
 use crate::store::messages as rows;
 
@@ -92,13 +94,13 @@ impl Mfa {
             let before = known.iter().find(|(known, ..)| *known == target);
             let since = match before {
                 Some((_, same, since)) if *same == hash => *since,
-                Some(_) => {
-                    let entry =
-                        signals::Entry::act("mfa.address_changed").after(&serde_json::json!({ "target": target }));
-                    self.tell_of_person(&mut tx, account, &crate::Origin::default(), entry).await?;
-                    now
+                None if known.is_empty() => ALWAYS,
+                // Another one, or one more: whoever added it is not known to be the person.
+                _ => {
+                    let entry = Entry::act("mfa.address_changed").after(&json!({ "target": target }));
+                    self.tell_of_person(&mut tx, account, &Origin::default(), entry).await?;
+                    if before.is_none() { created.unwrap_or(now) } else { now }
                 }
-                None => ALWAYS,
             };
             if before.is_none_or(|(_, same, _)| *same != hash) {
                 rows::set_address(&mut tx, account.id, target, hash, since).await?;

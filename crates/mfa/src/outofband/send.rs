@@ -63,6 +63,7 @@ pub enum NotSent {
 pub(crate) struct Draft {
     holder: Uuid,
     logged: MessageId,
+    sent_at: Timestamp,
     offer: Offer,
     code: Secret<String>,
     minutes: u32,
@@ -127,7 +128,7 @@ impl Mfa {
         let logged = self.log_message(tx, &account, &message, by, origin).await?;
         let told = serde_json::json!({ "way": offer.way, "to": offer.shown, "country": offer.country });
         self.tell_of_person(tx, &account, origin, Entry::act("mfa.code_sent").after(&told)).await?;
-        Ok(Ok(Draft { holder, logged, offer: offer.clone(), code, minutes, gateway }))
+        Ok(Ok(Draft { holder, logged, sent_at: now, offer: offer.clone(), code, minutes, gateway }))
     }
 
     /// Sends it, and writes down what came of that.
@@ -151,7 +152,7 @@ impl Mfa {
             Err(detail) => (Delivery::Failed, detail, None),
         };
         let mut tx = self.store().begin().await?;
-        rows::set_state(&mut tx, draft.holder, state, detail).await?;
+        rows::set_state(&mut tx, (draft.holder, draft.sent_at), state, detail).await?;
         message_log::set_state(&mut tx, draft.logged, state, detail, reference).await?;
         if let (Some(gateway), Some(reference)) = (&draft.gateway, reference) {
             self.take_early_receipt(&mut tx, gateway.id, reference).await?;
@@ -206,7 +207,7 @@ impl Mfa {
         let spoken: Vec<String> = code.chars().map(String::from).collect();
         let values =
             Values { to: draft.offer.to.expose(), code, spoken: &spoken.join(" "), text, secret: secret.expose() };
-        gateway.template.call(&post.http, &values, gateway.receipts.as_ref()).await
+        gateway.template.call(&post.gateways, &values, gateway.receipts.as_ref()).await
     }
 }
 

@@ -269,11 +269,14 @@ impl Mfa {
         let mut tx = self.store().begin().await?;
         let Approver { device, account } = self.approver_in(&mut tx, cookie).await?;
         let account = self.turn_of(&mut tx, account.id).await?;
-        let Some(push) = self.waits(&mut tx, &account, push).await? else { return Ok(()) };
+        // The sign-in may have ended in the meantime; that it was not them is told all the same.
+        let (found, now) = (rows::find(&mut tx, push).await?, self.env().now());
+        let open =
+            |push: &Push| push.account == account.id && push.state == PushState::Waiting && push.expires_at > now;
+        let Some(push) = found.filter(|push| open(push) && account.locked_at.is_none()) else { return Ok(()) };
         rows::answer(&mut tx, push.id, PushState::Denied, device.id, self.env().now()).await?;
         let from = self.sign_in_of(&mut tx, &push).await?;
         match self.end_transaction(&mut tx, TransactionId(push.holder), TransactionState::Declined).await {
-            // It may have ended in the meantime; that it was not them is told all the same.
             Ok(()) | Err(MfaError::Over) => {}
             Err(error) => return Err(error),
         }

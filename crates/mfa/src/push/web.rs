@@ -20,12 +20,8 @@ mod subscribe;
 mod vapid;
 mod words;
 
-use std::sync::Arc;
-
 use kernel::{Secret, Timestamp, text_enum};
-use reqwest::Client;
 use serde::Deserialize;
-use signals::webhooks::Guard;
 
 pub use send::SEND;
 
@@ -44,20 +40,6 @@ text_enum!(
         German = "de",
     }
 );
-
-/// The way out to push services: a client that follows no redirects, and where it may go.
-#[derive(Debug, Clone)]
-pub struct Outlet {
-    http: Client,
-    guard: Arc<Guard>,
-}
-
-impl Outlet {
-    /// The way out by a client that looks names up under the same guard.
-    pub fn new(http: Client, guard: Arc<Guard>) -> Self {
-        Self { http, guard }
-    }
-}
 
 /// What a browser hands out to be told by (W3C Push API §8), as its script sends it.
 #[derive(Debug, Clone, Deserialize)]

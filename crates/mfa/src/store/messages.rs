@@ -8,7 +8,6 @@ use store::{Row, StoreError, Tx, args};
 use tenants::TenantId;
 use uuid::Uuid;
 
-use crate::gateway::receipts::Receipt;
 use crate::model::{Account, AccountId};
 use crate::outofband::{Delivery, HOUR, Message, Target};
 
@@ -92,20 +91,15 @@ pub(crate) async fn find(tx: &mut Tx, account: AccountId, id: Uuid) -> Result<Op
     row.map(|row| message_of(&row)).transpose()
 }
 
-pub(crate) async fn set_state(tx: &mut Tx, id: Uuid, state: Delivery, detail: &str) -> Result<(), StoreError> {
-    let sql = "UPDATE mfa_messages SET state = $2, detail = $3 WHERE id = $1";
-    tx.execute(sql, args![id, state, detail]).await?;
-    Ok(())
-}
-
-/// A gateway told what became of it, unless another one was sent in the course of that sign-in since.
-pub(crate) async fn settle(
+/// What became of a message, unless another one was sent in the course of that sign-in since.
+pub(crate) async fn set_state(
     tx: &mut Tx,
     (holder, sent_at): (Uuid, Timestamp),
-    receipt: &Receipt,
+    state: Delivery,
+    detail: &str,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE mfa_messages SET state = $3, detail = $4 WHERE id = $1 AND sent_at = $2";
-    tx.execute(sql, args![holder, sent_at, receipt.state, &receipt.detail]).await?;
+    tx.execute(sql, args![holder, sent_at, state, detail]).await?;
     Ok(())
 }
 

@@ -134,9 +134,11 @@ pub(crate) async fn of_sign_in(tx: &mut Tx, account: AccountId, holder: Uuid) ->
     row.map(|row| push_of(&row)).transpose()
 }
 
-/// What a person is asked about now, newest first.
+/// What a person is asked about now, newest first: of sign-ins and sessions that have not been proved, or ended, otherwise.
 pub(crate) async fn waiting(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Vec<Push>, StoreError> {
-    let sql = "SELECT * FROM mfa_pushes WHERE account = $1 AND expires_at > $2 AND state = 'waiting'
+    let sql = "SELECT * FROM mfa_pushes p WHERE account = $1 AND expires_at > $2 AND state = 'waiting'
+                   AND (EXISTS (SELECT 1 FROM mfa_transactions t WHERE t.id = p.holder AND t.state = 'waiting')
+                        OR EXISTS (SELECT 1 FROM mfa_portal_sessions s WHERE s.id = p.holder AND s.proved_at IS NULL))
                ORDER BY created_at DESC, id DESC";
     tx.all(sql, args![account, now]).await?.iter().map(push_of).collect()
 }

@@ -5,7 +5,7 @@ use testkit::{on_each_database, operator};
 
 use super::desk::{Desk, HERE, proven, refused};
 use crate::accounts::AccountFilter;
-use crate::factors::{Refusal, Shown, Told};
+use crate::factors::{Refusal, Shown, Told, work};
 use crate::permissions::{ReadMfa, Unlock};
 
 async fn guess(desk: &Desk, address: &str) -> Refusal {
@@ -72,9 +72,12 @@ async fn an_address_that_tries_many_people_is_looked_at_no_more_for_a_while() {
             let verdict = desk.show_as(&desk.hall.db.store, &account, &shown, "2001:db8:1:2::7").await;
             assert_eq!(refused(verdict), Refusal::NoFactor, "{number}");
         }
+        let closed = async || desk.events().await.iter().filter(|name| *name == "mfa.source_closed").count();
+        assert_eq!(closed().await, 1);
         let refusal = guess(&desk, "2001:db8:1:2:ffff::1").await;
         assert!(matches!(refusal, Refusal::Source { .. }), "the same network: {refusal:?}");
         assert_eq!(guess(&desk, "2001:db8:1:3::7").await, Refusal::WrongCode, "another network");
+        assert_eq!(closed().await, 1, "told once");
         desk.pass(3_600);
         let shown = Shown::Code(app.code(desk.hall.db.env.now()).as_str().into());
         proven(desk.show_as(&desk.hall.db.store, &desk.mia, &shown, "2001:db8:1:2::7").await);
@@ -105,24 +108,35 @@ async fn failures_at_the_same_time_on_two_nodes_are_all_counted() {
 }
 
 #[tokio::test]
-async fn what_a_guesser_is_told_is_the_same_whatever_was_wrong() {
+async fn what_a_guesser_is_told_and_how_much_is_computed_is_the_same_whatever_was_wrong() {
     on_each_database(async |db| {
-        let desk = Desk::new(db).await;
+        let mut desk = Desk::new(db).await;
+        desk.settings.lockout.wait_after = 100;
         let stranger = desk.somebody(5).await;
         let app = desk.app().await;
         let used = app.code(desk.hall.db.env.now());
-        let nobody = Shown::Code("000000".into());
+        let own = desk.recovery_codes().await;
+        let place = &own[0].expose()[..2];
+        let as_stranger = async |code: &str| {
+            let shown = Shown::Code(code.into());
+            refused(desk.show_as(&desk.hall.db.store, &stranger, &shown, HERE).await)
+        };
+        let written = format!("{place}CD-EFGH-JKMN");
         let refusals = [
-            desk.refusal("000000").await,
-            desk.refusal(&used).await,
-            refused(desk.show_as(&desk.hall.db.store, &stranger, &nobody, HERE).await),
-            desk.refusal("ABCD-EFGH-JKMN").await,
+            (work::of(desk.refusal("000000")).await, "wrong_code"),
+            (work::of(desk.refusal(&used)).await, "code_used"),
+            (work::of(as_stranger("000000")).await, "no_factor"),
+            (work::of(desk.refusal("ABCD-EFGH-JKMN")).await, "wrong_code"),
+            (work::of(desk.refusal(&written)).await, "wrong_code"),
+            (work::of(as_stranger(&written)).await, "wrong_code"),
         ];
-        assert_eq!(
-            refusals.clone().map(|refusal| refusal.code()),
-            ["wrong_code", "code_used", "no_factor", "wrong_code"]
-        );
-        assert!(refusals.iter().all(|refusal| refusal.told(desk.hall.db.env.now()) == Told::NotRight), "{refusals:?}");
+        for ((refusal, _), code) in &refusals {
+            assert_eq!(refusal.code(), *code);
+            assert_eq!(refusal.told(desk.hall.db.env.now()), Told::NotRight);
+        }
+        let work = refusals.map(|((_, work), _)| work);
+        assert!(work[0].one_time > 0 && work[..3].iter().all(|one| *one == work[0]), "as much is computed: {work:?}");
+        assert!(work[3].written == 1 && work[3..].iter().all(|one| *one == work[3]), "as much is computed: {work:?}");
     })
     .await;
 }

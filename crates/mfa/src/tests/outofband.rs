@@ -4,17 +4,21 @@ use std::time::Duration;
 
 use kernel::{PageRequest, Role, Secret};
 use serde_json::json;
+use signals::webhooks::guard::Errand;
+use signals::webhooks::post::guarded_client;
 use testkit::{on_each_database, operator};
 
 use super::passing::read;
-use super::reach::Reach;
+use super::reach::{Reach, post_by};
 use crate::MfaError;
 use crate::attempts::{Attempt, AttemptFilter};
 use crate::factors::{Refusal, Shown};
+use crate::gateway::{GatewayUpdate, Template, Way};
 use crate::model::FactorKind::{Email, Sms, Voice};
 use crate::model::TransactionId;
-use crate::outofband::{Granted, NotSent, OutOfBandView, Sending};
-use crate::permissions::ReadMfa;
+use crate::outlet::Outlet;
+use crate::outofband::{Granted, NotSent, OutOfBandView, Post, Sending};
+use crate::permissions::{ChangeProvider, ReadMfa};
 use crate::prove::Proved;
 use crate::settings::WhenChanged;
 
@@ -281,6 +285,51 @@ async fn an_address_that_has_just_changed_is_sent_nothing_for_days() {
         assert_eq!(reach.send(&at, Sms).await, Sending::Sent);
         let told = reach.gateway.lock().unwrap().told.last().unwrap()["to"].clone();
         assert_eq!(told, "+46709999999");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_more_address_of_somebody_who_had_some_is_as_new_as_a_changed_one() {
+    on_each_database(async |db| {
+        let reach = Reach::new(db).await;
+        reach.hall.entra.contacts.lock().unwrap().email = None;
+        let offered = async |nonce: &str| {
+            let at = reach.hall.begin(nonce).await;
+            let offers = reach.hall.mfa.challenge(at.0, &at.1).await.unwrap().offers;
+            offers.iter().map(|offer| offer.way).collect::<Vec<_>>()
+        };
+        assert_eq!(offered("n-1").await, [Sms, Voice], "what is there at first counts");
+        reach.hall.entra.contacts.lock().unwrap().email = Some("new@home.example");
+        assert_eq!(offered("n-2").await, [Sms, Voice]);
+        assert_eq!(reach.count("mfa.address_changed").await, 1);
+        reach.hall.db.hand.advance(Duration::from_hours(72));
+        assert_eq!(offered("n-3").await, [Sms, Voice, Email]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn gateways_are_called_where_webhooks_may_go_and_keep_their_secret_to_themselves() {
+    on_each_database(async |db| {
+        let mut reach = Reach::new(db).await;
+        let (http, guard) = guarded_client(&signals::Config::default(), Errand::Gateways).unwrap();
+        let gateways = Outlet::new(http, guard);
+        let strict = reach.hall.mfa.clone().with_post(Post { gateways, ..post_by(&reach.mail) });
+        let open = std::mem::replace(&mut reach.hall.mfa, strict);
+        let at = reach.hall.begin("n-1").await;
+        assert_eq!(reach.send(&at, Sms).await, Sending::Not(NotSent::Failed));
+        assert!(reach.gateway.lock().unwrap().told.is_empty());
+        let last = attempts(&reach).await.remove(0);
+        assert!(last.detail.as_ref().is_some_and(|detail| detail.contains("signals.webhook_networks")), "{last:?}");
+
+        let may = reach.may(ChangeProvider { tenant: reach.hall.tenant });
+        let found = open.out_of_band(&reach.may(ReadMfa {}), reach.hall.tenant).await.unwrap().gateways.remove(0);
+        let elsewhere = Template { url: "https://other.example/send".to_owned(), ..found.template };
+        let update = |secret| GatewayUpdate { template: elsewhere.clone(), receipts: None, secret, version: None };
+        let refused = open.put_gateway(&may, Way::Sms, update(None)).await;
+        assert!(matches!(&refused, Err(MfaError::Invalid(why)) if why.contains("another host")), "{refused:?}");
+        open.put_gateway(&may, Way::Sms, update(Some(Secret::from("its own")))).await.unwrap();
     })
     .await;
 }

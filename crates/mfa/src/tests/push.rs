@@ -310,3 +310,27 @@ async fn a_reset_takes_every_browser_from_a_person() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn nobody_is_asked_about_a_sign_in_that_was_proved_otherwise_or_given_up() {
+    on_each_database(async |db| {
+        let stage = Stage::new(db).await;
+        let page = stage.open(&stage.phone).await.unwrap();
+        let (proved, _) = stage.asked().await;
+        assert_eq!(stage.waiting(&page).await.len(), 1);
+        stage.hall.db.hand.advance(Duration::from_mins(1));
+        let code = stage.app.code(stage.hall.db.env.now());
+        let shown = Shown::Entered { holder: proved.0.0, code: code.as_str().into() };
+        posted(stage.hall.mfa.prove(proved.0, &proved.1, &shown, &here()).await.unwrap());
+        assert!(stage.waiting(&page).await.is_empty());
+
+        let (given_up, number) = stage.asked().await;
+        let push = stage.waiting(&page).await[0];
+        stage.hall.mfa.decline(given_up.0, &given_up.1, &here()).await.unwrap();
+        assert!(stage.waiting(&page).await.is_empty());
+        assert_eq!(stage.agree(&page, push, &number).await, Agreed::Over);
+        stage.hall.mfa.deny(&page, push, &here()).await.unwrap();
+        assert_eq!(stage.events("mfa.not_me").await, 1, "who still sees the question says so all the same");
+    })
+    .await;
+}

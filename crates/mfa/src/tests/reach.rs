@@ -6,10 +6,11 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use graph::{HttpSettings, ProxySetting};
 use kernel::{May, Permission, Role, Secret};
 use mail::{Encryption, Mailer};
 use serde_json::Value;
+use signals::webhooks::guard::Errand;
+use signals::webhooks::post::guarded_client;
 use tenants::Feature;
 use tenants::connect::TenantUpdate;
 use tenants::permissions::{ProbeTenant, UpdateTenant};
@@ -19,6 +20,7 @@ use super::hall::Hall;
 use crate::factors::Shown;
 use crate::gateway::{GatewayUpdate, Receipts, Template, Way};
 use crate::model::{FactorKind, Origin, TransactionId};
+use crate::outlet::Outlet;
 use crate::outofband::{Post, Sending, Target, Wording};
 use crate::permissions::{ChangeProvider, ReadMfa};
 use crate::prove::Proved;
@@ -203,8 +205,9 @@ pub(super) fn post_by(mail: &MailServer) -> Post {
         from: Some("Vestibule <vestibule@example.org>".to_owned()),
         ..mail::Config::default()
     };
-    let settings = HttpSettings { proxy: ProxySetting::Direct, ..HttpSettings::default() };
-    Post { mailer: Mailer::new(&config), http: graph::http_client(&settings).unwrap() }
+    let networks = signals::Config { webhook_networks: vec!["127.0.0.0/8".to_owned()], ..signals::Config::default() };
+    let (http, guard) = guarded_client(&networks, Errand::Gateways).unwrap();
+    Post { mailer: Mailer::new(&config), gateways: Outlet::new(http, guard) }
 }
 
 async fn listen(gateway: Arc<Mutex<Gateway>>) -> String {

@@ -19,9 +19,10 @@ use testkit::{Db, on_each_database, operator};
 
 use super::push::Stage;
 use super::reach::here;
+use crate::outlet::Outlet;
 use crate::permissions::{ReadMfa, RemoveBrowser, RemoveFactor};
 use crate::providers::ProviderUpdate;
-use crate::push::web::{Language, Outlet, Receiver, Subscribed, Subscription, WebPush};
+use crate::push::web::{Language, Receiver, Subscribed, Subscription, WebPush};
 use crate::push::{Agreed, PushDevice};
 use crate::settings::Settings;
 use crate::{Mfa, MfaError};

@@ -84,6 +84,7 @@ pub const CATALOGUE: &[EventType] = &[
     event("mfa.web_push_added", "A browser is told of sign-ins also while its page is closed"),
     event("mfa.web_push_removed", "A browser is told of sign-ins no more while its page is closed"),
     event("mfa.push_asked", "A person was asked in their other browsers"),
+    event("mfa.source_closed", "Too many codes from an address were wrong: none from there is looked at for an hour"),
     event("mfa.pushes_locked", "A person was asked too often, and is not asked for an hour"),
     event("mfa.code_sent", "A code was sent to a person"),
     event("mfa.address_changed", "A person's address or number in Entra is another than before"),

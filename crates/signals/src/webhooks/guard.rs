@@ -48,6 +48,8 @@ pub enum Errand {
     Webhooks,
     /// Telling a browser while its page is closed.
     WebPush,
+    /// Handing messages to gateways.
+    Gateways,
 }
 
 impl std::fmt::Display for Errand {
@@ -55,6 +57,7 @@ impl std::fmt::Display for Errand {
         f.write_str(match self {
             Self::Webhooks => "webhooks",
             Self::WebPush => "web push",
+            Self::Gateways => "gateways",
         })
     }
 }

@@ -25,10 +25,11 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::encrypt::{Reader, encrypted};
-use super::{Outlet, StoredSubscription, Subscription, endpoint, words};
+use super::{StoredSubscription, Subscription, endpoint, words};
 use crate::error::MfaError;
 use crate::events::object;
 use crate::model::{Account, DeviceId, Provider, PushId};
+use crate::outlet::Outlet;
 use crate::push::{Push, PushDevice, PushState};
 use crate::service::Mfa;
 use crate::store::{accounts, pushes, subscriptions as rows};
