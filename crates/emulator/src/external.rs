@@ -39,11 +39,14 @@ use uuid::Uuid;
 
 use crate::World;
 use crate::access::control::Control;
+use crate::kept::{Kept, Passing};
 use metadata::Provider;
 use quirks::Quirks;
 
 /// How many answers are remembered.
 const KEPT: usize = 500;
+/// How long a request without an answer is, which may come late.
+const KEPT_FOR: Duration = Duration::from_hours(24);
 
 /// What is remembered of conversations. Nothing of it outlives the process.
 #[derive(Debug, Default)]
@@ -60,7 +63,7 @@ pub struct Memory {
     /// Providers by discovery address.
     pub providers: HashMap<String, Arc<Provider>>,
     /// Requests without an answer, by `state`.
-    pub pending: HashMap<String, Pending>,
+    pub pending: Kept<Pending>,
     /// Answers, youngest first.
     pub answers: VecDeque<Answered>,
     /// The last hint and nonce, for replays.
@@ -72,6 +75,8 @@ pub struct Memory {
 pub struct Pending {
     /// The sign-in it belongs to; none for one that was minted.
     pub flow: Option<String>,
+    /// The session that the browser left with.
+    pub session: Option<String>,
     /// The tenant.
     pub tenant: Uuid,
     /// The person.
@@ -100,6 +105,12 @@ pub struct Pending {
     pub registering: bool,
     /// The custom control that it is for; none for a second factor.
     pub control: Option<Control>,
+}
+
+impl Passing for Pending {
+    fn gone(&self) -> Timestamp {
+        self.since.plus(KEPT_FOR)
+    }
 }
 
 /// An answer that came.

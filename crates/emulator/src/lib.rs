@@ -17,6 +17,7 @@ pub mod external;
 pub mod faults;
 pub mod graph;
 pub mod identity;
+pub mod kept;
 pub mod links;
 pub mod methods;
 pub mod paths;

@@ -79,6 +79,7 @@ pub fn new_application(world: &World, app_id: Uuid, name: &str) -> Application {
         from_template: false,
         public_client: false,
         identifier_uris: Vec::new(),
+        scopes: Vec::new(),
         redirect_uris: Vec::new(),
         spa_redirect_uris: Vec::new(),
         public_redirect_uris: Vec::new(),

@@ -13,6 +13,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use askama::Template;
 use aws_lc_rs::digest;
@@ -25,6 +26,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, SET_COOKIE};
 use http::{HeaderMap, StatusCode};
 use jsonwebtoken::{Algorithm, Validation};
+use kernel::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
@@ -34,9 +36,10 @@ use crate::World;
 use crate::admin::apps::OptionalClaims;
 use crate::admin::{AdminError, tenant};
 use crate::identity::token;
+use crate::kept::{Kept, Passing};
 use crate::links::Links;
 use crate::prepare::{new_application, new_password, new_secret};
-use crate::sign_in::visit::cookie;
+use crate::sign_in::visit::{Sender, cookie};
 use crate::world::Tenant;
 
 const COOKIE: &str = "sample";
@@ -45,11 +48,12 @@ const POLICY: &str =
 
 /// Everybody who visits the sample application, by cookie.
 #[derive(Debug, Default)]
-pub struct Sample(Mutex<HashMap<String, Visitor>>);
+pub struct Sample(Mutex<Kept<Visitor>>);
 
 /// One browser at the sample application.
 #[derive(Debug, Clone, Default)]
 struct Visitor {
+    since: Timestamp,
     tenant: Uuid,
     state: String,
     nonce: String,
@@ -59,8 +63,14 @@ struct Visitor {
     error: Option<String>,
 }
 
+impl Passing for Visitor {
+    fn gone(&self) -> Timestamp {
+        self.since.plus(Duration::from_hours(24))
+    }
+}
+
 impl Sample {
-    fn visitors(&self) -> MutexGuard<'_, HashMap<String, Visitor>> {
+    fn visitors(&self) -> MutexGuard<'_, Kept<Visitor>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -172,7 +182,9 @@ async fn leave(
     let tenant = tenant(&world, wish.tenant.as_deref().unwrap_or("default"))?;
     ensure(&world, &tenant, links.base());
     let rng = &world.rng;
+    let now = world.clock.now();
     let visitor = Visitor {
+        since: now,
         tenant: tenant.id,
         state: rng.token::<24>(),
         nonce: rng.token::<24>(),
@@ -200,7 +212,7 @@ async fn leave(
         }
     }
     let id = rng.token::<24>();
-    world.sample.visitors().insert(id.clone(), visitor);
+    world.sample.visitors().insert(id.clone(), visitor, now);
     let address = format!("{}/oauth2/v2.0/authorize?{}", links.authority(&tenant.id.to_string()), query.finish());
     let kept = format!("{COOKIE}={id}; Path=/sample; HttpOnly; SameSite=Lax");
     Ok(([(SET_COOKIE, kept)], Redirect::to(&address)).into_response())
@@ -231,7 +243,7 @@ async fn come_back(
         Err(error) => visitor.error = Some(error),
     }
     visitor.state = world.rng.token::<24>();
-    world.sample.visitors().insert(id, visitor);
+    world.sample.visitors().insert(id, visitor, world.clock.now());
     Redirect::to("/sample").into_response()
 }
 
@@ -251,7 +263,7 @@ async fn redeem(world: &Arc<World>, links: &Links, visitor: &Visitor, code: &str
         ])
         .finish();
     let name = tenant.id.to_string();
-    let answer = token::v2(State(world.clone()), links.clone(), Path(name), HeaderMap::new(), body.into()).await;
+    let answer = token::v2(State(world.clone()), links.clone(), Path(name), Sender::within(), body.into()).await;
     let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.map_err(|error| error.to_string())?;
     let tokens: Value = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
     if let Some(error) = tokens["error_description"].as_str() {

@@ -270,7 +270,8 @@ async fn listen(listener: TcpListener, acceptor: Option<TlsAcceptor>, world: Arc
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = connection(stream, Peer(peer.ip()), acceptor.clone(), world.clone(), router.clone());
+                let connection =
+                    connection(stream, Peer(peer.ip().to_canonical()), acceptor.clone(), world.clone(), router.clone());
                 let stop = stop.clone();
                 tokio::spawn(async move {
                     tokio::select! { () = stop.cancelled() => {}, () = connection => {} }

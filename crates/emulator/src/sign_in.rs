@@ -8,7 +8,7 @@
 //! | `deliver` | how the answer goes back: query, fragment, form post, or our own page |
 //! | `flow`, `session`, `grants` | what is remembered between requests |
 //! | `redeem` | codes and refresh tokens at the token endpoint |
-//! | `claims` | what the tokens say |
+//! | `scopes`, `claims` | which API a token is for; what the tokens say |
 //! | `judge` | what Conditional Access says |
 //! | `log`, `log_graph` | the sign-in log, and as Graph tells it |
 //! | `logout`, `userinfo` | leaving; who am I |
@@ -31,6 +31,7 @@ pub mod page;
 pub mod password;
 pub mod person;
 pub mod redeem;
+pub mod scopes;
 pub mod session;
 pub mod userinfo;
 pub mod visit;
@@ -46,6 +47,7 @@ use axum::routing::{get, post};
 use uuid::Uuid;
 
 use crate::World;
+use crate::kept::Kept;
 use flow::Flow;
 use grants::{Code, Refresh};
 use log::Log;
@@ -61,13 +63,13 @@ pub struct SignIns {
 #[derive(Debug, Default)]
 pub struct Memory {
     /// Sign-ins that are not over.
-    pub flows: HashMap<String, Flow>,
+    pub flows: Kept<Flow>,
     /// Browsers with somebody in them.
-    pub sessions: HashMap<String, Session>,
+    pub sessions: Kept<Session>,
     /// Codes, used ones too.
-    pub codes: HashMap<String, Code>,
+    pub codes: Kept<Code>,
     /// Refresh tokens.
-    pub refreshes: HashMap<String, Refresh>,
+    pub refreshes: Kept<Refresh>,
     /// The sign-in log.
     pub log: Log,
     /// Wrong passwords by tenant and user.

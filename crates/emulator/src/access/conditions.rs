@@ -1,6 +1,7 @@
 //! Whether a policy is about a situation: every condition that is set must hold, and exclusion wins.
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::Access;
 use super::place::is_in;
@@ -57,11 +58,11 @@ fn applications(applications: &Value, situation: &Situation<'_>) -> bool {
     if let Some(action) = situation.action {
         return asked("includeUserActions", &|one| one == action);
     }
-    let target =
-        |one: &str| one == "All" || situation.targets.iter().any(|app| one.eq_ignore_ascii_case(&app.to_string()));
+    let named = |list: &str, app: &Uuid| asked(list, &|one| one == "All" || one.eq_ignore_ascii_case(&app.to_string()));
     let context = |one: &str| situation.contexts.iter().any(|asked| asked == one);
-    asked("includeAuthenticationContextClassReferences", &context)
-        || (asked("includeApplications", &target) && !asked("excludeApplications", &target))
+    // The client may be excluded and the API it asks for not.
+    let target = |app: &Uuid| named("includeApplications", app) && !named("excludeApplications", app);
+    asked("includeAuthenticationContextClassReferences", &context) || situation.targets.iter().any(target)
 }
 
 fn level(wanted: &Value, level: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Policies and a situation make a verdict. Every policy that is about it must be content; one that only reports
 //! says what it would have done.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use kernel::Timestamp;
@@ -103,6 +104,20 @@ pub fn evaluate(access: &Access, situation: &Situation<'_>) -> Verdict {
     Verdict { applied, outcome, control }
 }
 
+/// The authentication contexts that a policy in force protects and whose policies are content.
+pub fn reached(access: &Access, situation: &Situation<'_>) -> Vec<String> {
+    let on: Vec<_> = access.policies.values().filter(|policy| policy["state"] == "enabled").collect();
+    let references =
+        |policy: &&Value| texts(&policy["conditions"]["applications"]["includeAuthenticationContextClassReferences"]);
+    let mut contexts: BTreeSet<String> = on.iter().flat_map(references).collect();
+    contexts.retain(|context| {
+        let alone = Situation { targets: Vec::new(), contexts: vec![context.clone()], ..situation.clone() };
+        let protected = on.iter().any(|policy| conditions::hold(access, policy, &alone));
+        protected && evaluate(access, &alone).outcome == Outcome::Pass
+    });
+    contexts.into_iter().collect()
+}
+
 fn ask(access: &Access, policy: &Value, situation: &Situation<'_>) -> (&'static str, Outcome) {
     let reporting = match policy["state"].as_str() {
         Some("enabled") => false,
@@ -171,7 +186,7 @@ fn custom(access: &Access, id: &str, situation: &Situation<'_>) -> State {
     if situation.evidence.controls.iter().any(|passed| passed == id) {
         return State::Met;
     }
-    if access.control(id).is_some() { State::Asked } else { State::Unmet(50170) }
+    if access.control(id).is_some() { State::Asked } else { State::Unmet(50176) }
 }
 
 fn next_control(access: &Access, grant: &Value, situation: &Situation<'_>) -> Option<String> {
@@ -198,6 +213,7 @@ fn is_old(frequency: &Value, proved: Option<Timestamp>, situation: &Situation<'_
     if frequency["frequencyInterval"] == "everyTime" {
         return proved < situation.began;
     }
-    let hours = frequency["value"].as_u64().unwrap_or(1) * if frequency["type"] == "days" { 24 } else { 1 };
-    situation.now >= proved.plus(Duration::from_secs(hours * 3_600))
+    let unit = if frequency["type"] == "days" { 24 * 3_600 } else { 3_600 };
+    let seconds = frequency["value"].as_u64().unwrap_or(1).saturating_mul(unit);
+    situation.now.since(proved) >= Duration::from_secs(seconds)
 }

@@ -20,6 +20,16 @@ const OBJECTS: [&str; 8] = [
     "users",
     "applications",
 ];
+const CONTROLS: [&str; 8] = [
+    "block",
+    "mfa",
+    "compliantDevice",
+    "domainJoinedDevice",
+    "approvedApplication",
+    "compliantApplication",
+    "passwordChange",
+    "riskRemediation",
+];
 const STATES: [&str; 3] = ["enabled", "disabled", "enabledForReportingButNotEnforced"];
 
 /// A policy out of a body, or why it is none.
@@ -42,6 +52,7 @@ pub fn normal(body: &Map<String, Value>) -> Result<Value, GraphError> {
         return Err(refused("1032", "ConditionalActionPolicy validation failed due to InvalidControls."));
     }
     check_controls(&grant, &conditions)?;
+    check_session(&session)?;
     Ok(json!({
         "displayName": name, "description": body.get("description"), "state": state, "conditions": conditions,
         "grantControls": grant, "sessionControls": session, "templateId": body.get("templateId"),
@@ -109,13 +120,28 @@ fn session(given: &Value) -> Value {
     if names.iter().all(|name| given[name].is_null()) { Value::Null } else { filled(given, &[], &names) }
 }
 
+/// A sign-in frequency that is on says how long, unless it is every time.
+fn check_session(session: &Value) -> Result<(), GraphError> {
+    let frequency = &session["signInFrequency"];
+    if frequency["isEnabled"] != true || frequency["frequencyInterval"] == "everyTime" {
+        return Ok(());
+    }
+    let long = frequency["value"].as_u64().is_some_and(|value| value > 0);
+    let unit = matches!(frequency["type"].as_str(), Some("hours" | "days"));
+    if long && unit { Ok(()) } else { Err(malformed()) }
+}
+
 fn check_controls(grant: &Value, conditions: &Value) -> Result<(), GraphError> {
     let controls = texts(&grant["builtInControls"]);
+    if controls.iter().any(|control| !CONTROLS.contains(&control.as_str())) {
+        return Err(malformed());
+    }
     let has = |wanted: &str| controls.iter().any(|control| control == wanted);
     if has("block") && controls.len() > 1 {
         return Err(refused("1032", "ConditionalActionPolicy validation failed due to InvalidControls."));
     }
-    let everything = texts(&conditions["applications"]["includeApplications"]) == ["All"];
+    let everything = texts(&conditions["applications"]["includeApplications"]) == ["All"]
+        && texts(&conditions["clientAppTypes"]) == ["all"];
     let risky = !texts(&conditions["userRiskLevels"]).is_empty();
     let with_mfa = has("mfa") && grant["operator"] == "AND";
     if has("passwordChange") && !(everything && risky && with_mfa) {

@@ -82,6 +82,15 @@ async fn policies_live_in_graph() {
         body.as_object_mut().unwrap().remove(name);
         body
     };
+    let with = |name: &str, value: &Value| {
+        let mut body = body.clone();
+        body[name] = value.clone();
+        body
+    };
+    let frequency = |mut frequency: Value| {
+        frequency["isEnabled"] = json!(true);
+        json!({ "signInFrequency": frequency })
+    };
     let mut with_block = body.clone();
     with_block["grantControls"]["builtInControls"] = json!(["block", "mfa"]);
     for (body, number) in [
@@ -89,6 +98,10 @@ async fn policies_live_in_graph() {
         (without("conditions"), "1007"),
         (without("grantControls"), "1032"),
         (with_block, "1032"),
+        (with("sessionControls", &frequency(json!({ "value": 0, "type": "hours" }))), "1007"),
+        (with("sessionControls", &frequency(json!({ "value": 4, "type": "weeks" }))), "1007"),
+        (with("sessionControls", &frequency(json!({ "type": "hours" }))), "1007"),
+        (with("grantControls", &json!({ "operator": "OR", "builtInControls": ["goodWill"] })), "1007"),
     ] {
         let refused = probe.graph("POST", POLICIES, body).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST);
@@ -293,4 +306,59 @@ async fn locations_and_contexts_live_in_graph() {
     assert_eq!(probe.graph("GET", &format!("{path}/c1"), Value::Null).await.json()["displayName"], "Contracts");
     assert_eq!(probe.graph("PATCH", &format!("{path}/c100"), json!({})).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(redeem(&probe, "none", &[]).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn an_excluded_client_does_not_exclude_the_api() {
+    let probe = office(&[]).await;
+    let api = "0a0b0c0d-0000-4000-8000-000000000004";
+    probe
+        .admin("POST", "/tenants/default/apps", json!({ "client_id": api, "identifier_uris": ["api://harbour"] }))
+        .await;
+    policy(&probe, json!({ "grant": ["block"], "exclude_apps": [APP] })).await;
+    assert_eq!(ends_with(&probe, "127.0.0.1").await, 0);
+    let browser = Browser::new(&probe);
+    let page = sign_in(&browser, &[("scope", "openid api://harbour/Ships.Read")]).await;
+    assert!(page.text.contains("AADSTS53003"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_frequency_without_end_never_asks_again() {
+    let probe = office(&[]).await;
+    let long = json!({ "signInFrequency": { "isEnabled": true, "value": u64::MAX, "type": "days" } });
+    policy(&probe, json!({ "grant": [], "session": long })).await;
+    assert_eq!(ends_with(&probe, "127.0.0.1").await, 0);
+}
+
+#[tokio::test]
+async fn a_refresh_is_judged_where_it_comes_from_and_on_its_system() {
+    let probe = office(&[]).await;
+    let body = tokens(&Browser::new(&probe), &[]).await;
+    let token = body["refresh_token"].as_str().unwrap();
+    let fields =
+        [("grant_type", "refresh_token"), ("client_id", APP), ("client_secret", SECRET), ("refresh_token", token)];
+    let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let on = json!({
+        "displayName": "Not on Linux", "state": "enabled", "grantControls": { "operator": "OR", "builtInControls": ["block"] },
+        "conditions": { "clientAppTypes": ["all"], "applications": { "includeApplications": ["All"] },
+            "users": { "includeUsers": ["All"] }, "platforms": { "includePlatforms": ["linux"] } },
+    });
+    policy(&probe, on).await;
+    let home = json!({ "@odata.type": "#microsoft.graph.ipNamedLocation", "displayName": "Abroad", "isTrusted": false,
+        "ipRanges": [{ "@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": "198.51.100.0/24" }] });
+    let abroad = probe.admin("POST", "/tenants/default/locations", home).await.json()["id"].clone();
+    policy(&probe, json!({ "grant": ["block"], "locations": [abroad] })).await;
+    for (agent, peer, expected) in [
+        ("app/1 (Windows)", "192.0.2.1", 200),
+        ("app/1 (Linux)", "192.0.2.1", 400),
+        ("app/1 (Windows)", "198.51.100.7", 400),
+    ] {
+        let mut asked = http::Request::post("/contoso.com/oauth2/v2.0/token")
+            .header("user-agent", agent)
+            .body(axum::body::Body::from(text.clone()))
+            .unwrap();
+        asked.extensions_mut().insert(crate::sign_in::visit::Peer(peer.parse().unwrap()));
+        let answer = probe.send(asked).await;
+        assert_eq!(answer.status.as_u16(), expected, "{agent} {peer}: {}", answer.text);
+    }
 }

@@ -64,6 +64,8 @@ pub struct AppOrder {
     pub token_version: Option<u8>,
     /// Application ID URIs.
     pub identifier_uris: Option<Vec<String>>,
+    /// The delegated permissions that its own API publishes: what `.default` stands for.
+    pub scopes: Option<Vec<String>>,
     /// Whether other tenants may consent to it.
     pub multi_tenant: Option<bool>,
     /// Whether it is a public client.
@@ -363,6 +365,9 @@ fn apply(app: &mut Application, order: &AppOrder) -> Result<(), AdminError> {
     }
     if let Some(uris) = &order.identifier_uris {
         app.identifier_uris.clone_from(uris);
+    }
+    if let Some(scopes) = &order.scopes {
+        app.scopes.clone_from(scopes);
     }
     if let Some(multi) = order.multi_tenant {
         if multi { "AzureADMultipleOrgs" } else { "AzureADMyOrg" }.clone_into(&mut app.sign_in_audience);

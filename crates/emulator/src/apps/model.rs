@@ -40,6 +40,9 @@ pub struct Application {
     pub public_client: bool,
     /// Application ID URIs.
     pub identifier_uris: Vec<String>,
+    /// The delegated permissions that its own API publishes, by value.
+    #[serde(default)]
+    pub scopes: Vec<String>,
     /// Redirect URIs of the platform "web".
     pub redirect_uris: Vec<String>,
     /// Redirect URIs of the platform "single-page application".
@@ -163,6 +166,21 @@ impl Application {
     pub fn opts_in(&self, token: &str, claim: &str) -> bool {
         let wanted = self.optional_claims[token].as_array();
         wanted.is_some_and(|wanted| wanted.iter().any(|one| one["name"] == claim))
+    }
+
+    /// The same with one of the additional properties of the claim.
+    pub fn opts_in_with(&self, token: &str, claim: &str, property: &str) -> bool {
+        let wanted = self.optional_claims[token].as_array().map(Vec::as_slice).unwrap_or_default();
+        let with = |one: &Value| {
+            one["additionalProperties"].as_array().is_some_and(|all| all.iter().any(|own| own == property))
+        };
+        wanted.iter().any(|one| one["name"] == claim && with(one))
+    }
+
+    /// Whether its own API goes by that name: the client id, bare or after `api://`, or an application ID URI.
+    pub fn goes_by(&self, name: &str) -> bool {
+        let id = self.app_id.to_string();
+        name.strip_prefix("api://").unwrap_or(name) == id || self.identifier_uris.iter().any(|uri| uri == name)
     }
 
     /// The redirect URIs of every platform.

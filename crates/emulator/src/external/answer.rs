@@ -16,12 +16,12 @@ use super::metadata::{provider, read_again};
 use super::verify::{self, Proof};
 use super::{Answered, Pending};
 use crate::World;
-use crate::identity::aadsts::external::refused;
+use crate::identity::aadsts::external::{bad_token, refused};
 use crate::identity::aadsts::{AadError, interactive, missing_parameter};
 use crate::methods::Registration;
 use crate::sign_in::advance;
 use crate::sign_in::ask::{Pairs, value};
-use crate::sign_in::flow::{self, Flow};
+use crate::sign_in::flow;
 use crate::sign_in::log::Step;
 use crate::sign_in::page;
 use crate::sign_in::visit::Visit;
@@ -52,6 +52,7 @@ async fn take(mut visit: Visit, body: &[u8], of_control: bool) -> Response {
         return page::error(&visit, &error, None);
     };
     let outcome = check(&visit.world, &pending, &pairs, visit.trace.now).await;
+    let outcome = outcome.and_then(|proof| still_theirs(&visit.world, &pending).map(|()| proof));
     note(&visit, state, Some(&pending), value(&pairs, "error"), &outcome);
     match &pending.flow {
         Some(id) => go_on(visit, id.clone(), &pending, outcome),
@@ -80,6 +81,14 @@ async fn check(world: &World, pending: &Pending, pairs: &Pairs, now: Timestamp) 
         None => verify::verify(token, &known, pending, now),
         Some(control) => verify::verify_control(token, &known, pending, control, now),
     }
+}
+
+/// By now the sign-in may be somebody else's: an answer counts for the person and the session that left with the request.
+fn still_theirs(world: &World, pending: &Pending) -> Result<(), AadError> {
+    let flow = pending.flow.as_ref().and_then(|id| world.sign_ins.memory().flows.get(id).cloned());
+    let left = (Some((pending.tenant, pending.user)), &pending.session);
+    let theirs = flow.is_none_or(|flow| (flow.person, &flow.session) == left);
+    if theirs { Ok(()) } else { Err(bad_token("The subject is not the person who is signing in.")) }
 }
 
 fn note(
@@ -113,7 +122,7 @@ fn go_on(mut visit: Visit, id: String, pending: &Pending, outcome: Result<Proof,
     flow::remember(&mut visit.world.sign_ins.memory(), &flow, visit.trace.now);
     match outcome {
         Ok(proof) => {
-            passed(&visit, &flow, pending, proof);
+            passed(&visit, pending, proof);
             advance::advance(&visit, flow)
         }
         Err(error) => match advance::parties(&visit, &flow) {
@@ -143,9 +152,9 @@ fn step(visit: &Visit, pending: &Pending, outcome: &Result<Proof, AadError>) -> 
 
 /// The session has its second factor, and the method is registered when that was the purpose. A custom control is noted and
 /// proves nothing else.
-fn passed(visit: &Visit, flow: &Flow, pending: &Pending, proof: Proof) {
+fn passed(visit: &Visit, pending: &Pending, proof: Proof) {
     let (world, now) = (&visit.world, visit.trace.now);
-    let id = flow.session.clone().unwrap_or_default();
+    let id = pending.session.clone().unwrap_or_default();
     if let Some(control) = &pending.control {
         if let Some(session) = world.sign_ins.memory().sessions.get_mut(&id) {
             session.evidence.controls.push(control.id.clone());

@@ -98,7 +98,8 @@ async fn go(visit: &Visit, flow: &Flow, parties: &Parties, wanted: &str) -> Resu
             _ => {}
         }
     }
-    let pending = Pending { flow: Some(flow.id.clone()), control: Some(control), ..request.pending };
-    world.external.memory().pending.insert(request.state, pending);
+    let (id, session) = (Some(flow.id.clone()), flow.session.clone());
+    let pending = Pending { flow: id, session, control: Some(control), ..request.pending };
+    world.external.memory().pending.insert(request.state, pending, visit.trace.now);
     Ok(visit.keep(flow, page::posting_all(visit, &address, &fields)))
 }

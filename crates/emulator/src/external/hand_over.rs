@@ -16,9 +16,10 @@ use crate::links::Links;
 use crate::methods::external::Configuration;
 use crate::sign_in::advance::{self, Parties};
 use crate::sign_in::flow::{self, Flow};
+use crate::sign_in::judge::Question;
 use crate::sign_in::person::Person;
 use crate::sign_in::visit::Visit;
-use crate::sign_in::{deliver, judge, log, page};
+use crate::sign_in::{deliver, log, page};
 use crate::world::{Tenant, World};
 
 /// A second factor is needed: shows what there is to choose from, or what there is to register.
@@ -46,7 +47,7 @@ pub fn offer(visit: &Visit, flow: &Flow, parties: &Parties, verdict: &Verdict) -
 /// What policies about registering say.
 fn may_not_register(visit: &Visit, flow: &Flow, parties: &Parties) -> Option<AadError> {
     let session = visit.world.sign_ins.memory().sessions.get(flow.session.as_ref()?).cloned()?;
-    match judge::registration(visit, flow, parties, &session.evidence).outcome {
+    match Question::of(visit, flow, parties, &session.evidence).of_registration().outcome {
         Outcome::Refuse(code) => Some(interactive::refused_by_policy(code)),
         _ => None,
     }
@@ -92,21 +93,28 @@ pub fn stay(visit: &Visit, flow: &Flow, parties: &Parties, error: &AadError) -> 
     visit.keep(flow, page::error(visit, error, Some(&again)))
 }
 
+/// Takes the browser to one of the person's own methods. Who has none registers one on the way.
 async fn leave(visit: &Visit, flow: &Flow, parties: &Parties, method: Uuid) -> Result<Response, AadError> {
     let (method, registered) = {
         let methods = parties.tenant.methods();
         let (own, others) = methods.offered(&parties.person);
-        let found = own.iter().chain(&others).find(|known| known.id == method).map(|known| (*known).clone());
+        let open = own.is_empty() || !visit.world.switches().external_methods_need_registration;
+        let further = others.iter().filter(|_| open);
+        let found = own.iter().chain(further).find(|known| known.id == method).map(|known| (*known).clone());
         let registered = own.iter().any(|known| known.id == method);
         (found.ok_or_else(|| interactive::enrolment_needed(flow.request.app_id))?, registered)
     };
+    let registering = !registered && visit.world.switches().external_methods_need_registration;
+    if registering && let Some(error) = may_not_register(visit, flow, parties) {
+        return Err(error);
+    }
     let quirks = visit.world.external.quirks.strike();
     let (action, request) =
         prepare(&visit.world, &visit.links, &parties.tenant, &parties.person, &method, flow.correlation_id, &quirks)
             .await?;
-    let registering = !registered && visit.world.switches().external_methods_need_registration;
-    let pending = Pending { flow: Some(flow.id.clone()), registering, ..request.pending };
-    visit.world.external.memory().pending.insert(request.state, pending);
+    let pending =
+        Pending { flow: Some(flow.id.clone()), session: flow.session.clone(), registering, ..request.pending };
+    visit.world.external.memory().pending.insert(request.state, pending, visit.trace.now);
     Ok(visit.keep(flow, page::posting_all(visit, &action, &request.fields)))
 }
 

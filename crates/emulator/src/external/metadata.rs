@@ -24,6 +24,9 @@ use crate::identity::aadsts::AadError;
 use crate::identity::aadsts::external::{bad_keys, unreachable};
 use crate::methods::external::{WELL_KNOWN, is_discovery_url};
 
+/// No document is longer than this, in bytes.
+const LONGEST: usize = 1 << 20;
+
 /// What is known of a provider.
 #[derive(Clone)]
 pub struct Provider {
@@ -97,6 +100,9 @@ async fn get(world: &World, address: &str) -> Result<Value, AadError> {
     }
     let length = answer.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let Some(length) = length else { return Err(unreachable(address, "the answer has no valid Content-Length")) };
+    if length > LONGEST {
+        return Err(unreachable(address, "the answer is too long"));
+    }
     let body = answer.bytes().await.map_err(|error| unreachable(address, &error.to_string()))?;
     if body.len() != length {
         return Err(unreachable(address, "the answer is not as long as its Content-Length says"));

@@ -46,6 +46,7 @@ pub async fn mint(
         "action": action, "fields": request.fields, "state": request.state, "nonce": request.pending.nonce,
         "subject": request.pending.subject, "correlation_id": correlation_id,
     });
-    world.external.memory().pending.insert(request.state, request.pending);
+    let since = request.pending.since;
+    world.external.memory().pending.insert(request.state, request.pending, since);
     Ok(Json(answer))
 }

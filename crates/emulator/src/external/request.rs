@@ -89,6 +89,7 @@ impl Errand<'_> {
     fn pending(&self, nonce: &str) -> Pending {
         Pending {
             flow: None,
+            session: None,
             tenant: self.tenant.id,
             user: self.person.id,
             configuration: self.method.id,

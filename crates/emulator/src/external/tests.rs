@@ -6,6 +6,7 @@ mod hints;
 mod papers;
 mod provider;
 mod refusals;
+mod strangers;
 
 use std::time::Duration;
 

@@ -122,8 +122,8 @@ fn check_claims(claims: &Value, pending: &Pending, now: i64) -> Result<(), AadEr
     let (Some(until), Some(issued)) = (seconds("exp"), seconds("iat")) else {
         return Err(bad_token("The expiry or the time of issue is missing."));
     };
-    let early = issued.max(seconds("nbf").unwrap_or(issued)) - SKEW_SECONDS > now;
-    if early || now >= until + SKEW_SECONDS {
+    let early = issued.max(seconds("nbf").unwrap_or(issued)) > now.saturating_add(SKEW_SECONDS);
+    if early || now >= until.saturating_add(SKEW_SECONDS) {
         return Err(bad_token("It is not within its valid time range."));
     }
     Ok(())

@@ -337,6 +337,27 @@ pub fn single_tenant(client_id: Uuid, name: &str) -> AadError {
     )
 }
 
+/// 9002332: an application for work accounts asked for on the path of personal ones.
+pub fn no_personal_accounts(client_id: Uuid, name: &str) -> AadError {
+    AadError::new(
+        9_002_332,
+        "invalid_request",
+        format!(
+            "Application '{client_id}'({name}) is configured for use by Azure Active Directory users only. Please do not use the /consumers endpoint to serve this request."
+        ),
+    )
+}
+
+/// 9000411: a parameter comes twice.
+pub fn duplicated_parameter(name: &str) -> AadError {
+    AadError::new(
+        9_000_411,
+        "invalid_request",
+        format!("The request is not properly formatted. The parameter '{name}' is duplicated."),
+    )
+    .with_page()
+}
+
 /// 90094: an administrator is needed.
 pub fn admin_needed() -> AadError {
     AadError::new(

@@ -12,8 +12,10 @@ use serde::Deserialize;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::aadsts::{self, AadError};
+use super::discovery::is_shared;
 use super::token::TokenRequest;
 use crate::apps::{Application, KeyCredential};
+use crate::world::Tenant;
 
 /// How far the service lets clocks differ.
 const SKEW_SECONDS: i64 = 300;
@@ -72,6 +74,7 @@ pub fn issuer(assertion: &str) -> Option<String> {
 /// Checks the assertion against the application's certificates.
 pub fn verify(
     request: &TokenRequest<'_>,
+    tenant: &Tenant,
     application: &Application,
     assertion: &str,
     now: Timestamp,
@@ -86,7 +89,7 @@ pub fn verify(
     };
     check_signature(&header, application, assertion, algorithm, now)?;
     check_time(&claims, now)?;
-    let accepted = claims.aud.is_some_and(|audience| audience.any(|one| is_own_endpoint(request, one)));
+    let accepted = claims.aud.is_some_and(|audience| audience.any(|one| is_own_endpoint(request, tenant, one)));
     if accepted { Ok(()) } else { Err(aadsts::assertion_audience()) }
 }
 
@@ -132,26 +135,24 @@ fn check_time(claims: &Claims, now: Timestamp) -> Result<(), AadError> {
     let until = claims.exp.map_or(0, Moment::seconds);
     let from = claims.nbf.or(claims.iat).map_or(0, Moment::seconds);
     let now_seconds = now.seconds();
-    if until + SKEW_SECONDS <= now_seconds || now_seconds + SKEW_SECONDS < from {
+    if until.saturating_add(SKEW_SECONDS) <= now_seconds || now_seconds + SKEW_SECONDS < from {
         return Err(aadsts::assertion_time(now, from, until));
     }
     Ok(())
 }
 
-/// The token endpoint used, or the tenant's other forms of it. The public cloud's name is accepted too, for clients
+/// The token endpoint used, or the tenant's other forms of it: what was asked on a shared path may name that path. The public cloud's name is accepted too, for clients
 /// that build the audience from it whatever the authority.
-fn is_own_endpoint(request: &TokenRequest<'_>, audience: &str) -> bool {
+fn is_own_endpoint(request: &TokenRequest<'_>, tenant: &Tenant, audience: &str) -> bool {
     let base = request.links.base();
     let Some(rest) = audience.strip_prefix(base).or_else(|| audience.strip_prefix("https://login.microsoftonline.com"))
     else {
         return false;
     };
     let mut segments = rest.trim_matches('/').splitn(2, '/');
-    let tenant = segments.next().unwrap_or_default();
-    let same_tenant = match (request.world.tenant(tenant), request.world.tenant(request.tenant)) {
-        (Some(named), Some(asked)) => named.id == asked.id,
-        _ => false,
-    };
+    let named = segments.next().unwrap_or_default();
+    let as_asked = is_shared(named) && named.eq_ignore_ascii_case(request.tenant);
+    let same_tenant = as_asked || request.world.tenant(named).is_some_and(|named| named.id == tenant.id);
     same_tenant && matches!(segments.next(), None | Some("oauth2/v2.0/token" | "oauth2/token" | "v2.0" | "oauth2/v2.0"))
 }
 

@@ -76,7 +76,7 @@ pub fn authenticate(request: &TokenRequest<'_>, tenant: &Tenant) -> Result<Clien
     let now = request.world.clock.now();
     let (application, principal) = installed(request, tenant, app_id, now)?;
     let secret = request.parameter("client_secret").map(str::to_owned).or_else(|| basic.map(|(_, secret)| secret));
-    let proof = prove(request, &application, secret, now)?;
+    let proof = prove(request, tenant, &application, secret, now)?;
     Ok(Client { application, principal, proof })
 }
 
@@ -100,19 +100,17 @@ fn installed(
 
 fn prove(
     request: &TokenRequest<'_>,
+    tenant: &Tenant,
     application: &Application,
     secret: Option<String>,
     now: Timestamp,
 ) -> Result<Proof, AadError> {
     let assertion = request.parameter("client_assertion");
-    if application.public_client && (assertion.is_some() || secret.is_some()) {
-        return Err(aadsts::public_client());
-    }
     if let Some(assertion) = assertion {
         if request.required("client_assertion_type")? != JWT_BEARER {
             return Err(aadsts::malformed_assertion("The value of 'client_assertion_type' is not supported."));
         }
-        assertion::verify(request, application, assertion, now)?;
+        assertion::verify(request, tenant, application, assertion, now)?;
         return Ok(Proof::Certificate);
     }
     let secret = secret.ok_or_else(aadsts::no_credential)?;

@@ -16,7 +16,24 @@ use crate::World;
 use crate::links::Links;
 
 /// The tenants that are not one tenant.
-pub const SHARED: [&str; 3] = ["common", "organizations", "consumers"];
+const SHARED: [&str; 3] = ["common", "organizations", "consumers"];
+/// The tenant of personal accounts, which `consumers` stands for.
+const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
+/// Whether a path names no tenant of its own.
+pub fn is_shared(name: &str) -> bool {
+    SHARED.iter().any(|shared| shared.eq_ignore_ascii_case(name))
+}
+
+/// Whether a path is for personal accounts, which nobody has here.
+pub fn is_consumers(name: &str) -> bool {
+    name.eq_ignore_ascii_case("consumers")
+}
+
+/// What stands for the tenant in the documents of a shared path.
+fn shared_issuer(name: &str) -> &'static str {
+    if is_consumers(name) { CONSUMERS } else { "{tenantid}" }
+}
 
 /// Hosts of the public clouds that instance discovery also vouches for.
 const KNOWN_HOSTS: [&str; 4] =
@@ -87,15 +104,15 @@ pub async fn configuration_v1(
 }
 
 fn configuration(world: &Arc<World>, links: &Links, headers: &HeaderMap, name: &str, v2: bool) -> Response {
-    let (tenant_id, region) = if SHARED.contains(&name) {
-        ("{tenantid}".to_owned(), None)
+    let (tenant_id, region) = if is_shared(name) {
+        (shared_issuer(name).to_owned(), None)
     } else {
         match world.tenant(name) {
             Some(tenant) => (tenant.id.to_string(), Some("EU")),
             None => return Trace::of(world, headers).answer(&aadsts::tenant_not_found(name, "invalid_tenant")),
         }
     };
-    let path_tenant = if SHARED.contains(&name) { name } else { &tenant_id };
+    let path_tenant = if is_shared(name) { name } else { &tenant_id };
     let (version, issuer) = if v2 {
         ("/v2.0", format!("{}/{tenant_id}/v2.0", links.base()))
     } else {
@@ -120,7 +137,6 @@ fn document(links: &Links, tenant: &str, version: &str, issuer: &str, region: Op
         "request_uri_parameter_supported": false,
         "userinfo_endpoint": format!("{base}/oidc/userinfo"),
         "authorization_endpoint": format!("{base}/{tenant}/oauth2{version}/authorize"),
-        "device_authorization_endpoint": format!("{base}/{tenant}/oauth2{version}/devicecode"),
         "http_logout_supported": true,
         "frontchannel_logout_supported": true,
         "end_session_endpoint": format!("{base}/{tenant}/oauth2{version}/logout"),
@@ -144,8 +160,8 @@ pub async fn keys(
     headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Response {
-    let issuer_tenant = if SHARED.contains(&name.as_str()) {
-        "{tenantid}".to_owned()
+    let issuer_tenant = if is_shared(&name) {
+        shared_issuer(&name).to_owned()
     } else {
         match world.tenant(&name) {
             Some(tenant) => tenant.id.to_string(),

@@ -2,17 +2,24 @@
 
 use super::aadsts::{self, AadError};
 use super::token::TokenRequest;
-use crate::apps::catalogue::GRAPH_APP_ID;
+use crate::apps::Application;
 use crate::auth::is_graph_audience;
-use crate::world::Tenant;
+use crate::world::{Tenant, World};
 
 /// What the token is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Resource {
-    /// `aud`, as it was asked for.
+    /// Its name, as it was asked for.
     pub audience: String,
-    /// It is Microsoft Graph.
-    pub is_graph: bool,
+    /// The application whose API it is; none for Microsoft Graph.
+    pub application: Option<Application>,
+}
+
+impl Resource {
+    /// Whether its tokens are version 2.0: the application decides.
+    pub fn v2(&self) -> bool {
+        self.application.as_ref().is_some_and(|app| app.token_version == Some(2))
+    }
 }
 
 /// Reads and resolves the resource asked for.
@@ -26,12 +33,11 @@ pub fn resource(request: &TokenRequest<'_>, tenant: &Tenant) -> Result<Resource,
         request.required("resource")?.to_owned()
     };
     if is_graph_audience(&named, request.links) {
-        return Ok(Resource { audience: audience_of_graph(&named, request), is_graph: true });
+        return Ok(Resource { audience: audience_of_graph(&named, request), application: None });
     }
-    if is_known(tenant, &named) {
-        return Ok(Resource { audience: named, is_graph: false });
-    }
-    Err(aadsts::resource_not_found(&named, &tenant.display_name))
+    let application = known(request.world, tenant, &named);
+    let application = application.ok_or_else(|| aadsts::resource_not_found(&named, &tenant.display_name))?;
+    Ok(Resource { audience: named, application: Some(application) })
 }
 
 /// A client that knows Graph by the emulator's address still gets Graph's own name, as every cloud's Graph has one.
@@ -62,15 +68,8 @@ fn from_scope(scope: &str) -> Result<String, AadError> {
 }
 
 /// Another application with an instance in the tenant, by client id or application ID URI.
-fn is_known(tenant: &Tenant, named: &str) -> bool {
-    let apps = tenant.apps();
-    let wanted = named.strip_prefix("api://").unwrap_or(named);
-    apps.service_principals.values().any(|principal| {
-        principal.app_id != GRAPH_APP_ID
-            && (principal.app_id.to_string() == wanted
-                || apps
-                    .applications
-                    .get(&principal.app_id)
-                    .is_some_and(|app| app.identifier_uris.iter().any(|uri| uri == named)))
-    })
+fn known(world: &World, tenant: &Tenant, named: &str) -> Option<Application> {
+    let installed: Vec<_> = tenant.apps().service_principals.values().map(|principal| principal.app_id).collect();
+    let mut applications = installed.into_iter().filter_map(|id| world.application(id)).map(|(_, app)| app);
+    applications.find(|app| app.goes_by(named))
 }

@@ -1,5 +1,6 @@
 //! The token endpoint, v2.0 (`scope`) and v1.0 (`resource`): client credentials here, codes and refresh tokens in `sign_in`.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json;
@@ -7,17 +8,20 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::HeaderMap;
+use http::header::USER_AGENT;
 use serde_json::json;
 use url::form_urlencoded;
 
 use super::aadsts::{self, AadError};
-use super::discovery::SHARED;
+use super::discovery::is_shared;
 use super::issue::{Lifetime, access_token};
 use super::trace::Trace;
 use super::{client, scope};
 use crate::World;
 use crate::links::Links;
+use crate::sign_in::ask::{self, Pairs};
 use crate::sign_in::redeem;
+use crate::sign_in::visit::Sender;
 
 /// One token request.
 #[derive(Debug)]
@@ -30,9 +34,11 @@ pub struct TokenRequest<'a> {
     pub tenant: &'a str,
     /// Its headers (HTTP Basic).
     pub headers: &'a HeaderMap,
+    /// Where it comes from, as a sign-in does.
+    pub address: IpAddr,
     /// The v2.0 endpoint.
     pub v2: bool,
-    form: Vec<(String, String)>,
+    form: Pairs,
 }
 
 impl TokenRequest<'_> {
@@ -40,6 +46,11 @@ impl TokenRequest<'_> {
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.form.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// The name of the browser, or of the program.
+    pub fn agent(&self) -> &str {
+        self.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default()
     }
 
     /// A parameter that must be there.
@@ -53,10 +64,10 @@ pub async fn v2(
     State(world): State<Arc<World>>,
     links: Links,
     Path(tenant): Path<String>,
-    headers: HeaderMap,
+    sender: Sender,
     body: Bytes,
 ) -> Response {
-    answer(&world, &links, &tenant, &headers, &body, true)
+    answer(&world, &links, &tenant, &sender, &body, true)
 }
 
 /// `POST /{tenant}/oauth2/token`.
@@ -64,10 +75,10 @@ pub async fn v1(
     State(world): State<Arc<World>>,
     links: Links,
     Path(tenant): Path<String>,
-    headers: HeaderMap,
+    sender: Sender,
     body: Bytes,
 ) -> Response {
-    answer(&world, &links, &tenant, &headers, &body, false)
+    answer(&world, &links, &tenant, &sender, &body, false)
 }
 
 /// `GET` on either.
@@ -75,10 +86,13 @@ pub async fn only_post(State(world): State<Arc<World>>, headers: HeaderMap) -> R
     Trace::of(&world, &headers).answer(&aadsts::only_post())
 }
 
-fn answer(world: &Arc<World>, links: &Links, tenant: &str, headers: &HeaderMap, body: &[u8], v2: bool) -> Response {
-    let trace = Trace::of(world, headers);
-    let form = form_urlencoded::parse(body).into_owned().collect();
-    let request = TokenRequest { world, links, tenant, headers, v2, form };
+fn answer(world: &Arc<World>, links: &Links, tenant: &str, sender: &Sender, body: &[u8], v2: bool) -> Response {
+    let trace = Trace::of(world, &sender.headers);
+    let form: Pairs = form_urlencoded::parse(body).into_owned().collect();
+    if let Some(name) = ask::twice(&form) {
+        return trace.answer(&aadsts::duplicated_parameter(name));
+    }
+    let request = TokenRequest { world, links, tenant, headers: &sender.headers, address: sender.address, v2, form };
     match grant(&request) {
         Ok(response) => trace.marked(response),
         Err(error) => trace.answer(&error),
@@ -93,7 +107,7 @@ fn grant(request: &TokenRequest<'_>) -> Result<Response, AadError> {
         "refresh_token" => return redeem::refresh(request),
         _ => return Err(aadsts::unsupported_grant(grant_type)),
     }
-    if SHARED.contains(&request.tenant) {
+    if is_shared(request.tenant) {
         return Err(aadsts::not_over_common());
     }
     let world = request.world;

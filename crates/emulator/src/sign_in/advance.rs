@@ -10,11 +10,12 @@ use super::ask::Prompt;
 use super::claims::Subject;
 use super::flow::{self, Flow};
 use super::grants::Code;
+use super::judge::Question;
 use super::log::{self, Step};
 use super::person::Person;
 use super::session::Session;
 use super::visit::Visit;
-use super::{deliver, judge, page};
+use super::{deliver, page};
 use crate::access::evaluate::{Outcome, Verdict};
 use crate::apps::{Application, grant};
 use crate::external::{control, hand_over};
@@ -63,7 +64,7 @@ pub fn parties(visit: &Visit, flow: &Flow) -> Result<Option<Parties>, AadError> 
 /// What policies say with what is proved so far.
 pub fn verdict(visit: &Visit, flow: &Flow, parties: &Parties) -> Option<Verdict> {
     let session = session_of(visit, flow)?;
-    Some(judge::sign_in(visit, flow, parties, &session.evidence))
+    Some(Question::of(visit, flow, parties, &session.evidence).verdict())
 }
 
 fn with(visit: &Visit, flow: Flow, parties: &Parties) -> Response {
@@ -78,12 +79,13 @@ fn with(visit: &Visit, flow: Flow, parties: &Parties) -> Response {
     let Some(session) = session_of(visit, &flow) else {
         return page::error(visit, &interactive::not_this_browser(), None);
     };
-    let verdict = judge::sign_in(visit, &flow, parties, &session.evidence);
+    let verdict = Question::of(visit, &flow, parties, &session.evidence).verdict();
     let silent = flow.request.prompt == Prompt::Nothing;
     match verdict.outcome {
         Outcome::Pass => finish(visit, &flow, parties, &session, &verdict),
         Outcome::Refuse(code) => refuse(visit, &flow, parties, Some(&verdict), &interactive::refused_by_policy(code)),
-        Outcome::Password | Outcome::SecondFactor if silent => {
+        Outcome::Password if silent => refuse(visit, &flow, parties, Some(&verdict), &interactive::session_too_old()),
+        Outcome::SecondFactor if silent => {
             let error = interactive::second_factor_needed(flow.request.app_id);
             refuse(visit, &flow, parties, Some(&verdict), &error)
         }
@@ -128,7 +130,7 @@ fn adopt(visit: &Visit, flow: &mut Flow) {
     let now = visit.trace.now;
     let elsewhere = request.home.is_some_and(|tenant| tenant != session.tenant);
     let another = request.login_hint.as_deref().is_some_and(|hint| !is_meant(hint, &person));
-    let old = request.max_age.is_some_and(|age| now.seconds() - session.evidence.since.seconds() > age);
+    let old = request.max_age.is_some_and(|age| now.seconds() - session.evidence.since.seconds() >= age);
     if session.holds(&person, now) && !elsewhere && !another && !old {
         flow.person = Some((session.tenant, session.user));
         flow.session = Some(id);
@@ -206,11 +208,12 @@ fn answer(
     if request.code {
         let text = format!("1.{}", world.rng.token::<60>());
         let made = Code::of(flow, parties, session, visit.trace.now);
-        world.sign_ins.memory().codes.insert(text.clone(), made);
+        world.sign_ins.memory().codes.insert(text.clone(), made, visit.trace.now);
         pairs.push(("code", text.clone()));
         code = Some(text);
     }
     if request.id_token {
+        let reached = Question::of(visit, flow, parties, &session.evidence).reached();
         let subject = Subject {
             world,
             links: &visit.links,
@@ -221,6 +224,8 @@ fn answer(
             sid: &session.sid,
             scope: &request.scope,
             claims: &request.claims,
+            reached: &reached,
+            v2: request.v2,
             now: visit.trace.now,
         };
         pairs.push(("id_token", subject.id_token(request.nonce.as_deref(), code.as_deref())?));

@@ -2,13 +2,15 @@
 //!
 //! Two kinds of fault: before the redirect address is known to be the application's own, on our page; after, sent back.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
 use crate::apps::Application;
 use crate::identity::aadsts::{self, AadError, interactive};
-use crate::identity::discovery::SHARED;
+use crate::identity::discovery::{is_consumers, is_shared};
 use crate::world::{Tenant, World};
 
 /// The form or query, as pairs.
@@ -56,6 +58,8 @@ pub enum Prompt {
 pub struct Request {
     /// The application.
     pub app_id: Uuid,
+    /// The v2.0 endpoint; the v1.0 one names an API, not scopes.
+    pub v2: bool,
     /// The tenant as the path names it.
     pub path_tenant: String,
     /// Where the answer goes.
@@ -115,11 +119,6 @@ impl Request {
         Back { redirect: self.redirect.clone(), mode: self.mode, state: self.state.clone() }
     }
 
-    /// Whether a scope was asked for.
-    pub fn wants(&self, scope: &str) -> bool {
-        self.scope.split_ascii_whitespace().any(|asked| asked == scope)
-    }
-
     /// The authentication contexts asked for in the `claims` parameter, for either token.
     pub fn contexts(&self) -> Vec<String> {
         ["id_token", "access_token"].iter().flat_map(|token| contexts(&self.claims, token)).collect()
@@ -135,9 +134,16 @@ pub fn contexts(claims: &Value, token: &str) -> Vec<String> {
 }
 
 /// Reads and checks a request.
-pub fn read(world: &World, path_tenant: &str, pairs: &Pairs) -> Result<Request, Refusal> {
+pub fn read(world: &World, path_tenant: &str, v2: bool, pairs: &Pairs) -> Result<Request, Refusal> {
+    if let Some(name) = twice(pairs) {
+        return Err(Refusal::Here(aadsts::duplicated_parameter(name)));
+    }
     let tenant = tenant_of_path(world, path_tenant).map_err(Refusal::Here)?;
     let application = application(world, pairs, tenant.as_deref()).map_err(Refusal::Here)?;
+    if is_consumers(path_tenant) {
+        let error = aadsts::no_personal_accounts(application.app_id, &application.display_name);
+        return Err(Refusal::Here(error));
+    }
     let (redirect, platform) = redirect(&application, value(pairs, "redirect_uri")).map_err(Refusal::Here)?;
     let kind = value(pairs, "response_type").unwrap_or_default();
     let (code, id_token) = kinds(kind);
@@ -155,7 +161,8 @@ pub fn read(world: &World, path_tenant: &str, pairs: &Pairs) -> Result<Request, 
         return Err(Refusal::Back(Box::new(back), interactive::response_mode(asked_mode.unwrap_or_default())));
     }
     check_kind(&application, kind, pairs).map_err(refuse)?;
-    let challenge = challenge(pairs, platform).map_err(refuse)?;
+    let scope = scope(v2, pairs).map_err(refuse)?;
+    let challenge = challenge(pairs, code && platform == Platform::Spa).map_err(refuse)?;
     let prompt = prompt(value(pairs, "prompt")).map_err(refuse)?;
     let claims = match value(pairs, "claims") {
         Some(text) => serde_json::from_str(text).map_err(|_| refuse(interactive::claims_unreadable()))?,
@@ -166,13 +173,14 @@ pub fn read(world: &World, path_tenant: &str, pairs: &Pairs) -> Result<Request, 
     let home = tenant.as_ref().or(hinted.as_ref()).map(|tenant| tenant.id);
     Ok(Request {
         app_id: application.app_id,
+        v2,
         path_tenant: path_tenant.to_owned(),
         redirect,
         platform,
         code,
         id_token,
         mode: back.mode,
-        scope: owned("scope").unwrap_or_default(),
+        scope,
         state: back.state,
         nonce: owned("nonce"),
         challenge,
@@ -184,13 +192,19 @@ pub fn read(world: &World, path_tenant: &str, pairs: &Pairs) -> Result<Request, 
     })
 }
 
+/// The name of a parameter that comes twice.
+pub fn twice(pairs: &Pairs) -> Option<&str> {
+    let mut seen = BTreeSet::new();
+    pairs.iter().map(|(name, _)| name.as_str()).find(|name| !seen.insert(*name))
+}
+
 /// A parameter; an empty one counts as missing.
 pub fn value<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
 }
 
 fn tenant_of_path(world: &World, name: &str) -> Result<Option<std::sync::Arc<Tenant>>, AadError> {
-    if SHARED.contains(&name) {
+    if is_shared(name) {
         return Ok(None);
     }
     world.tenant(name).map(Some).ok_or_else(|| aadsts::tenant_not_found(name, "invalid_request"))
@@ -210,18 +224,18 @@ fn application(world: &World, pairs: &Pairs, tenant: Option<&Tenant>) -> Result<
     }
 }
 
-/// The registered address, and the list it is in. A loopback address of a device's application may have any port.
+/// The registered address, and the list it is in: exactly this address, or the same of this machine at another port (Entra:
+/// redirect URI restrictions).
 fn redirect(application: &Application, asked: Option<&str>) -> Result<(String, Platform), AadError> {
     let lists = [
-        (&application.redirect_uris, if application.public_client { Platform::Public } else { Platform::Web }),
+        (&application.redirect_uris, Platform::Web),
         (&application.spa_redirect_uris, Platform::Spa),
         (&application.public_redirect_uris, Platform::Public),
     ];
     let first = lists.iter().find_map(|(list, platform)| list.first().map(|uri| (uri.clone(), *platform)));
     let Some(asked) = asked else { return first.ok_or_else(aadsts::no_redirect) };
-    let found = lists.iter().find(|(list, platform)| {
-        list.iter().any(|uri| uri == asked || (*platform == Platform::Public && same_loopback(uri, asked)))
-    });
+    let exact = lists.iter().find(|(list, _)| list.iter().any(|uri| uri == asked));
+    let found = exact.or_else(|| lists.iter().find(|(list, _)| list.iter().any(|uri| same_loopback(uri, asked))));
     let mismatch = || aadsts::redirect_mismatch(asked, application.app_id);
     if first.is_none() {
         return Err(aadsts::no_redirect());
@@ -253,12 +267,24 @@ fn check_kind(application: &Application, kind: &str, pairs: &Pairs) -> Result<()
         ["code"] => {}
         ["id_token"] | ["code", "id_token"] if application.id_token_enabled => {}
         ["id_token"] | ["code", "id_token"] => return Err(interactive::id_token_disabled()),
+        ["token"] | ["id_token" | "code", "token"] | ["code", "id_token", "token"] => {
+            return Err(interactive::token_disabled());
+        }
         _ => return Err(interactive::response_type(kind)),
     }
     if words.contains(&"id_token") && value(pairs, "nonce").is_none() {
         return Err(aadsts::missing_parameter("nonce"));
     }
-    value(pairs, "scope").map(|_| ()).ok_or_else(|| aadsts::missing_parameter("scope"))
+    Ok(())
+}
+
+/// What it is for. On the v1.0 endpoint all of what an API offers, and the person's name and a refresh token in any case.
+fn scope(v2: bool, pairs: &Pairs) -> Result<String, AadError> {
+    if v2 {
+        return value(pairs, "scope").map(str::to_owned).ok_or_else(|| aadsts::missing_parameter("scope"));
+    }
+    let resource = value(pairs, "resource").unwrap_or("https://graph.microsoft.com");
+    Ok(format!("openid profile email offline_access {resource}/.default"))
 }
 
 fn mode_of(name: &str) -> Option<Mode> {
@@ -270,9 +296,9 @@ fn mode_of(name: &str) -> Option<Mode> {
     }
 }
 
-fn challenge(pairs: &Pairs, platform: Platform) -> Result<Option<(String, bool)>, AadError> {
+fn challenge(pairs: &Pairs, needed: bool) -> Result<Option<(String, bool)>, AadError> {
     let Some(challenge) = value(pairs, "code_challenge") else {
-        return if platform == Platform::Spa { Err(interactive::challenge_needed()) } else { Ok(None) };
+        return if needed { Err(interactive::challenge_needed()) } else { Ok(None) };
     };
     let hashed = match value(pairs, "code_challenge_method") {
         Some("S256") => true,

@@ -5,7 +5,6 @@
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, Header};
 use kernel::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -16,7 +15,8 @@ use super::session::Evidence;
 use crate::apps::Application;
 use crate::apps::catalogue::GRAPH_APP_ID;
 use crate::identity::BACK_DATED_SECONDS;
-use crate::identity::aadsts::{self, AadError};
+use crate::identity::aadsts::AadError;
+use crate::identity::issue::{issuer, shows_capabilities, signed};
 use crate::links::Links;
 use crate::world::{Tenant, World};
 
@@ -46,6 +46,10 @@ pub struct Subject<'a> {
     pub scope: &'a str,
     /// The `claims` request.
     pub claims: &'a Value,
+    /// The authentication contexts that are reached, asked for or not.
+    pub reached: &'a [String],
+    /// The endpoint's version, which is the ID token's.
+    pub v2: bool,
     /// When.
     pub now: Timestamp,
 }
@@ -70,13 +74,47 @@ pub fn login_hint(person: Uuid) -> String {
     format!("O.{}", URL_SAFE_NO_PAD.encode(person.as_bytes()))
 }
 
+impl Api {
+    /// The scopes.
+    pub fn scopes(&self) -> &[String] {
+        match self {
+            Self::Graph(scopes) | Self::Other(_, scopes) => scopes,
+        }
+    }
+
+    /// The application whose it is; none for Graph.
+    fn application(&self) -> Option<&Application> {
+        match self {
+            Self::Graph(_) => None,
+            Self::Other(app, _) => Some(app),
+        }
+    }
+
+    /// Whether its tokens are version 2.0: the application decides. Graph's are not.
+    fn v2(&self) -> bool {
+        self.application().is_some_and(|app| app.token_version == Some(2))
+    }
+
+    fn audience(&self) -> String {
+        match self.application() {
+            None => GRAPH_APP_ID.to_string(),
+            Some(app) if self.v2() => app.app_id.to_string(),
+            Some(app) => app.identifier_uris.first().cloned().unwrap_or_else(|| app.app_id.to_string()),
+        }
+    }
+
+    /// Graph says whom a token is about; another API when it asks for it.
+    fn says_user(&self) -> bool {
+        self.application().is_none_or(|app| app.opts_in_with("accessToken", "idtyp", "include_user_token"))
+    }
+}
+
 impl Subject<'_> {
-    /// An ID token, with hashes when it travels beside a code.
+    /// An ID token of the endpoint's version, with hashes when it travels beside a code.
     pub fn id_token(&self, nonce: Option<&str>, code: Option<&str>) -> Result<String, AadError> {
-        let mut claims = self.standard(&format!("{}/{}/v2.0", self.links.base(), self.tenant.id));
+        let mut claims = self.standard(self.v2);
         claims.insert("aud".to_owned(), json!(self.application.app_id));
         claims.insert("exp".to_owned(), json!(self.now.seconds() + ID_TOKEN_SECONDS));
-        claims.insert("ver".to_owned(), json!("2.0"));
         if let Some(nonce) = nonce {
             claims.insert("nonce".to_owned(), json!(nonce));
         }
@@ -84,51 +122,46 @@ impl Subject<'_> {
             let hash = digest::digest(&digest::SHA256, code.as_bytes());
             claims.insert("c_hash".to_owned(), json!(URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])));
         }
-        self.add_profile(&mut claims);
+        if self.v2 {
+            self.add_profile(&mut claims)
+        } else {
+            self.add_profile_v1(&mut claims)
+        }
         self.add_optional(&mut claims, "idToken");
-        self.add_contexts(&mut claims, "id_token");
-        self.signed(&claims)
+        self.add_contexts(&mut claims, "id_token", "idToken");
+        signed(self.world, self.v2, &claims)
     }
 
     /// An access token: version 1.0 for Graph, the version it asks for for an application's own API.
     pub fn access_token(&self, api: &Api, proved: &str, seconds: i64) -> Result<String, AadError> {
-        let (version, audience, scopes) = match api {
-            Api::Graph(scopes) => (1, GRAPH_APP_ID.to_string(), scopes),
-            Api::Other(app, scopes) if app.token_version == Some(2) => (2, app.app_id.to_string(), scopes),
-            Api::Other(app, scopes) => {
-                let uri = app.identifier_uris.first().cloned();
-                (1, uri.unwrap_or_else(|| app.app_id.to_string()), scopes)
-            }
-        };
-        let issuer = match version {
-            1 => format!("https://sts.windows.net/{}/", self.tenant.id),
-            _ => format!("{}/{}/v2.0", self.links.base(), self.tenant.id),
-        };
-        let mut claims = self.standard(&issuer);
-        claims.insert("aud".to_owned(), json!(audience));
+        let mut claims = self.standard(api.v2());
+        claims.insert("aud".to_owned(), json!(api.audience()));
         claims.insert("exp".to_owned(), json!(self.now.seconds() + seconds));
-        claims.insert("ver".to_owned(), json!(format!("{version}.0")));
-        claims.insert("scp".to_owned(), json!(scopes.join(" ")));
-        claims.insert("idtyp".to_owned(), json!("user"));
+        claims.insert("scp".to_owned(), json!(api.scopes().join(" ")));
         claims.insert("oid".to_owned(), json!(self.person.id));
         claims.insert("name".to_owned(), json!(self.person.name));
-        self.add_client(&mut claims, version, proved);
-        let of_api = match api {
-            Api::Other(app, _) => Subject { application: app, ..*self },
-            Api::Graph(_) => Subject { ..*self },
-        };
+        if api.says_user() {
+            claims.insert("idtyp".to_owned(), json!("user"));
+        }
+        if shows_capabilities(api.application(), self.claims) {
+            claims.insert("xms_cc".to_owned(), json!(["cp1"]));
+        }
+        self.add_client(&mut claims, api.v2(), proved);
+        let of_api = Subject { application: api.application().unwrap_or(self.application), ..*self };
         of_api.add_optional(&mut claims, "accessToken");
-        of_api.add_contexts(&mut claims, "access_token");
-        self.signed(&claims)
+        of_api.add_contexts(&mut claims, "access_token", "accessToken");
+        signed(self.world, api.v2(), &claims)
     }
 
-    fn standard(&self, issuer: &str) -> Map<String, Value> {
+    fn standard(&self, v2: bool) -> Map<String, Value> {
+        let issuer = issuer(self.links, self.tenant, v2);
         let issued = self.now.seconds() - BACK_DATED_SECONDS;
         let rng = &self.world.rng;
         let standard = json!({
             "iss": issuer, "iat": issued, "nbf": issued, "aio": rng.token::<24>(),
             "rh": format!("1.{}.", rng.token::<30>()), "uti": rng.token::<16>(), "tid": self.tenant.id,
             "sub": pairwise(self.tenant.id, self.application.app_id, self.person.id),
+            "ver": if v2 { "2.0" } else { "1.0" },
         });
         match standard {
             Value::Object(claims) => claims,
@@ -136,22 +169,35 @@ impl Subject<'_> {
         }
     }
 
-    fn add_client(&self, claims: &mut Map<String, Value>, version: u8, proved: &str) {
-        let (client, how) = if version == 1 { ("appid", "appidacr") } else { ("azp", "azpacr") };
+    fn add_client(&self, claims: &mut Map<String, Value>, v2: bool, proved: &str) {
+        let (client, how) = if v2 { ("azp", "azpacr") } else { ("appid", "appidacr") };
         claims.insert(client.to_owned(), json!(self.application.app_id));
         claims.insert(how.to_owned(), json!(proved));
-        if version == 1 {
+        if v2 {
+            claims.insert("preferred_username".to_owned(), json!(self.person.preferred_username()));
+        } else {
             claims.insert("acr".to_owned(), json!("1"));
             claims.insert("amr".to_owned(), json!(self.evidence.words()));
             claims.insert("app_displayname".to_owned(), json!(self.application.display_name));
             claims.insert("unique_name".to_owned(), json!(self.person.preferred_username()));
             claims.insert("upn".to_owned(), json!(self.person.principal_name));
-        } else {
-            claims.insert("preferred_username".to_owned(), json!(self.person.preferred_username()));
         }
-        if crate::identity::issue::declares_cp1(self.claims) {
-            claims.insert("xms_cc".to_owned(), json!(["cp1"]));
-        }
+    }
+
+    /// Version 1.0 tells who it is whatever was asked for.
+    fn add_profile_v1(&self, claims: &mut Map<String, Value>) {
+        let person = self.person;
+        let profile = [
+            ("amr", json!(self.evidence.words())),
+            ("family_name", json!(person.family_name)),
+            ("given_name", json!(person.given_name)),
+            ("name", json!(person.name)),
+            ("oid", json!(person.id)),
+            ("unique_name", json!(person.preferred_username())),
+            ("upn", json!(person.principal_name)),
+        ];
+        let known = profile.into_iter().filter(|(_, value)| !value.is_null());
+        claims.extend(known.map(|(name, value)| (name.to_owned(), value)));
     }
 
     fn add_profile(&self, claims: &mut Map<String, Value>) {
@@ -167,7 +213,7 @@ impl Subject<'_> {
     }
 
     fn asked(&self, scope: &str) -> bool {
-        self.scope.split_ascii_whitespace().any(|asked| asked == scope)
+        super::scopes::holds(self.scope, scope)
     }
 
     fn add_optional(&self, claims: &mut Map<String, Value>, token: &str) {
@@ -205,20 +251,15 @@ impl Subject<'_> {
         claims.insert("_claim_sources".to_owned(), json!({ "src1": { "endpoint": address } }));
     }
 
-    /// Contexts that were asked for and reached: a sign-in that got here has passed what protects them.
-    fn add_contexts(&self, claims: &mut Map<String, Value>, request: &str) {
-        let asked = contexts(self.claims, request);
-        if !asked.is_empty() {
-            claims.insert("acrs".to_owned(), json!(asked));
+    /// Contexts that were asked for: a sign-in that got here has passed what protects them. Who opted in hears of all others
+    /// that are reached, too.
+    fn add_contexts(&self, claims: &mut Map<String, Value>, request: &str, token: &str) {
+        let mut all = contexts(self.claims, request);
+        if self.application.opts_in(token, "acrs") {
+            all.extend(self.reached.iter().filter(|context| !all.contains(context)).cloned().collect::<Vec<_>>());
         }
-    }
-
-    fn signed(&self, claims: &Map<String, Value>) -> Result<String, AadError> {
-        let keys = self.world.keys();
-        let key = keys.current();
-        let mut header = Header::new(Algorithm::RS256);
-        header.kid = Some(key.kid.clone());
-        jsonwebtoken::encode(&header, claims, &key.encoding)
-            .map_err(|_| aadsts::malformed_assertion("The token could not be signed."))
+        if !all.is_empty() {
+            claims.insert("acrs".to_owned(), json!(all));
+        }
     }
 }

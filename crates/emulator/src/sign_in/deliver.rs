@@ -39,8 +39,14 @@ pub fn send(visit: &Visit, back: &Back, mut pairs: Vec<(&'static str, String)>) 
     visit.trace.marked((StatusCode::FOUND, [(LOCATION, address)]).into_response())
 }
 
-/// The address with the answer, otherwise exactly as registered.
+/// The address with the answer, otherwise exactly as registered; but one without a path gets a slash (Entra: redirect URI
+/// restrictions).
 fn with(redirect: &str, mode: Mode, query: &str) -> String {
+    let on_web = redirect.strip_prefix("https://").or_else(|| redirect.strip_prefix("http://"));
+    let redirect = match on_web {
+        Some(rest) if !rest.contains(['/', '?', '#']) => &format!("{redirect}/"),
+        _ => redirect,
+    };
     match mode {
         Mode::Fragment => format!("{redirect}#{query}"),
         _ if redirect.contains('?') => format!("{redirect}&{query}"),

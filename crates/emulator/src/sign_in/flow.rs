@@ -10,6 +10,7 @@ use super::ask::Request;
 use super::log::Step;
 use super::visit::Visit;
 use crate::identity::aadsts::{AadError, interactive};
+use crate::kept::Passing;
 
 /// After this the sign-in page no longer works.
 const LIFE: Duration = Duration::from_hours(1);
@@ -31,8 +32,6 @@ pub struct Flow {
     pub session: Option<String>,
     /// The tenant and the user.
     pub person: Option<(Uuid, Uuid)>,
-    /// The password was entered in this very sign-in.
-    pub fresh: bool,
     /// What was done so far.
     pub steps: Vec<Step>,
     /// The person consented in it.
@@ -51,10 +50,15 @@ impl Flow {
             request,
             session: None,
             person: None,
-            fresh: false,
             steps: Vec::new(),
             consented: false,
         }
+    }
+}
+
+impl Passing for Flow {
+    fn gone(&self) -> Timestamp {
+        self.began.plus(LIFE * 2)
     }
 }
 
@@ -70,8 +74,7 @@ pub fn find(visit: &mut Visit, id: &str) -> Result<Flow, AadError> {
     Ok(flow)
 }
 
-/// Remembers a sign-in as it is now; forgets those nobody will finish.
+/// Remembers a sign-in as it is now.
 pub fn remember(memory: &mut Memory, flow: &Flow, now: Timestamp) {
-    memory.flows.retain(|_, known| now < known.began.plus(LIFE * 2));
-    memory.flows.insert(flow.id.clone(), flow.clone());
+    memory.flows.insert(flow.id.clone(), flow.clone(), now);
 }

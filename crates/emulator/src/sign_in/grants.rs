@@ -10,6 +10,7 @@ use super::advance::Parties;
 use super::ask::{Platform, Request};
 use super::flow::Flow;
 use super::session::{Evidence, Session};
+use crate::kept::Passing;
 
 /// About a minute.
 const CODE_LIFE: Duration = Duration::from_mins(1);
@@ -77,6 +78,18 @@ impl Code {
             revoked: false,
         };
         Self { request, grant, until: now.plus(CODE_LIFE), used: false }
+    }
+}
+
+impl Passing for Code {
+    fn gone(&self) -> Timestamp {
+        self.until.plus(CODE_LIFE * 60)
+    }
+}
+
+impl Passing for Refresh {
+    fn gone(&self) -> Timestamp {
+        self.until.plus(REFRESH_LIFE)
     }
 }
 

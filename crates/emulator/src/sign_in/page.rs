@@ -4,7 +4,6 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use http::header::CONTENT_SECURITY_POLICY;
-use url::Url;
 use uuid::Uuid;
 
 use super::flow::Flow;
@@ -93,7 +92,7 @@ pub struct Again<'a> {
 pub fn password(visit: &Visit, flow: &Flow, application: &str, name: &str, trouble: Option<&str>) -> Response {
     let action = format!("/{}/login", flow.request.path_tenant);
     let shown = Password { action, flow: &flow.id, application, name, trouble };
-    visit.keep(flow, rendered(visit, StatusCode::OK, &shown, &[&flow.request.redirect]))
+    visit.keep(flow, rendered(visit, StatusCode::OK, &shown))
 }
 
 /// Whether the application may.
@@ -101,7 +100,7 @@ pub fn consent(visit: &Visit, flow: &Flow, application: &str, person: &str) -> R
     let action = format!("/{}/consent", flow.request.path_tenant);
     let scopes = flow.request.scope.split_ascii_whitespace().collect();
     let shown = Consent { action, flow: &flow.id, application, person, scopes };
-    visit.keep(flow, rendered(visit, StatusCode::OK, &shown, &[&flow.request.redirect]))
+    visit.keep(flow, rendered(visit, StatusCode::OK, &shown))
 }
 
 /// A form that posts itself to somebody else.
@@ -112,29 +111,29 @@ pub fn posting(visit: &Visit, action: &str, fields: &[(&'static str, String)]) -
 
 /// The same with names made up on the way.
 pub fn posting_all(visit: &Visit, action: &str, fields: &[(String, String)]) -> Response {
-    rendered(visit, StatusCode::OK, &Posting { action, fields }, &[action])
+    rendered(visit, StatusCode::OK, &Posting { action, fields })
 }
 
 /// Ways to prove a second factor, or to register one.
 pub fn picker(visit: &Visit, flow: &Flow, person: &str, choices: &[(Uuid, String)], registering: bool) -> Response {
     let action = format!("/{}/method", flow.request.path_tenant);
     let shown = Picker { action, flow: &flow.id, person, choices, registering };
-    visit.keep(flow, rendered(visit, StatusCode::OK, &shown, &[&flow.request.redirect]))
+    visit.keep(flow, rendered(visit, StatusCode::OK, &shown))
 }
 
 /// An answer that belongs to no sign-in is good.
 pub fn accepted(visit: &Visit, amr: &str) -> Response {
-    rendered(visit, StatusCode::OK, &Accepted { amr }, &[])
+    rendered(visit, StatusCode::OK, &Accepted { amr })
 }
 
 /// A page that goes on by itself to an address.
 pub fn going_on(visit: &Visit, address: &str) -> Response {
-    rendered(visit, StatusCode::OK, &GoingOn { address }, &[])
+    rendered(visit, StatusCode::OK, &GoingOn { address })
 }
 
 /// Signed out; other applications are told in frames.
 pub fn left(visit: &Visit, frames: &[String], address: Option<&str>) -> Response {
-    rendered(visit, StatusCode::OK, &Left { frames, address }, &[])
+    rendered(visit, StatusCode::OK, &Left { frames, address })
 }
 
 /// What went wrong.
@@ -147,30 +146,16 @@ pub fn error(visit: &Visit, error: &AadError, again: Option<&Again<'_>>) -> Resp
         timestamp: trace.timestamp(),
         again,
     };
-    rendered(visit, StatusCode::BAD_REQUEST, &shown, &[])
+    rendered(visit, StatusCode::BAD_REQUEST, &shown)
 }
 
-/// A page under a policy: our own style and script; forms go to us and to these addresses.
-pub fn rendered(visit: &Visit, status: StatusCode, page: &impl Template, forms: &[&str]) -> Response {
+/// A page under a policy: our own style and script. It says nothing of forms (`form-action`): some browsers hold every
+/// redirect after a form's post against it, and nobody knows where an application or a provider redirects to.
+pub fn rendered(visit: &Visit, status: StatusCode, page: &impl Template) -> Response {
     let html = match page.render() {
         Ok(html) => html,
         Err(error) => return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     };
-    let own = "'self'".to_owned();
-    let places: Vec<_> = std::iter::once(own).chain(forms.iter().filter_map(|address| source(address))).collect();
-    let places = places.join(" ");
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src *; form-action {places}; base-uri 'none'; frame-ancestors 'none'"
-    );
-    let headers = [(CONTENT_SECURITY_POLICY, policy)];
-    visit.trace.marked((status, headers, Html(html)).into_response())
-}
-
-/// An address as a source of a policy: its origin, or the scheme of a device's application.
-fn source(address: &str) -> Option<String> {
-    let url = Url::parse(address).ok()?;
-    match url.scheme() {
-        "http" | "https" => Some(url.origin().ascii_serialization()),
-        scheme => Some(format!("{scheme}:")),
-    }
+    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src *; base-uri 'none'; frame-ancestors 'none'";
+    visit.trace.marked((status, [(CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response())
 }

@@ -109,8 +109,9 @@ fn prove(visit: &Visit, flow: &Flow, entered: &Entered) -> Result<(Arc<Tenant>, 
 fn note(visit: &Visit, flow: &Flow, tenant: &Arc<Tenant>, person: &Person, error: &AadError) {
     let Some((home, application)) = visit.world.application(flow.request.app_id) else { return };
     let parties = Parties { tenant: tenant.clone(), person: person.clone(), application, home: home.id };
-    let step = Step::password(visit.trace.now, error.code != 50126);
-    let tried = Flow { steps: vec![step], ..flow.clone() };
+    // Of a locked account the password is not looked at; of a disabled one it was right.
+    let step = (error.code != 50053).then(|| Step::password(visit.trace.now, error.code == 50057));
+    let tried = Flow { steps: step.into_iter().collect(), ..flow.clone() };
     log::note(visit, &tried, &parties, None, Some(error));
 }
 
@@ -132,21 +133,34 @@ fn stranger(visit: &Visit, tenant: &Tenant, name: &str) -> AadError {
     }
 }
 
-/// A new session: its name is new too, so that nobody can have set it before.
+/// The person's session, with new evidence. What somebody else did in the same sign-in is theirs.
 fn sign_in(visit: &Visit, flow: &mut Flow, tenant: &Tenant, person: &Person) {
-    let rng = &visit.world.rng;
-    let (id, now) = (rng.token::<32>(), visit.trace.now);
-    let sid = visit.world.guid().to_string();
-    let session =
-        Session { sid, tenant: tenant.id, user: person.id, evidence: Evidence::password(now), leaving: Vec::new() };
-    let mut memory = visit.world.sign_ins.memory();
+    let who = Some((tenant.id, person.id));
+    if flow.person != who {
+        flow.steps.clear();
+        flow.consented = false;
+    }
+    flow.session = Some(session(visit, tenant, person));
+    flow.person = who;
+    flow.steps.push(Step::password(visit.trace.now, true));
+}
+
+/// The browser's session goes on when it is this person's: applications signed in to before still hear of its end. Else a
+/// new one takes its place, under a new name, so that nobody can have set it before.
+fn session(visit: &Visit, tenant: &Tenant, person: &Person) -> String {
+    let (world, now) = (&visit.world, visit.trace.now);
+    let evidence = Evidence::password(now);
+    let mut memory = world.sign_ins.memory();
     if let Some(old) = &visit.session {
+        let own = memory.sessions.get_mut(old).filter(|own| (own.tenant, own.user) == (tenant.id, person.id));
+        if let Some(own) = own.filter(|own| own.holds(person, now)) {
+            own.evidence = evidence;
+            return old.clone();
+        }
         memory.sessions.remove(old);
     }
-    memory.sessions.insert(id.clone(), session);
-    drop(memory);
-    flow.session = Some(id);
-    flow.person = Some((tenant.id, person.id));
-    flow.fresh = true;
-    flow.steps.push(Step::password(now, true));
+    let (id, sid) = (world.rng.token::<32>(), world.guid().to_string());
+    let made = Session { sid, tenant: tenant.id, user: person.id, evidence, leaving: Vec::new() };
+    memory.sessions.insert(id.clone(), made, now);
+    id
 }

@@ -1,6 +1,5 @@
 //! Codes and refresh tokens at the token endpoint.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
@@ -8,26 +7,23 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kernel::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::advance::Parties;
 use super::ask::{Platform, contexts};
 use super::claims::{Api, Subject};
 use super::grants::{Code, Refresh};
-use super::judge::{self, Renewal};
+use super::judge::Question;
 use super::person::Person;
-use super::visit;
+use super::scopes;
 use crate::access::evaluate::Outcome;
-use crate::apps::Application;
-use crate::auth::is_graph_audience;
+use crate::identity::BACK_DATED_SECONDS;
 use crate::identity::aadsts::{self, AadError, interactive};
-use crate::identity::client::{self, Client};
-use crate::identity::discovery::SHARED;
+use crate::identity::client::{self, Client, Proof};
+use crate::identity::discovery::{is_consumers, is_shared};
 use crate::identity::token::TokenRequest;
 use crate::world::{Tenant, World};
-
-/// Scopes that are not an API's.
-const OWN_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// `grant_type=authorization_code`.
 pub fn code(request: &TokenRequest<'_>) -> Result<Response, AadError> {
@@ -48,12 +44,18 @@ pub fn code(request: &TokenRequest<'_>) -> Result<Response, AadError> {
         return Err(interactive::redirect_of_code(redirect, &code.request.redirect));
     }
     check_verifier(&code, request.parameter("code_verifier"))?;
-    if let Some(code) = request.world.sign_ins.memory().codes.get_mut(text) {
-        code.used = true;
+    if already_used(request.world, text) {
+        return Err(interactive::code_redeemed());
     }
-    let person = check(&tenant, &code.grant)?;
-    let nonce = code.request.nonce.as_deref();
-    answer(request, &tenant, &client, &person, &code.grant, nonce)
+    let parties = parties(&tenant, &client, &code.grant)?;
+    let scope = scopes::narrowed(&code.grant.scope, asked_scope(request).as_deref());
+    let grant = Refresh { scope, ..code.grant };
+    answer(request, &parties, client.proof, &grant, code.request.nonce.as_deref())
+}
+
+/// Whether somebody used the code before; from now on somebody has. Under one lock: of two requests at once one comes first.
+fn already_used(world: &World, code: &str) -> bool {
+    world.sign_ins.memory().codes.get_mut(code).is_none_or(|code| std::mem::replace(&mut code.used, true))
 }
 
 /// `grant_type=refresh_token`: the old one stays good.
@@ -66,14 +68,22 @@ pub fn refresh(request: &TokenRequest<'_>) -> Result<Response, AadError> {
     let now = request.world.clock.now();
     if now >= grant.until {
         let spa = grant.platform == Platform::Spa;
-        return Err(if spa { interactive::spa_expired() } else { interactive::grant_expired() });
+        return Err(if spa { interactive::spa_expired() } else { interactive::refresh_inactive(grant.issued) });
     }
-    let person = check(&tenant, &grant)?;
-    let scope = request.parameter("scope").unwrap_or(&grant.scope).to_owned();
+    let parties = parties(&tenant, &client, &grant)?;
+    let scope = scopes::narrowed(&grant.scope, asked_scope(request).as_deref());
     let claims = claims_of(request)?.unwrap_or_else(|| grant.claims.clone());
     let grant = Refresh { scope, claims, ..grant };
-    judge(request, &tenant, &client, &person, &grant)?;
-    answer(request, &tenant, &client, &person, &grant, None)
+    judge(request, &parties, &grant)?;
+    answer(request, &parties, client.proof, &grant, None)
+}
+
+/// What the request itself names: scopes, or on the v1.0 endpoint an API.
+fn asked_scope(request: &TokenRequest<'_>) -> Option<String> {
+    match request.v2 {
+        true => request.parameter("scope").map(str::to_owned),
+        false => request.parameter("resource").map(|resource| format!("{resource}/.default")),
+    }
 }
 
 fn claims_of(request: &TokenRequest<'_>) -> Result<Option<Value>, AadError> {
@@ -85,7 +95,11 @@ fn claims_of(request: &TokenRequest<'_>) -> Result<Option<Value>, AadError> {
 fn tenant_of(request: &TokenRequest<'_>, grant: &Refresh) -> Result<Arc<Tenant>, AadError> {
     let missing = || aadsts::tenant_not_found(request.tenant, "invalid_request");
     let tenant = request.world.tenant_by_id(grant.tenant).ok_or_else(missing)?;
-    if SHARED.contains(&request.tenant) {
+    if is_consumers(request.tenant) {
+        let name = request.world.application(grant.app_id).map(|(_, app)| app.display_name).unwrap_or_default();
+        return Err(aadsts::no_personal_accounts(grant.app_id, &name));
+    }
+    if is_shared(request.tenant) {
         return Ok(tenant);
     }
     let named = request.world.tenant(request.tenant).ok_or_else(missing)?;
@@ -105,7 +119,7 @@ fn who(request: &TokenRequest<'_>, tenant: &Tenant, grant: &Refresh) -> Result<C
 }
 
 /// The person is still there, enabled, and nobody revoked their sessions.
-fn check(tenant: &Tenant, grant: &Refresh) -> Result<Person, AadError> {
+fn parties(tenant: &Arc<Tenant>, client: &Client, grant: &Refresh) -> Result<Parties, AadError> {
     let person = Person::of(tenant, grant.user).ok_or_else(|| interactive::unknown_user(&tenant.display_name))?;
     if !person.enabled {
         return Err(interactive::user_disabled());
@@ -113,32 +127,29 @@ fn check(tenant: &Tenant, grant: &Refresh) -> Result<Person, AadError> {
     if grant.revoked || grant.evidence.since < person.sessions_from {
         return Err(interactive::grant_revoked());
     }
-    Ok(person)
+    Ok(Parties { tenant: tenant.clone(), person, application: client.application.clone(), home: tenant.id })
 }
 
-/// What policies say by now.
-fn judge(
-    request: &TokenRequest<'_>,
-    tenant: &Arc<Tenant>,
-    client: &Client,
-    person: &Person,
-    grant: &Refresh,
-) -> Result<(), AadError> {
-    let parties = Parties {
-        tenant: tenant.clone(),
-        person: person.clone(),
-        application: client.application.clone(),
-        home: tenant.id,
-    };
-    let renewal = Renewal {
+/// The request as policies see it.
+fn question<'a>(request: &'a TokenRequest<'_>, parties: &'a Parties, grant: &'a Refresh) -> Question<'a> {
+    Question {
+        world: request.world,
+        links: request.links,
+        parties,
         evidence: &grant.evidence,
         scope: &grant.scope,
         contexts: ["id_token", "access_token"].iter().flat_map(|token| contexts(&grant.claims, token)).collect(),
-        address: visit::forwarded(request.headers).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        address: request.address,
         client: crate::access::situation::client(grant.platform),
+        agent: request.agent(),
+        began: grant.evidence.since,
         now: request.world.clock.now(),
-    };
-    let verdict = judge::renewal(request.world, request.links, &parties, renewal);
+    }
+}
+
+/// What policies say by now.
+fn judge(request: &TokenRequest<'_>, parties: &Parties, grant: &Refresh) -> Result<(), AadError> {
+    let verdict = question(request, parties, grant).verdict();
     let failed: Vec<_> =
         verdict.applied.iter().filter(|applied| applied.result == "failure").map(|applied| &applied.id).collect();
     let claims = json!({ "access_token": { "capolids": { "essential": true, "values": failed } } }).to_string();
@@ -165,89 +176,62 @@ fn check_verifier(code: &Code, verifier: Option<&str>) -> Result<(), AadError> {
 
 fn answer(
     request: &TokenRequest<'_>,
-    tenant: &Tenant,
-    client: &Client,
-    person: &Person,
+    parties: &Parties,
+    proof: Proof,
     grant: &Refresh,
     nonce: Option<&str>,
 ) -> Result<Response, AadError> {
     let (world, now) = (request.world, request.world.clock.now());
-    let api = api(request, tenant, &grant.scope)?;
+    let scope = scopes::expanded(world, request.links, &grant.scope);
+    let api = scopes::api(world, request.links, &parties.tenant, &scope)?;
+    let reached = question(request, parties, grant).reached();
     let subject = Subject {
         world,
         links: request.links,
-        tenant,
-        application: &client.application,
-        person,
+        tenant: &parties.tenant,
+        application: &parties.application,
+        person: &parties.person,
         evidence: &grant.evidence,
         sid: &grant.sid,
-        scope: &grant.scope,
+        scope: &scope,
         claims: &grant.claims,
+        reached: &reached,
+        v2: request.v2,
         now,
     };
-    let wants = |scope: &str| grant.scope.split_ascii_whitespace().any(|asked| asked == scope);
     let seconds = 3_600 + i64::try_from(world.rng.below(1_801)).unwrap_or(0);
-    let mut body = Map::new();
+    let mut body = if request.v2 { numbers_v2(&scope, seconds) } else { numbers_v1(&grant.scope, &api, seconds, now) };
     body.insert("token_type".to_owned(), json!("Bearer"));
-    body.insert("scope".to_owned(), json!(granted(&grant.scope)));
-    body.insert("expires_in".to_owned(), json!(seconds));
-    body.insert("ext_expires_in".to_owned(), json!(seconds));
-    body.insert("access_token".to_owned(), json!(subject.access_token(&api, client.proof.word(), seconds)?));
-    if wants("offline_access") {
+    body.insert("access_token".to_owned(), json!(subject.access_token(&api, proof.word(), seconds)?));
+    if scopes::holds(&scope, "offline_access") {
         let text = format!("1.{}", world.rng.token::<90>());
-        world.sign_ins.memory().refreshes.insert(text.clone(), grant.renewed(now));
+        world.sign_ins.memory().refreshes.insert(text.clone(), grant.renewed(now), now);
         body.insert("refresh_token".to_owned(), json!(text));
     }
-    if wants("openid") {
+    if scopes::holds(&scope, "openid") {
         body.insert("id_token".to_owned(), json!(subject.id_token(nonce, None)?));
     }
     if request.parameter("client_info") == Some("1") {
-        let info = json!({ "uid": person.id, "utid": tenant.id }).to_string();
+        let info = json!({ "uid": parties.person.id, "utid": parties.tenant.id }).to_string();
         body.insert("client_info".to_owned(), json!(URL_SAFE_NO_PAD.encode(info)));
     }
     Ok(Json(Value::Object(body)).into_response())
 }
 
-/// What the answer names as granted.
-fn granted(scope: &str) -> String {
-    scope.split_ascii_whitespace().filter(|one| *one != "offline_access").collect::<Vec<_>>().join(" ")
+fn numbers_v2(scope: &str, seconds: i64) -> Map<String, Value> {
+    members(json!({ "scope": scopes::granted(scope), "expires_in": seconds, "ext_expires_in": seconds }))
 }
 
-/// The one API that the scopes name; Graph when they name none.
-fn api(request: &TokenRequest<'_>, tenant: &Tenant, scope: &str) -> Result<Api, AadError> {
-    let mut found: Option<(String, Vec<String>)> = None;
-    let mut own = Vec::new();
-    for one in scope.split_ascii_whitespace() {
-        if OWN_SCOPES.contains(&one) {
-            own.extend(Some(one).filter(|one| *one != "offline_access").map(str::to_owned));
-            continue;
-        }
-        let (resource, name) = one.rsplit_once('/').unwrap_or(("https://graph.microsoft.com", one));
-        let (known, names) = found.get_or_insert_with(|| (resource.to_owned(), Vec::new()));
-        if known != resource {
-            return Err(aadsts::several_resources());
-        }
-        names.push(name.to_owned());
-    }
-    let Some((resource, names)) = found else { return Ok(Api::Graph(own)) };
-    if is_graph_audience(&resource, request.links) {
-        return Ok(Api::Graph(names.into_iter().chain(own).collect()));
-    }
-    let other = application(request.world, &resource);
-    let missing = || aadsts::resource_not_found(&resource, &tenant.display_name);
-    other.map(|app| Api::Other(Box::new(app), names)).ok_or_else(missing)
+/// The v1.0 endpoint sends its numbers as text and names the API, not its scopes.
+fn numbers_v1(scope: &str, api: &Api, seconds: i64, now: Timestamp) -> Map<String, Value> {
+    members(json!({
+        "scope": api.scopes().join(" "), "resource": scopes::resource(scope),
+        "expires_in": seconds.to_string(), "ext_expires_in": seconds.to_string(),
+        "expires_on": (now.seconds() + seconds).to_string(),
+        "not_before": (now.seconds() - BACK_DATED_SECONDS).to_string(),
+    }))
 }
 
-/// The application that goes by a client id or an application ID URI.
-pub fn application(world: &World, named: &str) -> Option<Application> {
-    let bare = named.strip_prefix("api://").unwrap_or(named);
-    let known = bare.parse().ok().and_then(|id| world.application(id)).map(|(_, app)| app);
-    let by_uri = || {
-        let all = world
-            .tenants()
-            .into_iter()
-            .flat_map(|tenant| tenant.apps().applications.values().cloned().collect::<Vec<_>>());
-        all.into_iter().find(|app| app.identifier_uris.iter().any(|uri| uri == named))
-    };
-    known.or_else(by_uri)
+fn members(value: Value) -> Map<String, Value> {
+    value.as_object().cloned().unwrap_or_default()
 }

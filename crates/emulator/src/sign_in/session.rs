@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Memory;
 use super::person::Person;
+use crate::kept::Passing;
 
 /// A session without "stay signed in" lives this long.
 const LIFE: Duration = Duration::from_hours(24);
@@ -60,6 +61,12 @@ impl Session {
     /// Whether it still holds for the person.
     pub fn holds(&self, person: &Person, now: Timestamp) -> bool {
         self.evidence.since >= person.sessions_from && now < self.evidence.since.plus(LIFE)
+    }
+}
+
+impl Passing for Session {
+    fn gone(&self) -> Timestamp {
+        self.evidence.since.plus(LIFE)
     }
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
 mod answers;
+mod apis;
 mod grants;
 mod requests;
 mod sessions;
@@ -19,7 +20,7 @@ use crate::probe::{Answer, Probe};
 pub(crate) const APP: &str = "0a0b0c0d-0000-4000-8000-000000000001";
 pub(crate) const SECRET: &str = "the application's secret";
 pub(crate) const CALLBACK: &str = "https://app.example/back";
-const VERIFIER: &str = "a-verifier-that-is-long-enough-to-be-one-of-them";
+pub(crate) const VERIFIER: &str = "a-verifier-that-is-long-enough-to-be-one-of-them";
 pub(crate) const ADA: &str = "ada@contoso.com";
 
 /// A tenant with Ada in it, and a web application.

@@ -24,6 +24,35 @@ const BROWSER: &str = "ESTSSSO";
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
 
+/// Who sends a request: its headers, and where it comes from. Extract it in a handler.
+#[derive(Debug)]
+pub struct Sender {
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// The first of `X-Forwarded-For`, so that tests can be anywhere, else the peer.
+    pub address: IpAddr,
+}
+
+impl Sender {
+    fn of(parts: &Parts) -> Self {
+        let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0);
+        Self { headers: parts.headers.clone(), address: forwarded(&parts.headers).unwrap_or(peer) }
+    }
+
+    /// The emulator's own request.
+    pub fn within() -> Self {
+        Self { headers: HeaderMap::new(), address: IpAddr::V4(Ipv4Addr::LOCALHOST) }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Sender {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts))
+    }
+}
+
 /// One request of a browser. Extract it in a handler.
 #[derive(Debug)]
 pub struct Visit {
@@ -35,7 +64,7 @@ pub struct Visit {
     pub trace: Trace,
     /// The browser's own name.
     pub agent: String,
-    /// Where it comes from: the first of `X-Forwarded-For`, so that tests can be anywhere, else the peer.
+    /// Where it comes from.
     pub address: IpAddr,
     /// The session its cookie names.
     pub session: Option<String>,
@@ -51,13 +80,12 @@ impl FromRequestParts<Arc<World>> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, world: &Arc<World>) -> Result<Self, Infallible> {
         let headers = &parts.headers;
-        let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0);
         Ok(Self {
             world: world.clone(),
             links: Links::of(world, headers),
             trace: Trace::of(world, headers),
             agent: text(headers, USER_AGENT.as_str()).unwrap_or_default(),
-            address: forwarded(headers).unwrap_or(peer),
+            address: Sender::of(parts).address,
             session: cookie(headers, SESSION),
             browser: cookie(headers, BROWSER),
             by_page: false,
@@ -102,7 +130,7 @@ impl Visit {
 }
 
 /// The address a proxy or a test says the client has.
-pub fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     text(headers, "x-forwarded-for")?.split(',').next()?.trim().parse().ok()
 }
 

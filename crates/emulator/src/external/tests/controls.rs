@@ -11,7 +11,7 @@ fn control(provider: &Provider) -> Value {
 }
 
 /// A tenant in which a policy asks for a custom control. The policy's id comes too.
-async fn controlled() -> (Probe, Provider, String) {
+pub(super) async fn controlled() -> (Probe, Provider, String) {
     let probe = office().await;
     let provider = Provider::start().await;
     let app = json!({ "display_name": "Old MFA", "client_id": PROVIDER_APP, "consented": true });
@@ -26,14 +26,14 @@ async fn controlled() -> (Probe, Provider, String) {
 }
 
 /// The page that goes on by itself, and the request that it leads to.
-async fn asked(browser: &Browser<'_>, page: &Answer) -> Form {
+pub(super) async fn asked(browser: &Browser<'_>, page: &Answer) -> Form {
     let going = Form::of(page);
     assert!(going.action.ends_with("/control"), "{}", page.text);
     Form::of(&browser.post(&going).await)
 }
 
 /// What the claims of a custom control are laid over the usual answer with.
-fn said(value: &str) -> Value {
+pub(super) fn said(value: &str) -> Value {
     json!({ "acr": null, "amr": null, "OldMfa": value })
 }
 
@@ -111,5 +111,5 @@ async fn a_control_that_nobody_defined_refuses_and_one_in_use_stays() {
     assert_eq!(probe.admin("DELETE", &path, Value::Null).await.status, StatusCode::NO_CONTENT);
     probe.admin("POST", "/tenants/default/policies", json!({ "grant": [], "controls": ["RequireOld"] })).await;
     let refused = sign_in(&Browser::new(&probe), &[]).await;
-    assert!(refused.text.contains("AADSTS50170"), "{}", refused.text);
+    assert!(refused.text.contains("AADSTS50176"), "{}", refused.text);
 }

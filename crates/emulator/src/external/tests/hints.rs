@@ -49,7 +49,8 @@ async fn the_request_is_as_documented() {
         "acr": { "essential": true, "values": ["possessionorinherence"] }, "amr": { "essential": true, "values": EVERY },
     } })
     );
-    assert!(page.headers["content-security-policy"].to_str().unwrap().contains("form-action 'self' http://127.0.0.1:"));
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(!policy.contains("form-action"), "a provider may redirect on to wherever it likes: {policy}");
     assert!(page.text.contains("<button class=\"primary\">Continue</button>"));
 }
 

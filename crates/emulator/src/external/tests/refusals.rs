@@ -22,6 +22,8 @@ async fn a_wrong_answer_ends_on_a_page_with_its_number() {
         (json!({ "nonce": null }), 50027),
         (json!({ "exp": now - 300 }), 50027),
         (json!({ "exp": null }), 50027),
+        (json!({ "exp": i64::MIN }), 50027),
+        (json!({ "iat": i64::MIN, "nbf": i64::MAX }), 50027),
         (json!({ "iat": now + 301 }), 50027),
         (json!({ "acr": ["possessionorinherence"] }), 5_001_256),
         (json!({ "acr": null }), 5_001_256),

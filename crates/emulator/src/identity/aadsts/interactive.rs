@@ -1,5 +1,6 @@
 //! The errors of interactive sign-in (Entra: authentication and authorization error codes). A row says what the person or the client is told.
 
+use kernel::Timestamp;
 use uuid::Uuid;
 
 use super::AadError;
@@ -18,6 +19,11 @@ pub fn response_type(value: &str) -> AadError {
             "The app returned an unsupported response type due to the following reasons: response type '{value}' isn't enabled for the app or is not known."
         ),
     )
+}
+
+/// 700051: access tokens from the authorize endpoint are not enabled.
+pub fn token_disabled() -> AadError {
+    AadError::new(700_051, "unsupported_response_type", "response_type 'token' is not enabled for the application.")
 }
 
 /// 700054: tokens from the authorize endpoint are not enabled.
@@ -101,7 +107,7 @@ pub fn code_redeemed() -> AadError {
     )
 }
 
-/// 70008: too late.
+/// 70008: the code came too late.
 pub fn grant_expired() -> AadError {
     AadError::new(
         70008,
@@ -109,6 +115,20 @@ pub fn grant_expired() -> AadError {
         "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.",
     )
     .with_suberror("token_expired")
+}
+
+/// 700082: nobody used the refresh token for so long.
+pub fn refresh_inactive(issued: Timestamp) -> AadError {
+    AadError::new(
+        700_082,
+        "invalid_grant",
+        format!(
+            "The refresh token has expired due to inactivity. The token was issued on {} and was inactive for 90.00:00:00.",
+            super::precise(issued)
+        ),
+    )
+    .with_page()
+    .with_suberror("bad_token")
 }
 
 /// 700084: a single-page application's day is over.
@@ -273,6 +293,15 @@ pub fn too_old(hours: &str) -> AadError {
     .with_suberror("token_expired")
 }
 
+/// 70044: the same of a session, when nobody may be asked.
+pub fn session_too_old() -> AadError {
+    AadError::new(
+        70044,
+        "interaction_required",
+        "The session has expired or is invalid due to sign-in frequency checks by conditional access.",
+    )
+}
+
 /// What a policy refuses with.
 pub fn refused_by_policy(code: u32) -> AadError {
     let text = match code {
@@ -289,7 +318,7 @@ pub fn refused_by_policy(code: u32) -> AadError {
         50158 => {
             "External security challenge was not satisfied. User will be redirected to another page or authentication provider to satisfy additional authentication challenges."
         }
-        50170 => "The external controls mapping is missing.",
+        50176 => "Missing definition of external control.",
         _ => "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
     };
     let suberror = if code == 53003 { "message_only" } else { "additional_action" };

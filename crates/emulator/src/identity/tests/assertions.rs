@@ -115,6 +115,8 @@ async fn wrong_assertions_have_their_numbers() {
         (good_header.clone(), other_app, 700_021, 401),
         (good_header.clone(), over("iss", json!("https://token.actions.example")), 700_211, 400),
         (good_header.clone(), over("exp", json!(now - 301)), 700_024, 401),
+        (good_header.clone(), over("nbf", json!(i64::MAX)), 700_024, 401),
+        (good_header.clone(), over("aud", json!("http://emulator.test/common/oauth2/v2.0/token")), 700_023, 401),
         (good_header.clone(), over("nbf", json!(now + 301)), 700_024, 401),
         (good_header.clone(), over("aud", json!("https://evil.example/token")), 700_023, 401),
         (good_header.clone(), over("aud", Value::Null), 700_023, 401),
@@ -138,4 +140,50 @@ async fn a_certificate_ends_when_its_registration_says() {
     probe.admin("POST", "/clock", json!({ "now": "2026-02-02T00:00:00Z" })).await;
     let answer = present(&probe, &signer.assertion(&header, &usual_claims(&probe))).await.json();
     assert!(answer["error_description"].as_str().unwrap().contains("The key used is expired."), "{answer}");
+}
+
+#[tokio::test]
+async fn an_assertion_may_end_never() {
+    let (probe, signer) = registered().await;
+    let header = json!({ "alg": "PS256", "x5t#S256": URL_SAFE_NO_PAD.encode(signer.sha256()) });
+    let mut claims = usual_claims(&probe);
+    claims["exp"] = json!(i64::MAX);
+    assert_eq!(present(&probe, &signer.assertion(&header, &claims)).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_assertion_may_name_the_shared_path_it_was_sent_to() {
+    use crate::probe::browser::{Browser, PASSWORD, handed};
+    use crate::sign_in::tests::{ADA, APP, CALLBACK, VERIFIER, address, office};
+    let (probe, signer) = (office().await, Signer::new());
+    probe.admin("PATCH", &format!("/apps/{APP}"), json!({ "multi_tenant": true })).await;
+    let body = json!({ "certificate": STANDARD.encode(&signer.der) });
+    probe.admin("POST", &format!("/apps/{APP}/certificates"), body).await;
+    let header = json!({ "alg": "PS256", "x5t#S256": URL_SAFE_NO_PAD.encode(signer.sha256()) });
+    for (path, audience, expected) in [
+        ("common", "common", StatusCode::OK),
+        ("organizations", "organizations", StatusCode::OK),
+        ("common", "contoso.com", StatusCode::OK),
+        ("common", "organizations", StatusCode::UNAUTHORIZED),
+        ("contoso.com", "common", StatusCode::UNAUTHORIZED),
+    ] {
+        let browser = Browser::new(&probe);
+        let page = browser.get(&address(path, &[])).await;
+        let code = handed(&browser.enter(&page, ADA, PASSWORD).await)["code"].clone();
+        let mut claims = usual_claims(&probe);
+        (claims["iss"], claims["sub"]) = (json!(APP), json!(APP));
+        claims["aud"] = json!(format!("http://emulator.test/{audience}/oauth2/v2.0/token"));
+        let assertion = signer.assertion(&header, &claims);
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("client_id", APP),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", assertion.as_str()),
+            ("code", code.as_str()),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", VERIFIER),
+        ];
+        let answer = probe.form(&format!("/{path}/oauth2/v2.0/token"), &fields).await;
+        assert_eq!(answer.status, expected, "{path}, {audience}: {}", answer.text);
+    }
 }

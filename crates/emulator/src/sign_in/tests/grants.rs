@@ -80,7 +80,8 @@ async fn a_refresh_token_goes_on_until_sessions_are_revoked() {
     let revoked = refresh(&probe, token, &[]).await;
     assert_eq!((code_of(&revoked), revoked.json()["suberror"].as_str()), (50173, Some("bad_token")));
     probe.hand.advance(Duration::from_hours(91 * 24));
-    assert_eq!(code_of(&refresh(&probe, token, &[]).await), 70008);
+    let inactive = refresh(&probe, token, &[]).await;
+    assert_eq!((code_of(&inactive), inactive.json()["suberror"].as_str()), (700_082, Some("bad_token")));
 }
 
 #[tokio::test]
@@ -142,4 +143,48 @@ async fn an_access_token_is_for_one_api() {
         handed(&sign_in(&Browser::new(&probe), &[("scope", "User.Read api://harbour/Ships.Read")]).await)["code"]
             .clone();
     assert_eq!(code_of(&redeem(&probe, &code, &[]).await), 700_022);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_redemptions_at_once_one_is_good() {
+    let probe = std::sync::Arc::new(office().await);
+    let code = handed(&sign_in(&Browser::new(&probe), &[]).await)["code"].clone();
+    let mut all = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (probe, code) = (probe.clone(), code.clone());
+        all.spawn(async move { redeem(&probe, &code, &[]).await.status });
+    }
+    let good = all.join_all().await.into_iter().filter(|status| *status == StatusCode::OK).count();
+    assert_eq!(good, 1);
+}
+
+#[tokio::test]
+async fn a_fallback_to_a_public_client_leaves_a_web_application_its_secret() {
+    let probe = office().await;
+    probe.admin("PATCH", &format!("/apps/{APP}"), json!({ "public_client": true })).await;
+    let code = handed(&sign_in(&Browser::new(&probe), &[]).await)["code"].clone();
+    let answer = redeem(&probe, &code, &[]).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_parameter_comes_once() {
+    let probe = office().await;
+    let code = handed(&sign_in(&Browser::new(&probe), &[]).await)["code"].clone();
+    assert_eq!(code_of(&redeem(&probe, &code, &[("code", &code), ("code", &code)]).await), 9_000_411);
+}
+
+#[tokio::test]
+async fn nobody_has_a_personal_account() {
+    let probe = office().await;
+    probe.admin("PATCH", &format!("/apps/{APP}"), json!({ "multi_tenant": true })).await;
+    let page = Browser::new(&probe).get(&address("consumers", &[])).await;
+    assert!(page.text.contains("AADSTS9002332"), "{}", page.text);
+    let body = tokens(&Browser::new(&probe), &[]).await;
+    let token = body["refresh_token"].as_str().unwrap();
+    let fields =
+        [("grant_type", "refresh_token"), ("client_id", APP), ("client_secret", SECRET), ("refresh_token", token)];
+    assert_eq!(code_of(&probe.form("/consumers/oauth2/v2.0/token", &fields).await), 9_002_332);
+    let document = probe.get("/consumers/v2.0/.well-known/openid-configuration").await.json();
+    assert_eq!(document["issuer"], "http://emulator.test/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0");
 }

@@ -22,6 +22,7 @@ async fn a_browser_with_a_session_is_not_asked_again() {
         [("prompt", "login")],
         [("prompt", "select_account")],
         [("max_age", "60")],
+        [("max_age", "0")],
         [("login_hint", "bob@contoso.com")],
     ] {
         let page = browser.get(&address("contoso.com", &over)).await;
@@ -154,4 +155,45 @@ async fn userinfo_tells_what_the_token_allows() {
     assert_eq!(told["sub"], claims(body["id_token"].as_str().unwrap())["sub"]);
     assert_eq!(ask(probe.token().await).await.status, StatusCode::FORBIDDEN);
     assert_eq!(ask("x".to_owned()).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn entering_the_password_again_goes_on_with_the_session() {
+    let probe = office().await;
+    let bo = json!({ "userPrincipalName": "bo@contoso.com", "displayName": "Bo" });
+    probe.admin("POST", "/tenants/default/users", bo).await;
+    probe.admin("PATCH", &format!("/apps/{APP}"), json!({ "logout_url": "https://app.example/left" })).await;
+    let other = "0a0b0c0d-0000-4000-8000-000000000003";
+    let order = json!({ "client_id": other, "redirect_uris": [CALLBACK], "logout_url": "https://other.example/left" });
+    probe.admin("POST", "/tenants/default/apps", order).await;
+    let browser = Browser::new(&probe);
+    sign_in(&browser, &[("client_id", other)]).await;
+    let sid = |body: &Value| claims(body["id_token"].as_str().unwrap())["sid"].clone();
+    let first = tokens(&browser, &[("prompt", "login")]).await;
+    probe.hand.advance(Duration::from_mins(1));
+    let second = tokens(&browser, &[("prompt", "login")]).await;
+    assert_eq!(sid(&first), sid(&second));
+    let token = claims(second["id_token"].as_str().unwrap());
+    assert_eq!(token["auth_time"], json!(probe.world.clock.now().seconds()));
+    let page = browser.get(&address("contoso.com", &[("prompt", "login")])).await;
+    let code = handed(&browser.enter(&page, "bo@contoso.com", PASSWORD).await)["code"].clone();
+    assert_ne!(sid(&redeem(&probe, &code, &[]).await.json()), sid(&second), "another person has another session");
+
+    sign_in(&browser, &[("client_id", other), ("prompt", "login")]).await;
+    tokens(&browser, &[("prompt", "login")]).await;
+    let left = browser.get("/contoso.com/oauth2/v2.0/logout").await;
+    assert!(left.text.contains("https://other.example/left") && left.text.contains("https://app.example/left"));
+}
+
+#[tokio::test]
+async fn a_silent_request_says_that_the_session_is_too_old() {
+    let probe = office().await;
+    let hourly = json!({ "signInFrequency": { "isEnabled": true, "value": 1, "type": "hours" } });
+    probe.admin("POST", "/tenants/default/policies", json!({ "grant": [], "session": hourly })).await;
+    let browser = Browser::new(&probe);
+    sign_in(&browser, &[]).await;
+    probe.hand.advance(Duration::from_hours(1));
+    let silent = handed(&browser.get(&address("contoso.com", &[("prompt", "none")])).await);
+    assert_eq!(silent["error"], "interaction_required");
+    assert!(silent["error_description"].starts_with("AADSTS70044"), "{silent:?}");
 }
