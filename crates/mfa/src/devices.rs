@@ -5,6 +5,7 @@
 //! What is signed is `vestibule-device.{ceremony}.{challenge}`, so that no signature can be meant for anything else.
 
 mod browsers;
+mod reset;
 
 use std::time::Duration;
 
@@ -19,11 +20,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use browsers::{BrowserPurpose, BrowserView};
+pub(crate) use reset::{Resets, resets};
 
 use crate::accounts::{suspension, user_of};
 use crate::error::MfaError;
 use crate::factors::name_of;
-use crate::model::{Account, AccountId, DeviceId, Origin, Provider};
+use crate::model::{Account, AccountId, DeviceId, FactorKind, Origin, Provider};
+use crate::notices::{News, Notice};
 use crate::service::Mfa;
 use crate::store::ceremonies::{self, Begun, CeremonyKind};
 use crate::store::devices as rows;
@@ -152,6 +155,10 @@ impl Mfa {
         };
         rows::insert(tx, &device).await?;
         self.tell_of_person(tx, account, origin, Entry::act("mfa.device_remembered").after(&device)).await?;
+        if same.is_empty() {
+            let news = Notice::new(News::FactorAdded, now).of(FactorKind::Device, &device.name).origin(origin);
+            self.notify(tx, account, news).await?;
+        }
         Ok(device)
     }
 

@@ -203,8 +203,10 @@ impl Mfa {
         keep: Option<&Keep>,
         origin: &Origin,
     ) -> Result<Proved, MfaError> {
+        let reset_at = self.reset_of(id, browser, shown).await?;
         let mut tx = self.store().begin().await?;
         let (scene, account) = self.scene_by_turn(&mut tx, id, browser).await?;
+        self.forget_devices_before(&mut tx, &account, reset_at).await?;
         let origin = with_request_id(origin, &scene.waiting);
         // What Entra would not take is not looked at, and so not used up.
         let verdict = self.verify(&mut tx, &scene.narrowed(), &account, shown, &origin).await?;

@@ -13,6 +13,7 @@ use web::RateLimit;
 
 use crate::campaigns::SendHandler;
 use crate::config::Config;
+use crate::devices::{Resets, resets};
 use crate::error::MfaError;
 use crate::model::KeyId;
 use crate::notices::TellHandler;
@@ -57,6 +58,8 @@ pub struct Mfa {
     pub(crate) faults: RateLimit,
     /// What codes are sent by, and the addresses of sign-ins under way.
     pub(crate) out_of_band: OutOfBandKit,
+    /// Since when remembered browsers count.
+    pub(crate) resets: Resets,
     /// The way out to push services; none where there is none.
     pub(crate) outlet: Option<Outlet>,
 }
@@ -70,6 +73,7 @@ impl Mfa {
             ready: Cache::new(READY_KEYS),
             faults: RateLimit::per_minute(count, burst),
             out_of_band: OutOfBandKit::new(None),
+            resets: resets(),
             outlet: None,
         }
     }

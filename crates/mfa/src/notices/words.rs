@@ -127,6 +127,7 @@ fn kind_of(kind: FactorKind, language: Language) -> &'static str {
         FactorKind::Hotp => language.of_two("Hardware token", "Hardware-Token"),
         FactorKind::Recovery => language.of_two("Recovery codes", "Wiederherstellungscodes"),
         FactorKind::Temporary => language.of_two("Temporary code", "Ersatzcode"),
+        FactorKind::Device => language.of_two("Remembered browser", "Gemerkter Browser"),
         FactorKind::Push => language.of_two("Agreeing in another browser", "Zustimmung in einem anderen Browser"),
         _ => language.of_two("Another way", "Andere Methode"),
     }

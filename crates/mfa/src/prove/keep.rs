@@ -5,15 +5,17 @@
 //! | remembering | a proof by anything but a code that was to help once, and not by being remembered |
 //! | asking about sign-ins elsewhere | a proof by a registered factor, or by another browser that is asked |
 
-use kernel::Secret;
+use kernel::{Secret, Timestamp};
 use store::Tx;
 use uuid::Uuid;
 
 use super::Scene;
 use crate::devices::DeviceChallenge;
 use crate::error::MfaError;
+use crate::factors::Shown;
 use crate::model::{FactorKind, Origin, TransactionId};
 use crate::service::Mfa;
+use crate::store::accounts;
 
 /// What the person wishes for their browser, and what it shows for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +35,26 @@ pub struct Keep {
 }
 
 impl Mfa {
+    /// Since when the browsers of the person count, where one of them proves by itself.
+    pub(super) async fn reset_of(
+        &self,
+        id: TransactionId,
+        browser: &Secret<String>,
+        shown: &Shown,
+    ) -> Result<Option<Timestamp>, MfaError> {
+        if !matches!(shown, Shown::Device { .. }) {
+            return Ok(None);
+        }
+        let mut tx = self.store().read().await?;
+        let waiting = self.waiting(&mut tx, id, browser).await?;
+        let account = accounts::get(&mut tx, waiting.organisation, waiting.account).await?;
+        drop(tx);
+        Ok(match account {
+            Some(account) => self.reset_at(&account).await,
+            None => None,
+        })
+    }
+
     /// A fresh text for this browser to sign with its key.
     pub async fn begin_device_for(
         &self,

@@ -1,5 +1,7 @@
 //! The browsers of a person, as administrators see and take them.
 
+use std::time::Duration;
+
 use directory::State;
 use kernel::Role;
 use testkit::{on_each_database, operator};
@@ -59,6 +61,24 @@ async fn administrators_see_the_browsers_of_a_person_and_take_them_one_by_one() 
         let told = signals::oldest_first(&mut tx, stage.hall.db.organisation, &filter, 0, 10).await.unwrap();
         let told: Vec<_> = told.iter().map(|entry| (entry.name.as_str(), entry.reason.as_deref())).collect();
         assert_eq!(told, [("mfa.approver_removed", Some("sold")), ("mfa.device_forgotten", Some("sold"))]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_password_that_was_changed_ends_the_browsers_that_were_remembered_before() {
+    on_each_database(async |db| {
+        let stage = Stage::new(db).await;
+        let (laptop, later) = (Browser::new(), Browser::new());
+        stage.keep(&laptop, true, false).await;
+        assert!(matches!(stage.by_key(&laptop).await, Proved::Answer(_)), "Entra says nothing of a change");
+        let changed = stage.hall.db.env.now().plus(Duration::from_secs(1));
+        stage.hall.entra.contacts.lock().unwrap().password_changed = Some(changed);
+        stage.keep(&later, true, false).await;
+        stage.hall.mfa.resets.invalidate_all();
+        assert!(matches!(stage.by_key(&laptop).await, Proved::Again(_)));
+        assert_eq!(stage.events("mfa.devices_forgotten").await, 1);
+        assert!(matches!(stage.by_key(&later).await, Proved::Answer(_)), "it is newer than the password");
     })
     .await;
 }

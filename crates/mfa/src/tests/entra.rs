@@ -29,6 +29,8 @@ pub(crate) struct Contacts {
     /// Kind and number.
     pub(crate) phones: Vec<(&'static str, &'static str)>,
     pub(crate) email: Option<&'static str>,
+    /// When a password was changed last.
+    pub(crate) password_changed: Option<Timestamp>,
     /// How often it was asked.
     pub(crate) asked: usize,
     /// It takes what is asked, and never answers.
@@ -113,7 +115,7 @@ pub(crate) fn encoded(form: &[(&'static str, String)]) -> Vec<u8> {
 
 /// A token for whoever asks, and what it opens of Graph.
 fn graph(contacts: &Arc<Mutex<Contacts>>, now: Timestamp) -> Router {
-    let (tokens, methods) = (contacts.clone(), contacts.clone());
+    let (tokens, methods, people) = (contacts.clone(), contacts.clone(), contacts.clone());
     let token = async move || {
         let roles = tokens.lock().unwrap().roles.clone();
         let claims = json!({ "tid": TENANT, "roles": roles, "exp": now.seconds() + 3_600 }).to_string();
@@ -139,7 +141,11 @@ fn graph(contacts: &Arc<Mutex<Contacts>>, now: Timestamp) -> Router {
         };
         Json(json!({ "value": found }))
     };
+    let person = async move |Path(id): Path<Uuid>| {
+        Json(json!({ "id": id, "lastPasswordChangeDateTime": people.lock().unwrap().password_changed }))
+    };
     Router::new()
         .route(&format!("/{TENANT}/oauth2/v2.0/token"), post(token))
+        .route("/v1.0/users/{user}", get(person))
         .route("/v1.0/users/{user}/authentication/{kind}", get(registered))
 }
