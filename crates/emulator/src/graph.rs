@@ -7,12 +7,13 @@
 //! | `options`, `select`, `filter`, `search`, `order`, `expand` | query options |
 //! | `list`, `single`, `entity` | writing lists and objects |
 //! | `users`, `groups`, `members`, `objects`, `deleted` | the resources |
+//! | `me` | a person's own token |
 //! | `delta` | changes since |
 //! | `subscriptions`, `batch` | notifications; several calls in one |
 //! | `permission`, `quota`, `view` | who may, how much, and what is seen |
 
 mod batch;
-mod call;
+pub(crate) mod call;
 mod deleted;
 mod delta;
 mod entity;
@@ -21,6 +22,7 @@ mod expand;
 mod filter;
 mod groups;
 mod list;
+mod me;
 mod members;
 mod objects;
 mod options;
@@ -123,13 +125,8 @@ fn other_routes() -> Router<Arc<World>> {
         )
         .route("/subscriptions/{id}/reauthorize", post(subscriptions::reauthorize))
         .route("/$batch", post(batch::batch))
-        .route("/me", get(nobody))
-        .route("/me/{*rest}", get(nobody))
-}
-
-/// An application is nobody: `/me` needs a signed-in user.
-async fn nobody(_call: call::Call) -> error::GraphError {
-    options::bad("/me request is only valid with delegated authentication flow.")
+        .route("/me", get(me::get_me))
+        .route("/me/{*rest}", get(me::get_more))
 }
 
 #[cfg(test)]

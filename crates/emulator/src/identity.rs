@@ -26,7 +26,6 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
 
 use crate::World;
 use crate::graph::error::GraphError;
@@ -51,15 +50,10 @@ pub fn routes() -> Router<Arc<World>> {
         .route("/{tenant}/v2.0/adminconsent", get(consent::ask_v2).post(consent::answer_v2))
 }
 
-/// Faults speak Graph's language; on the login endpoints they are said in its own. Scripts of other origins may read
-/// the answers, as single-page applications must.
+/// Faults speak Graph's language; on the login endpoints they are said in its own.
 pub async fn envelope(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
     let trace = Trace::of(&world, request.headers());
-    let origin = request.headers().get(ORIGIN).cloned();
     let mut response = next.run(request).await;
-    if let Some(origin) = origin {
-        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    }
     let Some(error) = response.extensions_mut().remove::<GraphError>() else { return response };
     let mut said = trace.answer(&aadsts::of_fault(&error));
     *said.extensions_mut() = std::mem::take(response.extensions_mut());

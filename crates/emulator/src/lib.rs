@@ -12,6 +12,7 @@ pub mod apps;
 pub mod auth;
 pub mod clock;
 pub mod config;
+mod cors;
 pub mod directory;
 pub mod external;
 pub mod faults;

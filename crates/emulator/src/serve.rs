@@ -1,7 +1,7 @@
 //! Puts the halves together and serves them, plain or over TLS.
 //!
-//! A request passes: log → path spelling → (Graph: envelope → faults → throttling → handler | login: envelope →
-//! faults → handler | admin: handler).
+//! A request passes: log → path spelling → (Graph: scripts' permission → envelope → faults → throttling → handler | login:
+//! scripts' permission → envelope → faults → handler | admin: handler).
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,7 +37,9 @@ use crate::sign_in::visit::Peer;
 use crate::state_file::{self, Keeper};
 use crate::tls::Authority;
 use crate::world::tenant_of;
-use crate::{World, access, admin, apps, external, graph, identity, methods, paths, provisioning, sample, sign_in};
+use crate::{
+    World, access, admin, apps, cors, external, graph, identity, methods, paths, provisioning, sample, sign_in,
+};
 
 /// A running emulator. Dropping it stops the listener; `shutdown` also waits and keeps the state.
 #[derive(Debug)]
@@ -134,6 +136,7 @@ pub fn router(world: &Arc<World>) -> Router {
         .merge(external::routes())
         .layer(middleware::from_fn_with_state(world.clone(), faults::layer))
         .layer(middleware::from_fn_with_state(world.clone(), identity::envelope))
+        .layer(middleware::from_fn(cors::layer))
         .with_state(world.clone());
     let graph = Arc::new(graph_router(world));
     world.remember_graph_router(&graph);
@@ -165,6 +168,7 @@ fn graph_router(world: &Arc<World>) -> Router {
         .nest("/beta", api)
         .layer(middleware::from_fn_with_state(world.clone(), faults::layer))
         .layer(middleware::from_fn_with_state(world.clone(), graph::error::envelope))
+        .layer(middleware::from_fn(cors::layer))
         .with_state(world.clone())
 }
 

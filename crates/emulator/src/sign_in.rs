@@ -10,13 +10,14 @@
 //! | `redeem` | codes and refresh tokens at the token endpoint |
 //! | `scopes`, `claims` | which API a token is for; what the tokens say |
 //! | `judge` | what Conditional Access says |
-//! | `log`, `log_graph` | the sign-in log, and as Graph tells it |
+//! | `log`, `log_graph`, `agent` | the sign-in log, as Graph tells it, with which browser |
 //! | `logout`, `userinfo` | leaving; who am I |
 //! | `visit`, `page`, `person` | one request of a browser, the pages, whom it is about |
 //!
 //! Deliberately keeps one account per browser and asks nobody to stay signed in.
 
 pub mod advance;
+pub mod agent;
 pub mod ask;
 pub mod authorize;
 pub mod claims;

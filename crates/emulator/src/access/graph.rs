@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -17,6 +16,7 @@ use super::risky;
 use crate::World;
 use crate::apps::query::Asked;
 use crate::auth::AppToken;
+use crate::graph::call::Object;
 use crate::graph::error::GraphError;
 use crate::world::License;
 
@@ -25,7 +25,7 @@ const LOCATIONS: &str = "identity/conditionalAccess/namedLocations";
 const CONTEXTS: &str = "identity/conditionalAccess/authenticationContextClassReferences";
 const READ: &[&str] = &["Policy.Read.All", "Policy.Read.ConditionalAccess", "Policy.ReadWrite.ConditionalAccess"];
 
-type Body = Json<Map<String, Value>>;
+type Body = Object;
 
 /// The routes below `/v1.0` and `/beta`.
 pub fn routes() -> Router<Arc<World>> {
@@ -111,7 +111,7 @@ async fn create_policy(
     State(world): State<Arc<World>>,
     token: AppToken,
     asked: Asked,
-    Json(body): Body,
+    Object(body): Body,
 ) -> Result<Response, GraphError> {
     may_write(&token, true)?;
     licensed(&token)?;
@@ -124,7 +124,7 @@ async fn update_policy(
     State(world): State<Arc<World>>,
     token: AppToken,
     Path(id): Path<String>,
-    Json(body): Body,
+    Object(body): Body,
 ) -> Result<StatusCode, GraphError> {
     may_write(&token, true)?;
     let mut access = token.tenant.access_mut();
@@ -159,7 +159,7 @@ async fn create_location(
     State(world): State<Arc<World>>,
     token: AppToken,
     asked: Asked,
-    Json(body): Body,
+    Object(body): Body,
 ) -> Result<Response, GraphError> {
     may_write(&token, false)?;
     let (id, made) = stamped(&world, None, location(&body)?);
@@ -171,7 +171,7 @@ async fn update_location(
     State(world): State<Arc<World>>,
     token: AppToken,
     Path(id): Path<String>,
-    Json(body): Body,
+    Object(body): Body,
 ) -> Result<StatusCode, GraphError> {
     may_write(&token, false)?;
     if !body.contains_key("@odata.type") {
@@ -244,7 +244,7 @@ async fn read_context(token: AppToken, asked: Asked, Path(id): Path<String>) -> 
 }
 
 /// Makes one or changes it.
-async fn put_context(token: AppToken, Path(id): Path<String>, Json(body): Body) -> Result<StatusCode, GraphError> {
+async fn put_context(token: AppToken, Path(id): Path<String>, Object(body): Body) -> Result<StatusCode, GraphError> {
     require(&token, &[WRITE_CONTEXTS])?;
     let number = id.strip_prefix('c').and_then(|number| number.parse::<u8>().ok());
     if !number.is_some_and(|number| (1..=99).contains(&number)) {

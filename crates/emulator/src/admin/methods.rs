@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -194,8 +194,13 @@ pub struct Contact {
     #[serde(default)]
     phones: Map<String, Value>,
     /// The address for resetting a password.
-    #[serde(default)]
-    email: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    email: Option<Value>,
+}
+
+/// A member that is there, `null` or not.
+fn present<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Value>, D::Error> {
+    Deserialize::deserialize(source).map(Some)
 }
 
 /// `PUT tenants/{tenant}/users/{user}/methods`: phone numbers and the address.
@@ -214,8 +219,11 @@ pub async fn set_contact(
             set.map_err(|error| AdminError::Invalid(error.message))?;
         }
     }
-    if let Some(address) = contact.email {
-        tenant.methods_mut().emails.insert(user, address);
+    match contact.email {
+        Some(Value::String(address)) => drop(tenant.methods_mut().emails.insert(user, address)),
+        Some(Value::Null) => drop(tenant.methods_mut().emails.remove(&user)),
+        Some(other) => return Err(AdminError::Invalid(format!("{other} is no e-mail address"))),
+        None => {}
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -126,6 +126,10 @@ fn change(world: &World, app: &mut Application, body: &Value) -> Result<(), Grap
             "api" => {
                 let version = value["requestedAccessTokenVersion"].as_u64();
                 app.token_version = version.and_then(|version| u8::try_from(version).ok());
+                if let Some(scopes) = value["oauth2PermissionScopes"].as_array() {
+                    let values = scopes.iter().filter_map(|scope| scope["value"].as_str());
+                    app.scopes = values.map(str::to_owned).collect();
+                }
             }
             "isFallbackPublicClient" => app.public_client = value.as_bool().unwrap_or(false),
             "requiredResourceAccess" => app.required_access = required_access(value),

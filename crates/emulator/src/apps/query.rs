@@ -1,4 +1,5 @@
-//! The query options that these small collections know: `$select`, `$filter` by equality and prefix, `$top`, `$count`.
+//! The query options that these small collections know: `$select`, `$filter` by equality and prefix, `$top`, `$count`, and
+//! `$orderby` where a collection says by what.
 //!
 //! Deliberately less than users and groups offer; what is not understood is refused, never ignored.
 
@@ -30,6 +31,7 @@ pub struct Asked {
     pub version: String,
     select: Vec<String>,
     filter: Option<String>,
+    order: Option<String>,
     top: Option<String>,
     skip: usize,
     count: bool,
@@ -71,6 +73,7 @@ impl Asked {
             version: path.split('/').nth(1).unwrap_or("v1.0").to_owned(),
             select,
             filter: option("$filter").filter(|filter| !filter.trim().is_empty()),
+            order: option("$orderby"),
             top: option("$top"),
             skip: option("$skiptoken").map_or(Ok(0), |token| skip_of(&token))?,
             count: option("$count").is_some_and(|count| count.eq_ignore_ascii_case("true")),
@@ -86,16 +89,22 @@ impl Asked {
 
     /// A list answer: filtered, paged, cut to the selection.
     pub fn page(&self, set: &str, items: Vec<Value>) -> Result<Response, GraphError> {
-        self.pages(set, items, page_size(self.top.as_deref(), PAGE, 999)?)
+        self.pages(set, items, page_size(self.top.as_deref(), PAGE, 999)?, &[])
     }
 
-    /// The same with another size of page, which is also the greatest.
-    pub fn page_of(&self, set: &str, items: Vec<Value>, size: usize) -> Result<Response, GraphError> {
-        self.pages(set, items, page_size(self.top.as_deref(), size, size)?)
+    /// The same with another size of page, which is also the greatest, and properties it may be ordered by.
+    pub fn page_of(&self, set: &str, items: Vec<Value>, size: usize, by: &[&str]) -> Result<Response, GraphError> {
+        self.pages(set, items, page_size(self.top.as_deref(), size, size)?, by)
     }
 
-    fn pages(&self, set: &str, items: Vec<Value>, top: usize) -> Result<Response, GraphError> {
-        let found = self.filtered(items)?;
+    fn pages(&self, set: &str, items: Vec<Value>, top: usize, by: &[&str]) -> Result<Response, GraphError> {
+        let mut found = self.filtered(items)?;
+        if let Some((name, down)) = self.ordered(by)? {
+            found.sort_by(|one, other| {
+                let order = one[name].as_str().cmp(&other[name].as_str());
+                if down { order.reverse() } else { order }
+            });
+        }
         let total = found.len();
         let mut body = Map::new();
         body.insert("@odata.context".to_owned(), json!(self.context(set, false)));
@@ -164,6 +173,18 @@ impl Asked {
             cut.insert(name.clone(), value);
         }
         Ok(Value::Object(cut))
+    }
+
+    /// By which property, and whether downwards.
+    fn ordered<'a>(&'a self, by: &[&str]) -> Result<Option<(&'a str, bool)>, GraphError> {
+        let Some(order) = &self.order else { return Ok(None) };
+        let mut words = order.split_ascii_whitespace();
+        let name = words.next().filter(|name| by.contains(name));
+        match (name, words.next(), words.next()) {
+            (Some(name), None | Some("asc"), None) => Ok(Some((name, false))),
+            (Some(name), Some("desc"), None) => Ok(Some((name, true))),
+            _ => Err(GraphError::unsupported_query(format!("'$orderby={order}' is not supported for this resource."))),
+        }
     }
 
     fn filtered(&self, items: Vec<Value>) -> Result<Vec<Value>, GraphError> {
@@ -269,7 +290,11 @@ fn test(text: &str) -> Result<Test, GraphError> {
         return Ok(Test { path: path(name), how: How::Prefix, value: literal(value) });
     }
     if let Some((name, rest)) = text.split_once("/any(") {
-        let (_, value) = rest.trim_end_matches(')').split_once(" eq ").ok_or_else(invalid)?;
+        let (range, comparison) = rest.trim_end_matches(')').split_once(':').ok_or_else(invalid)?;
+        let (one, value) = comparison.split_once(" eq ").ok_or_else(invalid)?;
+        if one.trim() != range.trim() {
+            return Err(invalid());
+        }
         return Ok(Test { path: path(name), how: How::AnyEqual, value: literal(value) });
     }
     let operators = [

@@ -33,7 +33,8 @@ pub fn application(app: &Application, publisher: &str, with_keys: bool) -> Value
         json!({
             "api": {
                 "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": app.token_version,
-                "oauth2PermissionScopes": [], "preAuthorizedApplications": []
+                "oauth2PermissionScopes": app.scopes.iter().map(|value| permission_scope(app, value)).collect::<Vec<_>>(),
+                "preAuthorizedApplications": []
             },
             "info": no_addresses(),
             "parentalControlSettings": { "countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow" },
@@ -46,6 +47,16 @@ pub fn application(app: &Application, publisher: &str, with_keys: bool) -> Value
             "spa": { "redirectUris": app.spa_redirect_uris },
         }),
     )
+}
+
+/// A delegated permission; its id is the same whenever it is shown.
+fn permission_scope(app: &Application, value: &str) -> Value {
+    let hash = digest::digest(&digest::SHA256, format!("{} {value}", app.app_id).as_bytes());
+    let id = Uuid::from_slice(&hash.as_ref()[..16]).unwrap_or_default();
+    json!({
+        "id": id, "value": value, "type": "User", "isEnabled": true, "adminConsentDisplayName": value,
+        "adminConsentDescription": value, "userConsentDisplayName": null, "userConsentDescription": null,
+    })
 }
 
 fn with(mut shown: Value, more: Value) -> Value {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{FromRequestParts, OriginalUri};
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Request};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -138,6 +139,19 @@ impl Call {
         );
         self.charge.put_headers(headers);
         response
+    }
+}
+
+/// A body as a JSON object, refused as Graph does. Extract it in a handler.
+pub(crate) struct Object(pub Map<String, Value>);
+
+impl<S: Send + Sync> FromRequest<S> for Object {
+    type Rejection = GraphError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, GraphError> {
+        let body = Bytes::from_request(request, state).await;
+        let body = body.map_err(|error| GraphError::new(StatusCode::BAD_REQUEST, "BadRequest", error.to_string()))?;
+        object(&body).map(Self)
     }
 }
 

@@ -71,6 +71,8 @@ pub(crate) fn visible(caller: &AppToken, kind: Kind) -> Mask {
         Kind::User if caller.allowed(READ_USERS) => hide_leaving(caller),
         Kind::User if caller.allowed(READ_USERS_BASIC) => BASIC,
         Kind::Group if caller.allowed(READ_GROUPS) => Mask::MAX,
+        // People's tokens get no further than `/me`, which has asked for leave.
+        Kind::User if caller.user.is_some() => !user::EMPLOYEE_LEAVE_DATE_TIME.bit(),
         _ => 0,
     }
 }

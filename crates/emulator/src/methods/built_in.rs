@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 /// Id, type, and whether it is on in a new tenant.
-const KNOWN: [(&str, &str, bool); 9] = [
+const KNOWN: [(&str, &str, bool); 10] = [
     ("Fido2", "fido2AuthenticationMethodConfiguration", true),
     ("MicrosoftAuthenticator", "microsoftAuthenticatorAuthenticationMethodConfiguration", true),
     ("Sms", "smsAuthenticationMethodConfiguration", false),
@@ -15,6 +15,7 @@ const KNOWN: [(&str, &str, bool); 9] = [
     ("SoftwareOath", "softwareOathAuthenticationMethodConfiguration", false),
     ("HardwareOath", "hardwareOathAuthenticationMethodConfiguration", false),
     ("X509Certificate", "x509CertificateAuthenticationMethodConfiguration", false),
+    ("QRCodePin", "qrCodePinAuthenticationMethodConfiguration", false),
 ];
 
 /// All of them as a new tenant has them.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use super::external::{Configuration, TYPE, is_discovery_url};
 use crate::World;
 use crate::apps::query::Asked;
 use crate::auth::AppToken;
+use crate::graph::call::Object;
 use crate::graph::error::GraphError;
 use crate::world::Tenant;
 
@@ -23,7 +24,7 @@ const SET: &str = "policies/authenticationMethodsPolicy/authenticationMethodConf
 const READ: &[&str] = &["Policy.Read.AuthenticationMethod", "Policy.ReadWrite.AuthenticationMethod", "Policy.Read.All"];
 const WRITE: &[&str] = &["Policy.ReadWrite.AuthenticationMethod"];
 
-type Body = Json<Map<String, Value>>;
+type Body = Object;
 
 /// The routes below `/v1.0` and `/beta`.
 pub fn routes() -> Router<Arc<World>> {
@@ -80,7 +81,7 @@ async fn read_policy(State(world): State<Arc<World>>, token: AppToken, asked: As
 async fn update_policy(
     State(world): State<Arc<World>>,
     token: AppToken,
-    Json(body): Body,
+    Object(body): Body,
 ) -> Result<StatusCode, GraphError> {
     may(&token, WRITE)?;
     let open =
@@ -110,7 +111,7 @@ async fn create(
     State(world): State<Arc<World>>,
     token: AppToken,
     asked: Asked,
-    Json(body): Body,
+    Object(body): Body,
 ) -> Result<Response, GraphError> {
     may(&token, WRITE)?;
     let kind = body.get("@odata.type").and_then(Value::as_str).unwrap_or_default();
@@ -144,7 +145,7 @@ pub fn configuration(world: &World, tenant: &Tenant, body: &Map<String, Value>) 
         client_id: text(&setting["clientId"], "openIdConnectSetting/clientId")?,
         discovery_url: text(&setting["discoveryUrl"], "openIdConnectSetting/discoveryUrl")?,
         include: targets(&body["includeTargets"]),
-        exclude: targets(&body["excludeTargets"]),
+        exclude: excluded(&body["excludeTargets"]),
     };
     check(world, tenant, &mut made, body["state"].as_str())?;
     Ok(made)
@@ -172,12 +173,18 @@ fn check(world: &World, tenant: &Tenant, made: &mut Configuration, state: Option
 
 fn targets(given: &Value) -> Vec<Value> {
     let all = given.as_array().map(Vec::as_slice).unwrap_or_default();
-    let one = |target: &Value| {
-        json!({
-            "targetType": target["targetType"].as_str().unwrap_or("group"), "id": target["id"],
-            "isRegistrationRequired": target["isRegistrationRequired"] == true,
-        })
-    };
+    let mut targets = excluded(given);
+    for (target, given) in targets.iter_mut().zip(all) {
+        target["isRegistrationRequired"] = json!(given["isRegistrationRequired"] == true);
+    }
+    targets
+}
+
+/// Who is left out is not asked to register either (Graph: excludeTarget).
+fn excluded(given: &Value) -> Vec<Value> {
+    let all = given.as_array().map(Vec::as_slice).unwrap_or_default();
+    let one =
+        |target: &Value| json!({ "targetType": target["targetType"].as_str().unwrap_or("group"), "id": target["id"] });
     all.iter().map(one).collect()
 }
 
@@ -185,7 +192,7 @@ async fn update(
     State(world): State<Arc<World>>,
     token: AppToken,
     Path(id): Path<String>,
-    Json(body): Body,
+    Object(body): Body,
 ) -> Result<StatusCode, GraphError> {
     may(&token, WRITE)?;
     let Some(mut changed) = external(&token.tenant, &id) else { return update_built_in(&token.tenant, &id, body) };
@@ -208,10 +215,11 @@ pub fn change(world: &World, tenant: &Tenant, method: &mut Configuration, body: 
             text.clone_into(kept);
         }
     }
-    for (name, kept) in [("includeTargets", &mut method.include), ("excludeTargets", &mut method.exclude)] {
-        if body[name].is_array() {
-            *kept = targets(&body[name]);
-        }
+    if body["includeTargets"].is_array() {
+        method.include = targets(&body["includeTargets"]);
+    }
+    if body["excludeTargets"].is_array() {
+        method.exclude = excluded(&body["excludeTargets"]);
     }
     check(world, tenant, method, body["state"].as_str())
 }

@@ -41,7 +41,12 @@ async fn an_external_method_lives_in_graph() {
         made["includeTargets"],
         json!([{ "targetType": "group", "id": "all_users", "isRegistrationRequired": false }])
     );
+    assert_eq!(made["excludeTargets"], json!([]));
     let path = format!("{SET}/{}", made["id"].as_str().unwrap());
+    let left_out = json!({ "excludeTargets": [{ "targetType": "group", "id": "g", "isRegistrationRequired": true }] });
+    assert_eq!(probe.graph("PATCH", &path, left_out).await.status, StatusCode::NO_CONTENT);
+    let shown = probe.graph("GET", &path, Value::Null).await.json()["excludeTargets"].clone();
+    assert_eq!(shown, json!([{ "targetType": "group", "id": "g" }]), "they have no registration to require");
     let on = json!({ "@odata.type": made["@odata.type"], "state": "enabled" });
     assert_eq!(probe.graph("PATCH", &path, on.clone()).await.status, StatusCode::BAD_REQUEST);
     probe.admin("POST", &format!("/tenants/default/apps/{app_id}/consent"), json!({})).await;
@@ -51,7 +56,10 @@ async fn an_external_method_lives_in_graph() {
     assert_eq!(probe.graph("GET", &path, Value::Null).await.json()["state"], "enabled");
     let policy = probe.graph("GET", "/policies/authenticationMethodsPolicy", Value::Null).await.json();
     let all = policy["authenticationMethodConfigurations"].as_array().unwrap();
-    assert!(all.iter().any(|one| one["id"] == "Fido2") && all.iter().any(|one| one["displayName"] == "Example MFA"));
+    assert!(
+        ["Fido2", "QRCodePin"].iter().all(|id| all.iter().any(|one| one["id"] == *id))
+            && all.iter().any(|one| one["displayName"] == "Example MFA")
+    );
     assert_eq!(
         probe.graph("PATCH", &format!("{SET}/sms"), json!({ "state": "enabled" })).await.status,
         StatusCode::NO_CONTENT
@@ -164,4 +172,77 @@ async fn administrators_register_people_and_take_it_back() {
     );
     assert_eq!(probe.graph("GET", &mobile, Value::Null).await.json()["phoneNumber"], "+46 709999999");
     assert_eq!(probe.graph("DELETE", &mobile, Value::Null).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn there_is_one_address_for_resetting_a_password() {
+    let probe = office(&["UserAuthenticationMethod.ReadWrite.All"]).await;
+    let path = format!("/users/{ADA}/authentication/emailMethods");
+    let only = format!("{path}/3ddfcfc8-9383-446f-83cc-3ab9be4be18f");
+    let other = format!("{path}/28c10230-6103-485e-b985-444c60001490");
+    let address = |name: &str| json!({ "emailAddress": format!("{name}@home.example") });
+    for (method, path, body, expected) in [
+        ("PATCH", &only, address("ada"), 404),
+        ("DELETE", &only, Value::Null, 404),
+        ("POST", &path, address("ada"), 201),
+        ("POST", &path, address("second"), 400),
+        ("PATCH", &other, address("other"), 404),
+        ("DELETE", &other, Value::Null, 404),
+        ("PATCH", &only, address("changed"), 204),
+    ] {
+        let answer = probe.graph(method, path, body).await;
+        assert_eq!(answer.status.as_u16(), expected, "{method} {path}: {}", answer.text);
+    }
+    assert_eq!(probe.graph("GET", &only, Value::Null).await.json()["emailAddress"], "changed@home.example");
+    let contact = format!("/tenants/default/users/{ADA}/methods");
+    probe.admin("PUT", &contact, json!({ "phones": {} })).await;
+    assert_eq!(probe.graph("GET", &only, Value::Null).await.status, StatusCode::OK, "what is not named stays");
+    probe.admin("PUT", &contact, json!({ "email": null })).await;
+    assert_eq!(probe.graph("GET", &only, Value::Null).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn methods_that_nobody_has_are_empty_lists() {
+    let probe = office(&["UserAuthenticationMethod.Read.All"]).await;
+    for kind in [
+        "fido2Methods",
+        "softwareOathMethods",
+        "microsoftAuthenticatorMethods",
+        "windowsHelloForBusinessMethods",
+        "temporaryAccessPassMethods",
+        "platformCredentialMethods",
+    ] {
+        let list = probe.graph("GET", &format!("/users/{ADA}/authentication/{kind}"), Value::Null).await;
+        assert_eq!((list.status, &list.json()["value"]), (StatusCode::OK, &json!([])), "{kind}: {}", list.text);
+        let one = probe.graph("GET", &format!("/users/{ADA}/authentication/{kind}/x"), Value::Null).await;
+        assert_eq!(one.status, StatusCode::NOT_FOUND, "{kind}");
+    }
+    let unknown = probe.graph("GET", &format!("/users/{ADA}/authentication/goodWillMethods"), Value::Null).await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_body_that_is_none_is_refused_as_graph_does() {
+    let probe = office(&[
+        "UserAuthenticationMethod.ReadWrite.All",
+        "Policy.ReadWrite.AuthenticationMethod",
+        "Policy.Read.All",
+        "Policy.ReadWrite.ConditionalAccess",
+    ])
+    .await;
+    let token = probe.token().await;
+    let emails = format!("/users/{ADA}/authentication/emailMethods");
+    for path in
+        [emails.as_str(), SET, "/identity/conditionalAccess/policies", "/identity/conditionalAccess/namedLocations"]
+    {
+        for body in ["{", "[]", "text"] {
+            let asked = crate::probe::request("POST", &format!("/v1.0{path}"))
+                .header("authorization", format!("Bearer {token}"))
+                .body(axum::body::Body::from(body))
+                .unwrap();
+            let refused = probe.send(asked).await;
+            assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{path} {body}: {}", refused.text);
+            assert_eq!(refused.json()["error"]["code"], "BadRequest", "{path} {body}");
+        }
+    }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use super::{Methods, Registration};
 use crate::World;
 use crate::apps::query::Asked;
 use crate::auth::AppToken;
+use crate::graph::call::Object;
 use crate::graph::error::GraphError;
 use crate::sign_in::person::Person;
 use crate::world::Tenant;
@@ -41,7 +42,16 @@ pub const KINDS: [(&str, &str); 3] = [
 const EMAIL: &str = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f";
 const PASSWORD: &str = "28c10230-6103-485e-b985-444c60001490";
 
-type Body = Json<Map<String, Value>>;
+const EMPTY: [&str; 6] = [
+    "fido2Methods",
+    "softwareOathMethods",
+    "microsoftAuthenticatorMethods",
+    "windowsHelloForBusinessMethods",
+    "temporaryAccessPassMethods",
+    "platformCredentialMethods",
+];
+
+type Body = Object;
 type Keys = Path<(String, String)>;
 
 /// The routes below `/v1.0` and `/beta`.
@@ -64,6 +74,24 @@ pub fn routes() -> Router<Arc<World>> {
             "/users/{id}/authentication/externalAuthenticationMethods/{method}",
             get(read_external).delete(remove_external),
         )
+        .merge(without_any())
+}
+
+/// Kinds of methods that nobody can have here: their lists are empty.
+fn without_any() -> Router<Arc<World>> {
+    let one = |router: Router<Arc<World>>, kind: &'static str| {
+        let list = move |token: AppToken, asked: Asked, Path(key): Path<String>| async move {
+            may(&token, ALL)?;
+            asked.page(&set(user(&token.tenant, &key)?, kind), Vec::new())
+        };
+        let read = |token: AppToken, Path((_, id)): Keys| async move {
+            may(&token, ALL)?;
+            Err::<Response, _>(missing(&id))
+        };
+        let path = format!("/users/{{id}}/authentication/{kind}");
+        router.route(&path, get(list)).route(&format!("{path}/{{method}}"), get(read))
+    };
+    EMPTY.into_iter().fold(Router::new(), one)
 }
 
 fn may(token: &AppToken, any: &[&str]) -> Result<(), GraphError> {
@@ -171,7 +199,7 @@ async fn add_phone(
     token: AppToken,
     asked: Asked,
     Path(key): Path<String>,
-    Json(body): Body,
+    Object(body): Body,
 ) -> Result<Response, GraphError> {
     may(&token, WRITE)?;
     let user = user(&token.tenant, &key)?;
@@ -184,7 +212,7 @@ async fn add_phone(
     asked.created(&set(user, "phoneMethods"), found.unwrap_or_default())
 }
 
-async fn change_phone(token: AppToken, Path((key, id)): Keys, Json(body): Body) -> Result<StatusCode, GraphError> {
+async fn change_phone(token: AppToken, Path((key, id)): Keys, Object(body): Body) -> Result<StatusCode, GraphError> {
     may(&token, WRITE)?;
     let user = user(&token.tenant, &key)?;
     let (kind, _) = KINDS.iter().find(|(_, known)| *known == id).ok_or_else(|| missing(&id))?;
@@ -230,31 +258,43 @@ async fn set_email(
     token: AppToken,
     asked: Asked,
     Path(key): Path<String>,
-    Json(body): Body,
+    Object(body): Body,
 ) -> Result<Response, GraphError> {
-    let user = change_email(&token, &key, &body)?;
+    may(&token, WRITE)?;
+    let user = user(&token.tenant, &key)?;
+    if token.tenant.methods().emails.contains_key(&user) {
+        return Err(refused("The person has an e-mail address already."));
+    }
+    change_email(&token, user, &body)?;
     let found = emails(&token.tenant.methods(), user).pop();
     asked.created(&set(user, "emailMethods"), found.unwrap_or_default())
 }
 
-async fn set_email_of(token: AppToken, Path((key, _)): Keys, Json(body): Body) -> Result<StatusCode, GraphError> {
-    change_email(&token, &key, &body).map(|_| StatusCode::NO_CONTENT)
+async fn set_email_of(token: AppToken, Path((key, id)): Keys, Object(body): Body) -> Result<StatusCode, GraphError> {
+    may(&token, WRITE)?;
+    let user = email_of(&token.tenant, &key, &id)?;
+    change_email(&token, user, &body).map(|()| StatusCode::NO_CONTENT)
 }
 
-fn change_email(token: &AppToken, key: &str, body: &Map<String, Value>) -> Result<Uuid, GraphError> {
-    may(token, WRITE)?;
-    let user = user(&token.tenant, key)?;
+/// The person whose only address a path names.
+fn email_of(tenant: &Tenant, key: &str, id: &str) -> Result<Uuid, GraphError> {
+    let user = user(tenant, key)?;
+    let known = id == EMAIL && tenant.methods().emails.contains_key(&user);
+    if known { Ok(user) } else { Err(missing(id)) }
+}
+
+fn change_email(token: &AppToken, user: Uuid, body: &Map<String, Value>) -> Result<(), GraphError> {
     let address = body.get("emailAddress").and_then(Value::as_str).filter(|address| address.contains('@'));
     let address = address.ok_or_else(|| refused("The e-mail address is not valid."))?;
     token.tenant.methods_mut().emails.insert(user, address.to_owned());
-    Ok(user)
+    Ok(())
 }
 
 async fn remove_email(token: AppToken, Path((key, id)): Keys) -> Result<StatusCode, GraphError> {
     may(&token, WRITE)?;
-    let user = user(&token.tenant, &key)?;
-    let gone = token.tenant.methods_mut().emails.remove(&user);
-    gone.map(|_| StatusCode::NO_CONTENT).ok_or_else(|| missing(&id))
+    let user = email_of(&token.tenant, &key, &id)?;
+    token.tenant.methods_mut().emails.remove(&user);
+    Ok(StatusCode::NO_CONTENT)
 }
 
 // === external methods ===
@@ -278,7 +318,7 @@ async fn register(
     token: AppToken,
     asked: Asked,
     Path(key): Path<String>,
-    Json(body): Body,
+    Object(body): Body,
 ) -> Result<Response, GraphError> {
     may(&token, WRITE_EXTERNAL)?;
     let user = user(&token.tenant, &key)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE, USER_AGENT};
 use url::{Url, form_urlencoded};
 
 use super::{Answer, Probe, request};
@@ -18,6 +18,7 @@ pub struct Browser<'a> {
     pub probe: &'a Probe,
     cookies: RefCell<BTreeMap<String, String>>,
     address: RefCell<String>,
+    agent: RefCell<String>,
 }
 
 /// A form of a page.
@@ -62,12 +63,17 @@ impl Form {
 
 impl<'a> Browser<'a> {
     pub fn new(probe: &'a Probe) -> Self {
-        Self { probe, cookies: RefCell::default(), address: RefCell::default() }
+        Self { probe, cookies: RefCell::default(), address: RefCell::default(), agent: RefCell::default() }
     }
 
     /// Comes from another address from now on.
     pub fn come_from(&self, address: &str) {
         address.clone_into(&mut self.address.borrow_mut());
+    }
+
+    /// Has this `User-Agent` from now on.
+    pub fn call_itself(&self, agent: &str) {
+        agent.clone_into(&mut self.agent.borrow_mut());
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -95,6 +101,7 @@ impl<'a> Browser<'a> {
         if !self.address.borrow().is_empty() {
             asked = asked.header("x-forwarded-for", self.address.borrow().as_str());
         }
+        let asked = asked.header(USER_AGENT, self.agent.borrow().as_str());
         let asked = asked.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         let answer = self.probe.send(asked.body(body.map_or_else(Body::empty, Body::from)).unwrap()).await;
         for value in answer.headers.get_all(SET_COOKIE) {

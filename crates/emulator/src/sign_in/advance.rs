@@ -15,7 +15,7 @@ use super::log::{self, Step};
 use super::person::Person;
 use super::session::Session;
 use super::visit::Visit;
-use super::{deliver, page};
+use super::{deliver, page, scopes};
 use crate::access::evaluate::{Outcome, Verdict};
 use crate::apps::{Application, grant};
 use crate::external::{control, hand_over};
@@ -70,6 +70,10 @@ pub fn verdict(visit: &Visit, flow: &Flow, parties: &Parties) -> Option<Verdict>
 fn with(visit: &Visit, flow: Flow, parties: &Parties) -> Response {
     if !parties.person.enabled {
         return refuse(visit, &flow, parties, None, &interactive::user_disabled());
+    }
+    if let Err(error) = scopes::check(&visit.world, &visit.links, &parties.tenant, &flow.request.scope) {
+        log::note(visit, &flow, parties, None, Some(&error));
+        return visit.keep(&flow, deliver::error(visit, &flow.request.back(), &error));
     }
     match principal(visit, &flow, parties) {
         Ok(true) => {}

@@ -123,9 +123,9 @@ impl Subject<'_> {
             claims.insert("c_hash".to_owned(), json!(URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])));
         }
         if self.v2 {
-            self.add_profile(&mut claims)
+            self.add_profile(&mut claims);
         } else {
-            self.add_profile_v1(&mut claims)
+            self.add_profile_v1(&mut claims);
         }
         self.add_optional(&mut claims, "idToken");
         self.add_contexts(&mut claims, "id_token", "idToken");

@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::advance::Parties;
+use super::claims::Api;
 use super::flow::Flow;
 use super::visit::Visit;
+use super::{agent, scopes};
 use crate::access::evaluate::{Applied, Verdict};
 use crate::access::{Risk, place, situation};
 use crate::apps::catalogue::GRAPH_APP_ID;
@@ -59,6 +61,10 @@ pub struct Entry {
     pub app_id: Uuid,
     /// The application's name.
     pub app_name: String,
+    /// The API it was for.
+    pub resource_id: Uuid,
+    /// The API's name.
+    pub resource_name: String,
     /// From where.
     pub address: IpAddr,
     /// With which browser.
@@ -134,6 +140,7 @@ impl Step {
 pub fn note(visit: &Visit, flow: &Flow, parties: &Parties, verdict: Option<&Verdict>, error: Option<&AadError>) {
     let session = flow.session.as_ref().and_then(|id| visit.world.sign_ins.memory().sessions.get(id).cloned());
     let amr = session.filter(|_| error.is_none()).map(|session| session.evidence.words()).unwrap_or_default();
+    let (resource_id, resource_name) = resource(visit, flow, parties);
     let entry = Entry {
         id: visit.world.guid(),
         tenant: parties.tenant.id,
@@ -145,6 +152,8 @@ pub fn note(visit: &Visit, flow: &Flow, parties: &Parties, verdict: Option<&Verd
         display_name: parties.person.name.clone(),
         app_id: parties.application.app_id,
         app_name: parties.application.display_name.clone(),
+        resource_id,
+        resource_name,
         address: visit.address,
         agent: visit.agent.clone(),
         client: situation::client(flow.request.platform),
@@ -160,9 +169,16 @@ pub fn note(visit: &Visit, flow: &Flow, parties: &Parties, verdict: Option<&Verd
     visit.world.sign_ins.memory().log.note(entry);
 }
 
+/// The API that tokens were asked for.
+fn resource(visit: &Visit, flow: &Flow, parties: &Parties) -> (Uuid, String) {
+    match scopes::api(&visit.world, &visit.links, &parties.tenant, &flow.request.scope) {
+        Ok(Api::Other(app, _)) => (app.app_id, app.display_name),
+        _ => (GRAPH_APP_ID, "Microsoft Graph".to_owned()),
+    }
+}
+
 /// An entry as Graph shows it; the details only in `beta`.
 pub fn shown(entry: &Entry, beta: bool) -> Value {
-    let browser = if entry.agent.is_empty() { "" } else { entry.agent.split('/').next().unwrap_or_default() };
     let mut shown = json!({
         "id": entry.id, "createdDateTime": entry.at, "userDisplayName": entry.display_name,
         "userPrincipalName": entry.principal_name, "userId": entry.user_id, "appId": entry.app_id,
@@ -171,9 +187,10 @@ pub fn shown(entry: &Entry, beta: bool) -> Value {
         "correlationId": entry.correlation_id, "conditionalAccessStatus": entry.policy_status, "isInteractive": true,
         "riskDetail": entry.risk.detail, "riskLevelAggregated": entry.risk.level,
         "riskLevelDuringSignIn": entry.risk.sign_in_level, "riskState": entry.risk.state, "riskEventTypes": [],
-        "riskEventTypes_v2": [], "resourceDisplayName": "Microsoft Graph", "resourceId": GRAPH_APP_ID,
-        "status": { "errorCode": entry.code, "failureReason": entry.reason.as_deref().unwrap_or("Other."), "additionalDetails": additional(entry) },
-        "deviceDetail": { "deviceId": "", "displayName": "", "operatingSystem": situation::system(&entry.agent), "browser": browser, "isCompliant": false, "isManaged": false, "trustType": "" },
+        "riskEventTypes_v2": [], "resourceDisplayName": entry.resource_name, "resourceId": entry.resource_id,
+        "userAgent": entry.agent,
+        "status": { "errorCode": entry.code, "failureReason": entry.reason, "additionalDetails": additional(entry) },
+        "deviceDetail": { "deviceId": "", "displayName": "", "operatingSystem": agent::system(&entry.agent), "browser": agent::browser(&entry.agent), "isCompliant": false, "isManaged": false, "trustType": "" },
         "location": { "city": null, "state": null, "countryOrRegion": place::country(entry.address), "geoCoordinates": { "altitude": null, "latitude": null, "longitude": null } },
         "appliedConditionalAccessPolicies": entry.policies.iter().map(policy).collect::<Vec<_>>(),
     });
@@ -181,13 +198,12 @@ pub fn shown(entry: &Entry, beta: bool) -> Value {
         shown["authenticationRequirement"] =
             json!(if entry.second_factor { "multiFactorAuthentication" } else { "singleFactorAuthentication" });
         shown["authenticationDetails"] = entry.steps.iter().map(step).collect();
-        shown["userAgent"] = json!(entry.agent);
     }
     shown
 }
 
 fn additional(entry: &Entry) -> Option<&'static str> {
-    (entry.code == 0 && entry.second_factor).then_some("MFA requirement satisfied")
+    (entry.code == 0 && entry.second_factor).then_some("MFA completed in Azure AD")
 }
 
 fn policy(applied: &Applied) -> Value {

@@ -44,7 +44,7 @@ async fn list(State(world): State<Arc<World>>, token: AppToken, asked: Asked) ->
     may(&token)?;
     let beta = asked.version == "beta";
     let entries = world.sign_ins.memory().log.of(token.tenant.id).map(|entry| shown(entry, beta)).collect();
-    asked.page_of(SET, entries, PAGE)
+    asked.page_of(SET, entries, PAGE, &["createdDateTime"])
 }
 
 async fn read(

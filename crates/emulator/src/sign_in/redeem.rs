@@ -80,10 +80,10 @@ pub fn refresh(request: &TokenRequest<'_>) -> Result<Response, AadError> {
 
 /// What the request itself names: scopes, or on the v1.0 endpoint an API.
 fn asked_scope(request: &TokenRequest<'_>) -> Option<String> {
-    match request.v2 {
-        true => request.parameter("scope").map(str::to_owned),
-        false => request.parameter("resource").map(|resource| format!("{resource}/.default")),
+    if request.v2 {
+        return request.parameter("scope").map(str::to_owned);
     }
+    request.parameter("resource").map(|resource| format!("{resource}/.default"))
 }
 
 fn claims_of(request: &TokenRequest<'_>) -> Result<Option<Value>, AadError> {

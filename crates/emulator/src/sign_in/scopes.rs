@@ -77,10 +77,23 @@ pub fn api(world: &World, links: &Links, tenant: &Tenant, scope: &str) -> Result
     application(world, &resource).map(|app| Api::Other(Box::new(app), names)).ok_or_else(missing)
 }
 
+/// What is wrong with the APIs that a sign-in names: there may be several, but each must exist.
+pub fn check(world: &World, links: &Links, tenant: &Tenant, scope: &str) -> Result<(), AadError> {
+    let mut others = apis(scope).filter(|resource| !is_graph_audience(resource, links));
+    match others.find(|resource| application(world, resource).is_none()) {
+        Some(missing) => Err(aadsts::resource_not_found(missing, &tenant.display_name)),
+        None => Ok(()),
+    }
+}
+
 /// The API that the scopes name, by the name it is asked for under.
 pub fn resource(scope: &str) -> &str {
-    let named = scope.split_ascii_whitespace().filter(|one| !OWN.contains(one)).map(|one| split(one).0);
-    named.last().unwrap_or(GRAPH)
+    apis(scope).next_back().unwrap_or(GRAPH)
+}
+
+/// The API of each scope that is one's.
+fn apis(scope: &str) -> impl DoubleEndedIterator<Item = &str> {
+    scope.split_ascii_whitespace().filter(|one| !OWN.contains(one)).map(|one| split(one).0)
 }
 
 /// The API of a scope, and the scope's name there.

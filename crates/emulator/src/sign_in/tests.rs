@@ -4,6 +4,7 @@
 mod answers;
 mod apis;
 mod grants;
+mod log;
 mod requests;
 mod sessions;
 

@@ -159,3 +159,70 @@ async fn the_first_version_of_the_endpoints_names_an_api() {
     let next = probe.form("/contoso.com/oauth2/token", &fields).await.json();
     assert_eq!(access(&next)["scp"], "User.Read openid profile email", "{next}");
 }
+
+async fn me(probe: &Probe, token: &str, query: &str) -> Answer {
+    probe.graph_with(token, "GET", &format!("/me{query}"), Value::Null).await
+}
+
+#[tokio::test]
+async fn people_read_themselves_in_graph() {
+    let probe = office().await;
+    let token = async |scope: &str| {
+        let body = tokens(&Browser::new(&probe), &[("scope", scope)]).await;
+        body["access_token"].as_str().unwrap().to_owned()
+    };
+    let plain = token("openid User.Read").await;
+    let own = me(&probe, &plain, "").await;
+    assert_eq!(own.status, StatusCode::OK, "{}", own.text);
+    let own = own.json();
+    assert_eq!((&own["userPrincipalName"], &own["displayName"]), (&json!(ADA), &json!("Ada Lovelace")));
+    assert_eq!(own["@odata.context"], "http://emulator.test/v1.0/$metadata#users/$entity");
+    let selected = me(&probe, &plain, "?$select=givenName,accountEnabled").await.json();
+    assert_eq!((&selected["givenName"], &selected["accountEnabled"]), (&json!("Ada"), &json!(true)));
+    let all = token("User.Read.All").await;
+    for (token, query, expected) in [
+        (&plain, "?$expand=manager", StatusCode::FORBIDDEN),
+        (&all, "?$expand=manager", StatusCode::OK),
+        (&plain, "/messages", StatusCode::FORBIDDEN),
+        (&token("openid").await, "", StatusCode::FORBIDDEN),
+        (&probe.token().await, "", StatusCode::BAD_REQUEST),
+    ] {
+        let answer = me(&probe, token, query).await;
+        assert_eq!(answer.status, expected, "{query}: {}", answer.text);
+    }
+    let others = probe.graph_with(&all, "GET", "/users", Value::Null).await;
+    assert_eq!(others.status, StatusCode::FORBIDDEN, "nothing but oneself");
+}
+
+#[tokio::test]
+async fn scripts_of_other_origins_may_ask() {
+    let probe = office().await;
+    for path in [
+        "/v1.0/me",
+        "/oidc/userinfo",
+        "/contoso.com/oauth2/v2.0/token",
+        "/common/v2.0/.well-known/openid-configuration",
+    ] {
+        let asked = crate::probe::request("OPTIONS", path)
+            .header("origin", "https://app.example")
+            .header("access-control-request-method", "GET")
+            .header("access-control-request-headers", "authorization,client-request-id");
+        let answer = probe.send(asked.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+        assert_eq!(answer.headers["access-control-allow-origin"], "https://app.example");
+        assert_eq!(answer.headers["access-control-allow-headers"], "authorization,client-request-id");
+        let refused = crate::probe::request("GET", path).header("origin", "https://app.example");
+        let refused = probe.send(refused.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!(refused.headers["access-control-allow-origin"], "https://app.example", "{path}");
+    }
+    let plain = probe.get("/v1.0/me").await;
+    assert!(!plain.headers.contains_key("access-control-allow-origin"), "nobody asked");
+}
+
+#[tokio::test]
+async fn an_api_that_nobody_knows_ends_the_sign_in() {
+    let probe = office().await;
+    let back = handed(&sign_in(&Browser::new(&probe), &[("scope", "openid api://nowhere/Ships.Read")]).await);
+    assert_eq!((back["error"].as_str(), back["state"].as_str()), ("invalid_resource", "s 1"));
+    assert!(back["error_description"].starts_with("AADSTS500011"), "{back:?}");
+}
