@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use oidc::claims::{ClaimsChallenge, ClaimsRequest};
 use oidc::error::aadsts_in;
-use oidc::{Amr, Certificate, ConsentAnswer, IssuedClaims, PublicKeyEntry, TokenClaims, Wanted};
+use oidc::{Amr, Certificate, ConsentAnswer, IssuedClaims, PublicKeyEntry, TokenClaims, Wanted, claims_asked};
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = (Certificate::from_der(bytes.to_vec()), PublicKeyEntry::of(bytes));
@@ -21,6 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(wanted.acr_for(*amr).is_none_or(|acr| wanted.acr.iter().any(|asked| asked == acr)));
         }
     }
+    assert!(claims_asked(text).ok().is_none_or(|asked| !asked.is_empty()));
     if let Some(claims) = TokenClaims::read_unverified(text) {
         let _ = claims.expires_at().map(|at| at.to_string());
     }

@@ -36,7 +36,8 @@ impl Posted {
 }
 
 impl Mfa {
-    /// The answer to a request, signed with a key: one `acr` that was asked for, the one `amr` that was proved.
+    /// The answer to a request, signed with a key: one `acr` that was asked for, the one `amr` that was proved; to a custom
+    /// control, the claims that it asked for.
     pub(crate) fn answer(
         &self,
         key: &SigningKey,
@@ -53,8 +54,7 @@ impl Mfa {
             nonce: kept.nonce.as_deref(),
             iat: now,
             exp: now + GOOD_FOR_SECONDS,
-            acr: kept.wanted.acr_for(proof.amr()).ok_or_else(unasked)?,
-            amr: [proof.amr()],
+            said: kept.wanted.said(proof.amr()).ok_or_else(unasked)?,
         };
         let mut fields = vec![("id_token", Secret::new(key.sign(&claims)?))];
         fields.extend(kept.state.as_deref().map(|state| ("state", Secret::from(state))));

@@ -100,6 +100,8 @@ pub struct AttemptFilter {
     pub address: Option<String>,
     /// Of this sign-in, as Entra's log names it.
     pub correlation_id: Option<String>,
+    /// That a custom control asked for, the old way; or none of those.
+    pub custom_control: Option<bool>,
     /// Not before.
     pub from: Option<Timestamp>,
     /// Before.
@@ -126,6 +128,7 @@ impl Attempt {
                 address: shorten(&origin.address),
                 user_agent: shorten(&origin.user_agent),
                 correlation_id: shorten(&origin.correlation_id),
+                custom_control: origin.custom_control,
             },
             not_me_at: None,
             ruled: provider.ruled.clone(),

@@ -3,7 +3,7 @@
 //! | check | fails with |
 //! |---|---|
 //! | the method is POST, the body a form that can be read, and no parameter stands twice | our own page |
-//! | `redirect_uri` is the one address of the tenant's cloud | our own page |
+//! | `redirect_uri` is the one address of the tenant's cloud, or that for custom controls where those are answered | our own page |
 //! | `client_id` is the one that we gave to Entra | our own page |
 //! | `scope`, `response_type`, `response_mode` | an error posted back |
 //! | the hint: key, signature, issuer, tenant, application, freshness | an error posted back |
@@ -11,13 +11,16 @@
 //! | hint and nonce were never seen | an error posted back |
 //! | `claims` asks for something that policies let this person use | an error posted back |
 //!
-//! Nothing is looked up about a person before the hint has verified.
+//! Nothing is looked up about a person before the hint has verified. A custom control's request is of the same shape, and goes the
+//! same way; it differs in where the answer goes, and in the claims that it asks for.
+
+mod question;
 
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use kernel::{Secret, Timestamp};
-use oidc::{ExpectedHint, HintClaims, HintRefused, Wanted};
+use oidc::{ExpectedHint, HintClaims, HintRefused};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use tenants::TenantId;
@@ -28,11 +31,13 @@ use crate::attempts::{Attempt, Outcome};
 use crate::error::MfaError;
 use crate::model::{Origin, Person, Provider, ProviderState, TransactionId};
 use crate::policy::Door;
-use crate::providers::SignInService;
+use crate::providers::{Back, SignInService};
 use crate::request::{AuthorizeRequest, FormFault};
 use crate::service::Mfa;
 use crate::store::transactions as rows;
 use crate::transactions::Waiting;
+
+pub(crate) use question::Question;
 
 /// How long a hint and a nonce are remembered: longer than any hint is fresh, whatever the clocks say.
 const REMEMBERED: Duration = Duration::from_hours(1);
@@ -70,11 +75,11 @@ pub(crate) struct Kept {
     pub state: Option<String>,
     pub nonce: Option<String>,
     pub sub: String,
-    pub wanted: Wanted,
+    pub wanted: Question,
 }
 
 /// A request that is Entra's.
-struct Question {
+struct Checked {
     person: Person,
     kept: Kept,
     /// Until when Entra waits for the answer.
@@ -122,12 +127,15 @@ impl Mfa {
         let tenant = self.tenant_of(provider.organisation, provider.tenant).await?;
         let http = self.parts.tenants.http(&tenant).await?;
         let service = SignInService::of(&provider, tenant)?;
-        if let Err(fault) = trusted(&provider, &service, &request) {
-            return self.stay(&provider, fault, &origin).await;
-        }
-        match self.checked(&provider, &service, http, &request).await {
-            Ok(question) => self.begin_transaction(&provider, question, &request, &origin).await,
-            Err(fault) => self.turn_back(&provider, &service.redirect_uri, request.state(), fault, &origin).await,
+        let back = service.back(request.get("redirect_uri").unwrap_or_default());
+        origin.custom_control = back.as_ref().is_some_and(|back| back.is_control);
+        let back = match trusted(&provider, &service, back, &request) {
+            Ok(back) => back,
+            Err(fault) => return self.stay(&provider, fault, &origin).await,
+        };
+        match self.checked(&provider, &service, &back, http, &request).await {
+            Ok(checked) => self.begin_transaction(&provider, checked, &request, &origin).await,
+            Err(fault) => self.turn_back(&provider, &back.to, request.state(), fault, &origin).await,
         }
     }
 
@@ -141,9 +149,10 @@ impl Mfa {
         &self,
         provider: &Provider,
         service: &SignInService,
+        back: &Back,
         http: reqwest::Client,
         request: &AuthorizeRequest,
-    ) -> Result<Question, Fault> {
+    ) -> Result<Checked, Fault> {
         request.check_shape().map_err(|fault| Fault {
             reason: fault.code(),
             detail: fault.to_string(),
@@ -160,9 +169,11 @@ impl Mfa {
             fresh_for: self.config().hint_fresh_for(),
         };
         let claims = self.parts.issuer_keys.through(http).check_hint(hint, &expected).await?;
-        let wanted = Wanted::parse(request.get("claims").unwrap_or_default())
-            .map_err(|error| Fault::back(error.code(), error.to_string()))?;
-        if !provider.any_kinds().any(|kind| wanted.acr_for(kind.amr()).is_some()) {
+        let wanted = match request.get("claims").unwrap_or_default() {
+            claims if back.is_control => Question::of_control(claims, &provider.settings.custom_controls)?,
+            claims => Question::of_factor(claims)?,
+        };
+        if !provider.any_kinds().any(|kind| wanted.takes(kind)) {
             return Err(Fault::back("claims_unmeetable", "nothing that people may use here is asked for"));
         }
         let nonce = request.get("nonce");
@@ -170,14 +181,14 @@ impl Mfa {
             return Err(Fault::back("nonce_too_long", "the parameter nonce is too long"));
         }
         let kept = Kept {
-            redirect_uri: service.redirect_uri.clone(),
+            redirect_uri: back.to.clone(),
             client_id: provider.client_id.clone(),
             state: request.state().map(str::to_owned),
             nonce: nonce.map(str::to_owned),
             sub: claims.sub.clone(),
             wanted,
         };
-        Ok(Question { person: person(&claims, &service.domains), kept, until: self.until(claims.iat) })
+        Ok(Checked { person: person(&claims, &service.domains), kept, until: self.until(claims.iat) })
     }
 
     /// Until when somebody may prove themselves of whom Entra began to ask in that second. A minute is always left: our clock
@@ -191,7 +202,7 @@ impl Mfa {
     async fn begin_transaction(
         &self,
         provider: &Provider,
-        Question { person, kept, until }: Question,
+        Checked { person, kept, until }: Checked,
         request: &AuthorizeRequest,
         origin: &Origin,
     ) -> Result<Begun, MfaError> {
@@ -203,7 +214,7 @@ impl Mfa {
         }
         let account = self.account_of(&mut tx, provider, &person).await?;
         let ruled = self.ruled(&mut tx, provider.clone(), &account, Door::Entra).await?;
-        if !ruled.settings.kinds.iter().any(|kind| kept.wanted.acr_for(kind.amr()).is_some()) {
+        if !ruled.settings.kinds.iter().any(|kind| kept.wanted.takes(*kind)) {
             tx.commit().await?;
             let fault = Fault::back("claims_unmeetable", "nothing that this person may use here is asked for");
             return self.turn_back(&ruled, &kept.redirect_uri, request.state(), fault, origin).await;
@@ -276,19 +287,28 @@ impl Mfa {
     }
 }
 
-/// Whether it is Entra that asks, for the tenant that the address names.
-fn trusted(provider: &Provider, service: &SignInService, request: &AuthorizeRequest) -> Result<(), Fault> {
+/// Whether it is Entra that asks, for the tenant that the address names, and in a way that is answered: then where to.
+fn trusted(
+    provider: &Provider,
+    service: &SignInService,
+    back: Option<Back>,
+    request: &AuthorizeRequest,
+) -> Result<Back, Fault> {
     if provider.state == ProviderState::Off {
         return Err(Fault::here("provider_off", "the second factor of this tenant is switched off"));
     }
-    if request.get("redirect_uri") != Some(&service.redirect_uri) {
+    let Some(back) = back else {
         let detail = format!("answers are posted to {} alone", service.redirect_uri);
+        return Err(Fault::here("redirect_uri", detail));
+    };
+    if back.is_control && !provider.settings.custom_controls.enabled {
+        let detail = "a custom control asks, and custom controls are not answered for this tenant";
         return Err(Fault::here("redirect_uri", detail));
     }
     if request.get("client_id") != Some(&provider.client_id) {
         return Err(Fault::here("client_id", "the client id is not the one that was given to Entra"));
     }
-    Ok(())
+    Ok(back)
 }
 
 fn person(claims: &HintClaims, domains: &[String]) -> Person {

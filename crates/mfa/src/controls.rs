@@ -1,9 +1,12 @@
 //! Custom controls of Conditional Access, which retire: an existing one's JSON is read, what it did is told, and the way from it
 //! to External MFA is written down.
 //!
-//! What it deliberately does not do: answer custom controls, or change anything in Entra.
+//! What it deliberately does not do: change anything, here or in Entra. Whether custom controls are answered meanwhile is set with
+//! the tenant's settings.
 
 mod plan;
+
+use std::collections::BTreeSet;
 
 use kernel::May;
 use serde::{Deserialize, Serialize};
@@ -47,8 +50,12 @@ pub struct ControlView {
     pub discovery_url: String,
     /// The server that people were sent to.
     pub host: String,
+    /// Whether that is this server, for this tenant.
+    pub is_ours: bool,
     /// What policies could ask for.
     pub controls: Vec<Asked>,
+    /// What has to be answered so that it goes on working, as `custom_controls.claims` of the settings has it: `Type=Value`.
+    pub answers: Vec<String>,
     /// The policies that ask for it; empty where Entra could not be asked.
     pub used_by: Vec<UsedBy>,
     /// Why Entra could not be asked; null where it was.
@@ -120,10 +127,17 @@ struct ReadClaim {
 }
 
 impl ReadClaim {
+    /// The values that will do; none: any.
+    fn all(&self) -> Vec<&str> {
+        self.value.iter().chain(self.values.iter().flatten()).map(String::as_str).collect()
+    }
+
+    fn answer(&self) -> String {
+        format!("{}={}", self.kind, self.all().first().unwrap_or(&"true"))
+    }
+
     fn told(&self) -> String {
-        let several = self.values.iter().flatten();
-        let all: Vec<&str> = self.value.iter().chain(several).map(String::as_str).collect();
-        match all.as_slice() {
+        match self.all().as_slice() {
             [] => format!("the claim {}, with any value", self.kind),
             [one] => format!("the claim {} with the value {one}", self.kind),
             all => format!("the claim {} with one of the values {}", self.kind, all.join(", ")),
@@ -144,6 +158,8 @@ pub fn read(json: &str) -> Result<ControlView, MfaError> {
     if read.controls.is_empty() {
         return Err(wrong("names no control".to_owned()));
     }
+    let answers: BTreeSet<String> =
+        read.controls.iter().flat_map(|control| control.claims.iter().flatten()).map(ReadClaim::answer).collect();
     let asked = |control: ReadControl| Asked {
         claims: control.claims.iter().flatten().map(ReadClaim::told).collect(),
         name: if control.name.is_empty() { control.id.clone() } else { control.name },
@@ -155,6 +171,8 @@ pub fn read(json: &str) -> Result<ControlView, MfaError> {
         client_id: read.client_id,
         host: url.host_str().unwrap_or_default().to_owned(),
         discovery_url: read.discovery_url,
+        is_ours: false,
+        answers: answers.into_iter().collect(),
         controls: read.controls.into_iter().map(asked).collect(),
         used_by: Vec::new(),
         unread: None,
@@ -188,7 +206,13 @@ impl Mfa {
             }
             Err(error) => view.unread = Some(method::told(&error)),
         }
-        view.plan = plan::steps(&view, provider.state == ProviderState::On);
+        view.is_ours = view.discovery_url == self.wanted(&provider).discovery_url;
+        let here = plan::Here {
+            is_on: provider.state == ProviderState::On,
+            client_id: &provider.client_id,
+            controls: &provider.settings.custom_controls,
+        };
+        view.plan = plan::steps(&view, &here);
         view.text = plan::text(&view);
         Ok(view)
     }

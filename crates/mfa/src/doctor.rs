@@ -11,6 +11,7 @@
 
 pub(crate) mod entras;
 pub(crate) mod line;
+mod old_way;
 mod ours;
 mod risk;
 
@@ -81,6 +82,7 @@ impl Mfa {
             Ours { discovery_url: &discovery_url, issuer: &issuer, signs, metadata: &metadata, keys: &keys, now };
         let mut lines = ours::lines(&ours);
         lines.push(self.look_at_clock(provider).await);
+        lines.push(old_way::line(&provider.settings.custom_controls));
         Ok(lines)
     }
 

@@ -187,4 +187,6 @@ pub struct Origin {
     pub user_agent: Option<String>,
     /// Entra's id of the sign-in (`client-request-id`), as its own log shows it.
     pub correlation_id: Option<String>,
+    /// Whether a custom control of Conditional Access asked, the old way, and not External MFA.
+    pub custom_control: bool,
 }

@@ -98,13 +98,13 @@ impl Scene {
     /// The provider as far as Entra takes its kinds of proof for this sign-in.
     fn narrowed(&self) -> Provider {
         let mut provider = self.provider.clone();
-        provider.settings.kinds.retain(|kind| self.waiting.request.wanted.acr_for(kind.amr()).is_some());
+        provider.settings.kinds.retain(|kind| self.waiting.request.wanted.takes(*kind));
         provider
     }
 
     /// Whether a kind of proof is allowed here and taken by Entra for this sign-in.
     fn takes(&self, kind: FactorKind) -> bool {
-        self.provider.settings.kinds.contains(&kind) && self.waiting.request.wanted.acr_for(kind.amr()).is_some()
+        self.provider.settings.kinds.contains(&kind) && self.waiting.request.wanted.takes(kind)
     }
 
     /// What the person may register now, if they are new: who has lost a factor, whose factors are suspended, or who is locked
@@ -279,5 +279,6 @@ impl Mfa {
 }
 
 fn with_request_id(origin: &Origin, waiting: &Waiting) -> Origin {
-    Origin { correlation_id: waiting.origin.correlation_id.clone(), ..origin.clone() }
+    let Origin { address, user_agent, .. } = origin.clone();
+    Origin { address, user_agent, ..waiting.origin.clone() }
 }

@@ -1,6 +1,7 @@
 //! Tenants whose sign-ins ask here for the second factor.
 
 use kernel::{May, OrganisationId, Timestamp};
+use oidc::cloud::custom_control_redirect;
 use oidc::{Authority, KeysAddress};
 use serde::{Deserialize, Serialize};
 use signals::{Entry, Object};
@@ -89,6 +90,15 @@ pub struct SignInService {
     pub domains: Vec<String>,
 }
 
+/// Where an answer goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Back {
+    /// The address.
+    pub to: String,
+    /// Whether it takes the answers to custom controls, the old way.
+    pub is_control: bool,
+}
+
 impl SignInService {
     pub(crate) fn of(provider: &Provider, tenant: Tenant) -> Result<Self, MfaError> {
         if let Some(custom) = &provider.settings.authority {
@@ -107,6 +117,15 @@ impl SignInService {
             redirect_uri: authority.external_mfa_redirect().to_string(),
             domains: tenant.domains,
         })
+    }
+
+    /// Where the answer to a request goes that names this address, to the letter; none: it is no address of this service's.
+    pub(crate) fn back(&self, named: &str) -> Option<Back> {
+        if named == self.redirect_uri {
+            return Some(Back { to: self.redirect_uri.clone(), is_control: false });
+        }
+        let control = custom_control_redirect(&self.redirect_uri)?.to_string();
+        (named == control).then_some(Back { to: control, is_control: true })
     }
 }
 

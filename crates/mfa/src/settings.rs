@@ -1,5 +1,6 @@
 //! What an administrator sets for one tenant.
 
+mod controls;
 mod preview;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use crate::error::MfaError;
 use crate::model::FactorKind;
 use crate::outofband::countries::is_country;
 
+pub use controls::CustomControls;
 pub use preview::SettingsPreview;
 
 /// Most home tenants of guests that may be named.
@@ -68,6 +70,8 @@ pub struct Settings {
     pub privileged_groups: Vec<Uuid>,
     /// Accounts (by their object ids) that must always get in: no policy may hit them.
     pub break_glass: Vec<Uuid>,
+    /// Custom controls of Conditional Access, the old way that Entra retires: answered only where this says so.
+    pub custom_controls: CustomControls,
     /// The share of people, in percent, who must be able to pass before a policy is put in force, 0 to 100.
     pub readiness_percent: u32,
 }
@@ -94,6 +98,7 @@ impl Default for Settings {
             attestation: Attestation::default(),
             privileged_groups: Vec::new(),
             break_glass: Vec::new(),
+            custom_controls: CustomControls::default(),
             readiness_percent: 95,
         }
     }
@@ -348,6 +353,7 @@ impl Settings {
             return refuse(format!("notices.contact has at most {LONGEST_CONTACT} characters"));
         }
         self.out_of_band.validate()?;
+        self.custom_controls.validate()?;
         self.authority.as_ref().map_or(Ok(()), CustomAuthority::validate)
     }
 }

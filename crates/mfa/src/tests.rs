@@ -5,6 +5,7 @@ mod attempts;
 mod authorize;
 mod browsers;
 mod campaigns;
+mod controls;
 mod desk;
 mod devices;
 mod elsewhere;

@@ -149,6 +149,12 @@ impl Authority {
     }
 }
 
+/// The one address that takes the answers of a custom control's provider: beside that for External MFA's (eam.md §7; seen in the
+/// global cloud, in others by analogy).
+pub fn custom_control_redirect(external_mfa: &str) -> Option<Url> {
+    Url::parse(external_mfa).ok()?.join("OAuth2ClaimsProvider").ok()
+}
+
 /// Checks an address that secrets may travel to: https, or this machine; no user name, query or fragment.
 pub fn base(text: &str) -> Result<Url, CloudError> {
     let url = Url::parse(text).map_err(|_| CloudError::NoUrl(text.to_owned()))?;

@@ -1,6 +1,6 @@
 //! External MFA's words: what Entra asks for and what a provider may answer (eam.md §4, §5).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -101,6 +101,9 @@ pub enum WantedError {
     /// It names no `amr` that a provider may answer.
     #[error("the parameter claims names no amr value that a provider may answer")]
     NoAmr,
+    /// It names no claim at all.
+    #[error("the parameter claims names no claim of an id_token")]
+    NoClaim,
 }
 
 impl WantedError {
@@ -111,6 +114,7 @@ impl WantedError {
             Self::NotAnObject => "claims_not_an_object",
             Self::NoAcr => "claims_no_acr",
             Self::NoAmr => "claims_no_amr",
+            Self::NoClaim => "claims_none",
         }
     }
 }
@@ -118,18 +122,12 @@ impl WantedError {
 impl Wanted {
     /// Reads the parameter. What is not text is dropped; nothing is filled in.
     pub fn parse(claims: &str) -> Result<Self, WantedError> {
-        if claims.len() > LONGEST {
-            return Err(WantedError::TooLong);
-        }
-        let parsed: Value = serde_json::from_str(claims).map_err(|_| WantedError::NotAnObject)?;
-        if !parsed.is_object() {
-            return Err(WantedError::NotAnObject);
-        }
-        let acr = values(&parsed, "acr");
+        let parsed = object(claims)?;
+        let acr = texts(&parsed["id_token"]["acr"]);
         if acr.is_empty() {
             return Err(WantedError::NoAcr);
         }
-        let amr: BTreeSet<Amr> = values(&parsed, "amr").iter().filter_map(|word| Amr::parse(word)).collect();
+        let amr: BTreeSet<Amr> = texts(&parsed["id_token"]["amr"]).iter().filter_map(|word| Amr::parse(word)).collect();
         if amr.is_empty() { Err(WantedError::NoAmr) } else { Ok(Self { acr, amr }) }
     }
 
@@ -143,8 +141,17 @@ impl Wanted {
     }
 }
 
-fn values(claims: &Value, name: &str) -> Vec<String> {
-    let claim = &claims["id_token"][name];
+/// A `claims` parameter, if it is a JSON object of a bearable length.
+pub(crate) fn object(claims: &str) -> Result<Value, WantedError> {
+    if claims.len() > LONGEST {
+        return Err(WantedError::TooLong);
+    }
+    let parsed = serde_json::from_str(claims).ok().filter(Value::is_object);
+    parsed.ok_or(WantedError::NotAnObject)
+}
+
+/// The values that will do for a claim, as far as they are text.
+pub(crate) fn texts(claim: &Value) -> Vec<String> {
     let listed = claim["values"].as_array().into_iter().flatten().chain(claim.get("value"));
     listed.filter_map(Value::as_str).map(str::to_owned).collect()
 }
@@ -174,8 +181,22 @@ pub struct AnswerClaims<'a> {
     pub iat: i64,
     /// When it ends.
     pub exp: i64,
-    /// One of those asked for.
-    pub acr: &'a str,
-    /// Exactly one, of those asked for.
-    pub amr: [Amr; 1],
+    /// What was proved.
+    #[serde(flatten)]
+    pub said: Said<'a>,
+}
+
+/// What an answer says was proved.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Said<'a> {
+    /// A second factor.
+    Factor {
+        /// One of those asked for.
+        acr: &'a str,
+        /// Exactly one, of those asked for.
+        amr: [Amr; 1],
+    },
+    /// What a custom control asked for: it is no second factor, and so names neither.
+    Control(&'a BTreeMap<String, String>),
 }

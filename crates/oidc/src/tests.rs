@@ -6,6 +6,7 @@ mod certificates;
 mod challenges;
 mod clouds;
 mod consent;
+mod control;
 mod exchange;
 mod external;
 mod hints;

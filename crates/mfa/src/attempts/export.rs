@@ -5,7 +5,7 @@ use web::csv;
 
 use super::Attempt;
 
-const HEAD: [&str; 16] = [
+const HEAD: [&str; 17] = [
     "at",
     "id",
     "provider",
@@ -18,6 +18,7 @@ const HEAD: [&str; 16] = [
     "factor_name",
     "address",
     "correlation_id",
+    "custom_control",
     "risk",
     "risk_unknown",
     "policies",
@@ -50,6 +51,7 @@ pub(super) fn line(format: ExportFormat, attempt: &Attempt) -> String {
         text(&attempt.factor_name),
         text(&attempt.origin.address),
         text(&attempt.origin.correlation_id),
+        attempt.origin.custom_control.to_string(),
         risk.and_then(|risk| risk.level).map(|level| level.to_string()).unwrap_or_default(),
         risk.and_then(|risk| risk.unknown).map(|why| why.to_string()).unwrap_or_default(),
         ruled.map(|ruled| ruled.names().join(", ")).unwrap_or_default(),

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::{ControlView, UsedBy};
 use crate::readiness::policy::PolicyState;
+use crate::settings::CustomControls;
 
 /// A step of the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -20,6 +21,16 @@ pub struct Step {
     pub done: bool,
 }
 
+/// How it stands here.
+pub(super) struct Here<'a> {
+    /// Whether Entra is answered.
+    pub is_on: bool,
+    /// What Entra calls itself to us.
+    pub client_id: &'a str,
+    /// Whether custom controls are answered.
+    pub controls: &'a CustomControls,
+}
+
 fn step(title: &str, text: impl Into<String>, done: bool) -> Step {
     Step { title: title.to_owned(), text: text.into(), done }
 }
@@ -29,8 +40,34 @@ fn names(policies: &[&UsedBy]) -> String {
     policies.iter().map(|one| format!("“{}”", one.policy)).collect::<Vec<_>>().join(", ")
 }
 
+/// Whether this server answers the control, where it is this server that people are sent to.
+fn answered(view: &ControlView, here: &Here<'_>) -> Option<Step> {
+    let mut text = format!(
+        "It sends people to this server, which answers custom controls only where the settings say so: Second factor > Settings > \
+         Custom controls, with {}.",
+        if view.answers.is_empty() { "a claim".to_owned() } else { view.answers.join(", ") }
+    );
+    let same = view.client_id == here.client_id;
+    if !same {
+        let _ =
+            write!(text, " Its client id {} is not the one here, {}: give that one.", view.client_id, here.client_id);
+    }
+    let done = same && here.controls.enabled && view.answers.iter().all(|claim| here.controls.claims.contains(claim));
+    view.is_ours.then(|| step("Have it answered meanwhile", text, done))
+}
+
+/// The end of it, where custom controls are answered.
+fn switched_off(here: &Here<'_>) -> Option<Step> {
+    let text = format!(
+        "This server answers custom controls of this tenant ({}). Attempts tell who still comes by one. When nobody does: Second \
+         factor > Settings > Custom controls.",
+        here.controls.claims.join(", ")
+    );
+    here.controls.enabled.then(|| step("Switch custom controls off here", text, false))
+}
+
 /// The steps, in their order.
-pub(super) fn steps(view: &ControlView, provider_on: bool) -> Vec<Step> {
+pub(super) fn steps(view: &ControlView, here: &Here<'_>) -> Vec<Step> {
     let using: Vec<&UsedBy> = view.used_by.iter().collect();
     let in_force: Vec<&UsedBy> = using.iter().copied().filter(|one| one.state == PolicyState::Enabled).collect();
     let (known, unread) = (!using.is_empty(), view.unread.is_some());
@@ -40,7 +77,7 @@ pub(super) fn steps(view: &ControlView, provider_on: bool) -> Vec<Step> {
         (false, false) => "no policy: none asks for it any more".to_owned(),
     };
     let parallel = if known { names(&using) } else { "each of those policies".to_owned() };
-    vec![
+    let mut steps = vec![
         step(
             "Leave the custom control as it is",
             "It cannot be edited any more, and it ends in early 2027. Until then both can stand side by side.",
@@ -49,7 +86,7 @@ pub(super) fn steps(view: &ControlView, provider_on: bool) -> Vec<Step> {
         step(
             "Set up External MFA here",
             "Application, method, keys: Second factor > Set up. The method is made switched off, for nobody.",
-            provider_on,
+            here.is_on,
         ),
         step(
             "Have people registered before they are asked",
@@ -81,7 +118,10 @@ pub(super) fn steps(view: &ControlView, provider_on: bool) -> Vec<Step> {
             format!("Entra deletes {} only when no policy asks for it any more.", view.name),
             !known && !unread,
         ),
-    ]
+    ];
+    steps.splice(1..1, answered(view, here));
+    steps.extend(switched_off(here));
+    steps
 }
 
 /// What External MFA does that the custom control did not.

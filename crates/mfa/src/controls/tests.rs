@@ -1,15 +1,21 @@
 //! What is read of custom controls, and the way from them.
 #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
+use super::plan::{Here, Step};
 use super::{UsedBy, plan, read};
 use crate::MfaError;
 use crate::readiness::policy::PolicyState;
+use crate::settings::CustomControls;
 
 const CONTROL: &str = r#"{"Name": "Example control", "AppId": "8adf8e6e-67b2-4cf2-a259-e3dc5476c621", "ClientId": "entra-42",
     "DiscoveryUrl": "https://mfa.example.net/t/42/.well-known/openid-configuration",
     "Controls": [{"Id": "RequireExampleMfa", "Name": "Require Example MFA",
         "ClaimsRequested": [{"Type": "ExampleMfa", "Value": "MfaDone", "Values": null},
             {"Type": "Level", "Value": null, "Values": ["2", "3"]}], "Claims": null}]}"#;
+
+fn here(controls: &CustomControls) -> Here<'_> {
+    Here { is_on: true, client_id: "entra-42", controls }
+}
 
 #[test]
 fn what_a_custom_control_asked_is_told() {
@@ -24,6 +30,7 @@ fn what_a_custom_control_asked_is_told() {
         view.controls[0].claims,
         ["the claim ExampleMfa with the value MfaDone", "the claim Level with one of the values 2, 3"]
     );
+    assert_eq!(view.answers, ["ExampleMfa=MfaDone", "Level=2"], "what is to be answered, if it is answered here");
     let lower =
         CONTROL.replace("\"Name\"", "\"name\"").replace("\"Id\"", "\"id\"").replace("Claims\": null", "Other\": 1");
     assert_eq!(read(&lower).unwrap().controls, view.controls);
@@ -48,21 +55,47 @@ fn what_is_no_custom_control_is_refused_with_the_reason() {
 
 #[test]
 fn the_way_names_the_policies_and_what_is_done() {
-    let mut view = read(CONTROL).unwrap();
+    let (mut view, off) = (read(CONTROL).unwrap(), CustomControls::default());
     let used = |policy: &str, state| UsedBy { policy: policy.to_owned(), state, asks_mfa: false };
     view.used_by = vec![used("Old", PolicyState::Enabled), used("Older", PolicyState::Disabled)];
-    view.plan = plan::steps(&view, true);
+    view.plan = plan::steps(&view, &here(&off));
     let text = plan::text(&view);
     for part in
         ["“Old”, “Older”", "ExampleMfa", "[x] **Set up External MFA here.**", "Require multifactor authentication"]
     {
         assert!(text.contains(part), "{part} is not in {text}");
     }
-    let last = |view: &super::ControlView, on| plan::steps(view, on).pop().unwrap().done;
-    assert!(!last(&view, true));
+    let last = |view: &super::ControlView| plan::steps(view, &here(&off)).pop().unwrap().done;
+    assert!(!last(&view));
     view.used_by.clear();
-    assert!(last(&view, true), "nobody asks for it any more");
+    assert!(last(&view), "nobody asks for it any more");
     view.unread = Some("Policy.Read.All is missing".to_owned());
-    assert!(!last(&view, true), "nobody knows");
+    assert!(!last(&view), "nobody knows");
     assert!(plan::text(&view).contains("Policy.Read.All is missing"));
+}
+
+#[test]
+fn the_way_says_whether_custom_controls_are_answered_here() {
+    let mut view = read(CONTROL).unwrap();
+    let (off, some) = (CustomControls::default(), |claims: &[&str]| CustomControls {
+        enabled: true,
+        claims: claims.iter().map(|claim| (*claim).to_owned()).collect(),
+    });
+    let named = |steps: &[Step], title: &str| steps.iter().find(|step| step.title == title).cloned();
+    let (meanwhile, end) = ("Have it answered meanwhile", "Switch custom controls off here");
+    let steps = plan::steps(&view, &here(&off));
+    assert!(named(&steps, meanwhile).is_none() && named(&steps, end).is_none(), "it is another server's");
+
+    view.is_ours = true;
+    let missing = named(&plan::steps(&view, &here(&off)), meanwhile).unwrap();
+    assert!(!missing.done && missing.text.contains("ExampleMfa=MfaDone, Level=2"), "{missing:?}");
+    let part = some(&["ExampleMfa=MfaDone"]);
+    assert!(!named(&plan::steps(&view, &here(&part)), meanwhile).unwrap().done);
+    let all = some(&["Level=2", "ExampleMfa=MfaDone"]);
+    let steps = plan::steps(&view, &here(&all));
+    assert!(named(&steps, meanwhile).unwrap().done);
+    assert_eq!(steps.last(), named(&steps, end).as_ref(), "it is not forgotten");
+    let other = Here { client_id: "entra-7", ..here(&all) };
+    let other = named(&plan::steps(&view, &other), meanwhile).unwrap();
+    assert!(!other.done && other.text.contains("entra-42") && other.text.contains("entra-7"), "{other:?}");
 }

@@ -260,8 +260,9 @@ impl Mfa {
     /// Where the sign-in comes from that a person is asked about, by Entra's id where it is Entra that waits for it.
     async fn sign_in_of(&self, tx: &mut Tx, push: &Push) -> Result<Origin, MfaError> {
         let waiting = transactions::find_waiting(tx, TransactionId(push.holder)).await?;
-        let correlation_id = waiting.and_then(|(waiting, _)| waiting.origin.correlation_id);
-        Ok(Origin { correlation_id, ..push.origin.clone() })
+        let asked = waiting.map(|(waiting, _)| waiting.origin).unwrap_or_default();
+        let Origin { address, user_agent, .. } = push.origin.clone();
+        Ok(Origin { address, user_agent, ..asked })
     }
 
     /// The person says that it is not them: the sign-in, or the session of the portal, ends, and whoever listens is told.

@@ -35,6 +35,8 @@ pub(super) struct Wanted {
     address: Option<String>,
     /// Only of this sign-in: Entra's correlation id.
     correlation_id: Option<String>,
+    /// Only those that a custom control asked for, the old way; or, `false`, only the others.
+    custom_control: Option<bool>,
     /// Only from this moment on.
     from: Option<Timestamp>,
     /// Only before this moment.
@@ -52,6 +54,7 @@ impl From<Wanted> for AttemptFilter {
             label: filled(wanted.q),
             address: filled(wanted.address),
             correlation_id: filled(wanted.correlation_id),
+            custom_control: wanted.custom_control,
             from: wanted.from,
             until: wanted.until,
         }

@@ -10,8 +10,8 @@ use crate::model::{AttemptId, Origin};
 pub(crate) async fn insert(tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO mfa_attempts (id, organisation, provider, account, at, outcome, reason, detail, label, factor_kind,
-             factor_name, address, user_agent, correlation_id, policies)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             factor_name, address, user_agent, correlation_id, custom_control, policies)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         values(attempt),
     )
     .await?;
@@ -19,7 +19,7 @@ pub(crate) async fn insert(tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreEr
 }
 
 fn values(attempt: &Attempt) -> Vec<Scalar> {
-    let Origin { address, user_agent, correlation_id } = attempt.origin.clone();
+    let Origin { address, user_agent, correlation_id, custom_control } = attempt.origin.clone();
     args![
         attempt.id,
         attempt.organisation,
@@ -35,6 +35,7 @@ fn values(attempt: &Attempt) -> Vec<Scalar> {
         address,
         user_agent,
         correlation_id,
+        custom_control,
         attempt.ruled.as_ref().map(json)
     ]
 }
@@ -64,7 +65,7 @@ pub(crate) async fn list(
             }
         )+};
     }
-    equal!(provider, account, outcome, reason, factor_kind, address, correlation_id);
+    equal!(provider, account, outcome, reason, factor_kind, address, correlation_id, custom_control);
     if let Some(label) = &filter.label {
         sql = sql.push(" AND lower(COALESCE(label, ''))").has(label.trim());
     }
@@ -107,6 +108,7 @@ fn attempt_of(row: &Row) -> Result<Attempt, StoreError> {
             address: row.get("address")?,
             user_agent: row.get("user_agent")?,
             correlation_id: row.get("correlation_id")?,
+            custom_control: row.get("custom_control")?,
         },
         not_me_at: row.get("not_me_at")?,
         ruled: row.get::<Option<String>>("policies")?.map(|_| row.json("policies")).transpose()?,

@@ -237,7 +237,7 @@ fn push_of(row: &Row) -> Result<Push, StoreError> {
         number: row.get("number")?,
         state: row.get("state")?,
         tries: row.get("tries")?,
-        origin: Origin { address: row.get("address")?, user_agent: row.get("user_agent")?, correlation_id: None },
+        origin: Origin { address: row.get("address")?, user_agent: row.get("user_agent")?, ..Origin::default() },
         created_at: row.get("created_at")?,
         expires_at: row.get("expires_at")?,
     })

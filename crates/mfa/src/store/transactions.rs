@@ -4,6 +4,7 @@ use kernel::Timestamp;
 use store::{Row, Sql, StoreError, Tx, args, json};
 use tenants::TenantId;
 
+use crate::authorize::Kept;
 use crate::model::{Origin, TransactionId};
 use crate::transactions::{TransactionState, Waiting};
 
@@ -74,18 +75,20 @@ pub(crate) async fn prune(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError
 }
 
 fn waiting(row: &Row) -> Result<Waiting, StoreError> {
+    let request: Kept = row.json("request")?;
     Ok(Waiting {
         id: row.get("id")?,
         organisation: row.get("organisation")?,
         provider: row.get("provider")?,
         account: row.get("account")?,
-        request: row.json("request")?,
         created_at: row.get("created_at")?,
         expires_at: row.get("expires_at")?,
         origin: Origin {
             address: row.get("address")?,
             user_agent: row.get("user_agent")?,
             correlation_id: row.get("client_request_id")?,
+            custom_control: request.wanted.is_control(),
         },
+        request,
     })
 }

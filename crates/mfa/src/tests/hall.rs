@@ -69,7 +69,8 @@ impl Hall {
     pub(crate) async fn set(&self, update: ProviderUpdate) {
         let owner = operator(self.db.organisation, Role::Owner);
         let update = ProviderUpdate { confirmation: Some("Contoso".to_owned()), ..update };
-        self.mfa.put_provider(&owner.may(ChangeProvider { tenant: self.tenant }).unwrap(), update).await.unwrap();
+        let may = owner.may(ChangeProvider { tenant: self.tenant }).unwrap();
+        Box::pin(self.mfa.put_provider(&may, update)).await.unwrap();
     }
 
     /// A form about Mia, as Entra would have it now.

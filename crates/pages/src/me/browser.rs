@@ -109,7 +109,7 @@ impl FromRequestParts<Rooms> for Visitor {
         let origin = Origin {
             address: context.address.map(|address| address.to_string()),
             user_agent: agent.map(|text| text.chars().take(LONGEST_AGENT).collect()),
-            correlation_id: None,
+            ..Origin::default()
         };
         let texts = Texts::of(&parts.headers);
         let query = parts.uri.query().unwrap_or_default();

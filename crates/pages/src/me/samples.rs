@@ -71,6 +71,7 @@ fn attempt(number: u128, outcome: Outcome, reason: &str, minutes: i64) -> Attemp
             address: Some("203.0.113.7".into()),
             user_agent: Some("Mozilla/5.0 (Windows NT 10.0) Chrome/126.0 Safari/537.36".into()),
             correlation_id: number.is_multiple_of(2).then(|| "0f3c1a52-0000-0000-0000-000000000001".into()),
+            ..Origin::default()
         },
         not_me_at: (reason == "code_used").then(|| ago(MINUTE)),
         ruled: None,

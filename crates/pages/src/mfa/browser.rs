@@ -107,7 +107,7 @@ impl FromRequestParts<Rooms> for Visit {
         let origin = Origin {
             address: context.address.map(|address| address.to_string()),
             user_agent: agent.map(|text| text.chars().take(LONGEST_AGENT).collect()),
-            correlation_id: None,
+            ..Origin::default()
         };
         let texts = Texts::of(&parts.headers);
         let door = Door::from_request_parts(parts, rooms).await?;

@@ -86,7 +86,7 @@ fn prove(texts: &'static Texts, challenge: Challenge, error: impl Into<Said>) ->
 fn asked() -> Asked {
     let agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36";
     let origin =
-        Origin { address: Some("198.51.100.23".to_owned()), user_agent: Some(agent.to_owned()), correlation_id: None };
+        Origin { address: Some("198.51.100.23".to_owned()), user_agent: Some(agent.to_owned()), ..Origin::default() };
     let (id, tenant) = (PushId(Uuid::from_u128(9)), "Contoso".to_owned());
     Asked { id, tenant, at_portal: false, origin, at: START, until: in_minutes(4), tries_left: 3 }
 }
