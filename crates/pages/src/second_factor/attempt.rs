@@ -69,6 +69,7 @@ impl AttemptPage {
             .with("Detail", if row.detail.is_empty() { Cell::Blank } else { Cell::Told(told(&row.detail)) })
             .text("Factor", &row.factor)
             .with("Rules by", policies)
+            .text("Asked by", row.asked_by)
             .text("From", &row.address)
             .text("Browser", &self.attempt.user_agent)
             .with("Entra’s correlation id", correlation)

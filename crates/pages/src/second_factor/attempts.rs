@@ -32,6 +32,8 @@ pub struct AttemptRow {
     pub factor: String,
     pub address: String,
     pub correlation_id: String,
+    /// What asked, where it was not External MFA; else empty.
+    pub asked_by: &'static str,
     pub tenant: String,
     /// What was known of the person's risk, in words; empty where no policy asked for it.
     pub risk: String,
@@ -55,6 +57,7 @@ pub static SHEET: Sheet<AttemptRow> = Sheet {
         sheet::Field::new("factor", "Factor", |row| Value::text(&row.factor)),
         sheet::Field::new("address", "From", |row| Value::text(&row.address)),
         sheet::Field::new("correlation_id", "Correlation id", |row| Value::text(&row.correlation_id)),
+        sheet::Field::new("asked_by", "Asked by", |row| Value::text(row.asked_by)),
         sheet::Field::new("tenant", "Tenant", |row| Value::text(&row.tenant)),
         sheet::Field::new("risk", "Risk", |row| Value::text(&row.risk)),
         sheet::Field::new("policies", "Policies", |row| Value::text(&row.policies)),
@@ -71,6 +74,8 @@ pub struct AttemptQuery {
     pub provider: String,
     pub correlation_id: String,
     pub account: String,
+    /// Whether a custom control asked: `true` or `false`.
+    pub custom_control: String,
     pub since: String,
     pub until: String,
     /// `(id, name)` of the tenants that have a second factor.
@@ -112,6 +117,11 @@ fn filters(query: &AttemptQuery, here: &Address) -> Filters {
         Field::select("reason", "Why", [any].into_iter().chain(listed).collect()).value(&query.reason),
         Field::text("correlation_id", "Correlation id").value(&query.correlation_id).mono(),
     ];
+    let asked = [("", "External MFA or a custom control"), ("false", "External MFA"), ("true", "A custom control")];
+    fields.push(
+        Field::select("custom_control", "Asked by", asked.map(|(value, name)| Choice::new(value, name)).into())
+            .value(&query.custom_control),
+    );
     if let Some(tenants) = words::tenant_field(&query.tenants, &query.provider) {
         fields.push(tenants);
     }
@@ -122,7 +132,7 @@ fn filters(query: &AttemptQuery, here: &Address) -> Filters {
 
 fn empty(query: &AttemptQuery) -> Empty {
     let narrowed = [&query.q, &query.outcome, &query.reason, &query.provider, &query.correlation_id, &query.account];
-    if narrowed.into_iter().chain([&query.since, &query.until]).any(|text| !text.is_empty()) {
+    if narrowed.into_iter().chain([&query.since, &query.until, &query.custom_control]).any(|text| !text.is_empty()) {
         return Empty::new("No attempt matches", "Attempts of other people, days or outcomes are not shown.")
             .action(Action::go("Clear the filters", HERE));
     }
@@ -170,6 +180,7 @@ pub mod samples {
             factor: "Authenticator app".into(),
             address: "203.0.113.7".into(),
             correlation_id: "0198f0c2-6c1e-7b53-9a0d-3b1f44c8e1aa".into(),
+            asked_by: "",
             tenant: "Contoso".into(),
             risk: String::new(),
             policies: String::new(),

@@ -335,6 +335,13 @@ pub const ALL: &[Reason] = &[
     reason("claims_not_an_object", "Claims unreadable", "What kind of proof is asked for cannot be read.", FORGED),
     reason("claims_no_acr", "No strength asked for", "The question does not say how strong a proof is wanted.", FORGED),
     reason("claims_no_amr", "No kind asked for", "The question does not say which kinds of proof are taken.", FORGED),
+    reason("claims_none", "No claim asked for", "A custom control asked, and for no claim.", FORGED),
+    reason(
+        "claims_unknown",
+        "Claim not answered",
+        "A custom control asked for a claim, or a value of one, that is not to be answered.",
+        "Compare What is answered, in the settings under Custom controls, with ClaimsRequested of the control’s JSON.",
+    ),
     reason(
         "claims_unmeetable",
         "Nothing that fits",

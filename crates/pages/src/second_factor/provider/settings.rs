@@ -304,6 +304,20 @@ impl SettingsForm {
         ]
     }
 
+    /// Custom controls, the old way.
+    pub fn controls(&self) -> [Field; 2] {
+        [
+            Field::check("controls_enabled", "Answer custom controls too", self.is("controls_enabled"))
+                .hint("For policies that still ask by one. The same factors and rules count; it proves no second factor to Entra."),
+            Field::area("control_claims", "What is answered", 2)
+                .mono()
+                .value(self.get("control_claims"))
+                .error(self.error("control_claims"))
+                .hint("Type=Value, one a line, as ClaimsRequested of the control’s JSON has it. Whatever else is asked is refused.")
+                .optional(),
+        ]
+    }
+
     /// What few need.
     pub fn rare(&self) -> Vec<Field> {
         vec![
@@ -337,6 +351,7 @@ impl SettingsForm {
             .chain(self.roll_out())
             .chain(self.devices())
             .chain([self.portal()])
+            .chain(self.controls())
             .chain(rare)
             .chain(self.concern.as_ref().and_then(Concern::confirmation))
             .collect()

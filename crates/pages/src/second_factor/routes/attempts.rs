@@ -36,6 +36,7 @@ pub struct Wanted {
     provider: String,
     correlation_id: String,
     account: String,
+    custom_control: String,
     since: String,
     until: String,
 }
@@ -55,6 +56,7 @@ impl Wanted {
             reason: some(&self.reason),
             label: some(&self.q),
             correlation_id: some(&self.correlation_id),
+            custom_control: self.custom_control.parse().ok(),
             from: day(&self.since),
             until: day(&self.until).map(|day| day.plus(Duration::from_hours(24))),
             ..AttemptFilter::default()
@@ -74,6 +76,7 @@ pub async fn list(desk: Desk, State(rooms): State<Rooms>, list: Listing<Wanted>)
         provider: wanted.provider,
         correlation_id: wanted.correlation_id,
         account: wanted.account,
+        custom_control: wanted.custom_control,
         since: wanted.since,
         until: wanted.until,
         tenants,

@@ -104,6 +104,8 @@ fn values(settings: &Settings) -> BTreeMap<String, String> {
         ("readiness_percent", settings.readiness_percent.to_string()),
         ("device_days", devices.days.to_string()),
         ("device_idle_days", devices.idle_days.to_string()),
+        ("controls_enabled", yes(settings.custom_controls.enabled)),
+        ("control_claims", settings.custom_controls.claims.join("\n")),
         ("other_issuers", lines(&settings.other_issuers)),
         ("authority_metadata", of(|authority| &authority.metadata)),
         ("authority_issuer", of(|authority| &authority.issuer)),
@@ -212,6 +214,9 @@ impl Sent {
         after.privileged_groups = self.ids("privileged_groups")?;
         after.break_glass = self.ids("break_glass")?;
         after.readiness_percent = self.number("readiness_percent")?;
+        after.custom_controls.enabled = self.is("controls_enabled");
+        let claims = self.get("control_claims").lines().map(str::trim).filter(|line| !line.is_empty());
+        after.custom_controls.claims = claims.map(str::to_owned).collect();
         after.other_issuers = self.ids("other_issuers")?;
         after.authority = self.authority();
         Ok(after)
@@ -231,6 +236,7 @@ fn field_of(why: &str) -> Wrong {
         "attestation.allow" => "attestation_allow",
         "attestation.deny" => "attestation_deny",
         "notices.contact" => "notices_contact",
+        "custom_controls.claims" => "control_claims",
         "authority.metadata" => "authority_metadata",
         "authority.issuer" => "authority_issuer",
         "authority.redirect_uri" => "authority_redirect",
@@ -358,14 +364,16 @@ async fn again(desk: &Desk, rooms: &Rooms, found: &Found, sent: Sent, unsaved: U
 #[cfg(test)]
 mod tests {
     use mfa::Settings;
-    use mfa::settings::Lockout;
+    use mfa::settings::{CustomControls, Lockout};
 
     use super::{LockoutLevel, Sent, field_of, values};
 
     #[test]
     fn what_is_set_comes_back_from_its_form_as_it_was() {
         let own = Lockout { lock_after: 7, wait_after: 4, longest_wait_seconds: 30, address_limit: 0 };
-        let kept = Settings { least_factors: 2, session_minutes: 30, ..Settings::default() };
+        let custom_controls =
+            CustomControls { enabled: true, claims: vec!["OldMfa=Done".into(), "Level=2 = two".into()] };
+        let kept = Settings { least_factors: 2, session_minutes: 30, custom_controls, ..Settings::default() };
         let all = [
             Settings::default(),
             Settings { lockout: own, guests: false, web_push: false, ..Settings::default() },
@@ -398,6 +406,7 @@ mod tests {
             ("least_factors must be from 1 to 3", "least_factors", "Must be from 1 to 3."),
             ("session_minutes must be from 10 to 720", "session_minutes", "Must be from 10 to 720."),
             ("out_of_band.digits must be from 6 to 8", "sent_digits", "Must be from 6 to 8."),
+            ("custom_controls.claims holds at most 20 claims", "control_claims", "Holds at most 20 claims."),
             ("kinds must name at least one kind of proof", "kinds", "Must name at least one kind of proof."),
         ] {
             assert_eq!(field_of(why), (field.to_owned(), text.to_owned()));
