@@ -3,6 +3,7 @@
 mod attestation;
 mod browser;
 mod changes;
+mod controls;
 mod desk;
 mod doctor;
 mod guessing;
