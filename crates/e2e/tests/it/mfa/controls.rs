@@ -79,7 +79,6 @@ async fn a_custom_control_is_passed_by_the_same_factors_and_gives_no_second_fact
         let scan = walker.post(&page.form("/enrol/totp")).await;
         let key = scan.between("id=\"totp-key\">", "<").replace(' ', "");
         let back = walker.post(&scan.form("/confirm").with("code", &stage.code(&key))).await;
-        assert!(back.policy.contains(&world.entra.running.base_url), "the browser may post there: {}", back.policy);
         let answer = back.form(BACK);
         let landed = walker.post(&answer).await;
         assert!(landed.url.path().starts_with("/sample"), "{landed:#?}");
@@ -133,6 +132,8 @@ async fn a_custom_control_is_refused_unless_it_is_switched_on_and_asks_what_it_m
         }
 
         switch(&stage, true, "OldMfa=Otherwise").await;
+        // The log lists by time.
+        world.advance(Duration::from_millis(1));
         let mut walker = Walker::new();
         let request = asked(&stage, &mut walker, "p1").await;
         let page = walker.post(&request).await;
