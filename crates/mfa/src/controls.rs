@@ -193,8 +193,10 @@ impl Mfa {
         let organisation = may.actor().organisation;
         let provider = self.own_provider(&mut self.store().read().await?, organisation, tenant).await?;
         let client = self.parts.tenants.client(organisation, tenant).await?;
+        let mut beside = Vec::new();
         match doctor::policies(&client).await {
             Ok(policies) => {
+                beside = plan::beside(&policies);
                 let named = |id: &String| view.controls.iter().any(|control| control.id == *id);
                 let using = policies.into_iter().filter(|policy| policy.custom_controls.iter().any(named));
                 let used_by = using.map(|policy| UsedBy {
@@ -212,7 +214,7 @@ impl Mfa {
             client_id: &provider.client_id,
             controls: &provider.settings.custom_controls,
         };
-        view.plan = plan::steps(&view, &here);
+        view.plan = plan::steps(&view, &beside, &here);
         view.text = plan::text(&view);
         Ok(view)
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{ControlView, UsedBy};
-use crate::readiness::policy::PolicyState;
+use crate::readiness::policy::{Policy, PolicyState};
 use crate::settings::CustomControls;
 
 /// A step of the way.
@@ -66,17 +66,19 @@ fn switched_off(here: &Here<'_>) -> Option<Step> {
     here.controls.enabled.then(|| step("Switch custom controls off here", text, false))
 }
 
-/// The steps, in their order.
-pub(super) fn steps(view: &ControlView, here: &Here<'_>) -> Vec<Step> {
-    let using: Vec<&UsedBy> = view.used_by.iter().collect();
-    let in_force: Vec<&UsedBy> = using.iter().copied().filter(|one| one.state == PolicyState::Enabled).collect();
-    let (known, unread) = (!using.is_empty(), view.unread.is_some());
-    let which = match (known, unread) {
-        (true, _) => names(&using),
-        (false, true) => "every policy that grants by it (look under Conditional Access > Policies)".to_owned(),
-        (false, false) => "no policy: none asks for it any more".to_owned(),
+/// The names of policies that ask for multifactor authentication and for no custom control, in force or report-only.
+pub(super) fn beside(policies: &[Policy]) -> Vec<String> {
+    let asks = |policy: &&Policy| {
+        policy.asks_mfa && policy.custom_controls.is_empty() && policy.state != PolicyState::Disabled
     };
-    let parallel = if known { names(&using) } else { "each of those policies".to_owned() };
+    policies.iter().filter(asks).map(|policy| format!("“{}”", policy.name)).collect()
+}
+
+/// The steps, in their order.
+pub(super) fn steps(view: &ControlView, beside: &[String], here: &Here<'_>) -> Vec<Step> {
+    let using: Vec<&UsedBy> = view.used_by.iter().collect();
+    let unused = using.is_empty() && view.unread.is_none();
+    let hit_nobody = view.unread.is_none() && using.iter().all(|one| one.state == PolicyState::Disabled);
     let mut steps = vec![
         step(
             "Leave the custom control as it is",
@@ -94,34 +96,75 @@ pub(super) fn steps(view: &ControlView, here: &Here<'_>) -> Vec<Step> {
              Readiness counts who could not pass.",
             false,
         ),
-        step(
-            "Make a policy beside each of the old ones",
-            format!(
-                "The old way is asked for by: {which}. Copy {parallel} with the same conditions and the grant Require \
-                 multifactor authentication, report-only, for a pilot group. No authentication strength: External MFA \
-                 satisfies none."
-            ),
-            using.iter().any(|one| one.asks_mfa),
-        ),
-        step(
-            "Take the pilot group out of the old policies, then switch the new ones on",
-            "In this order, at one time: whoever is hit by both is sent to both providers. The doctor counts them.",
-            false,
-        ),
+        new_policies(view, &using, beside),
+        if unused {
+            step(
+                "Switch the new policies on",
+                "For a pilot group first. No old policy asks the same people for the custom control.",
+                false,
+            )
+        } else {
+            step(
+                "Take the pilot group out of the old policies, then switch the new ones on",
+                "In this order, at one time: whoever is hit by both is sent to both providers. The doctor counts them.",
+                false,
+            )
+        },
         step(
             "Go on group by group",
             "Add a group to the method and to the new policies, and leave it out of the old ones, until those hit nobody.",
-            known && in_force.is_empty(),
+            hit_nobody && !beside.is_empty(),
         ),
-        step(
-            "Delete the old policies, then the custom control",
-            format!("Entra deletes {} only when no policy asks for it any more.", view.name),
-            !known && !unread,
-        ),
+        last(view, unused),
     ];
     steps.splice(1..1, answered(view, here));
     steps.extend(switched_off(here));
     steps
+}
+
+/// The new policies: done where another one asks for what External MFA gives. One that asks for the control as well does not.
+fn new_policies(view: &ControlView, using: &[&UsedBy], beside: &[String]) -> Step {
+    let grant = "the grant Require multifactor authentication, report-only, for a pilot group. No authentication strength: \
+                 External MFA satisfies none.";
+    let there = if beside.is_empty() {
+        String::new()
+    } else {
+        format!(" These ask for it without the custom control already: {}.", beside.join(", "))
+    };
+    let (title, how) = match (using.is_empty(), view.unread.is_some()) {
+        (false, _) => (
+            "Make a policy beside each of the old ones",
+            format!("The old way is asked for by: {0}. Copy {0} with the same conditions and {grant}", names(using)),
+        ),
+        (true, true) => (
+            "Make a policy beside each of the old ones",
+            format!(
+                "The old way is asked for by every policy that grants by it (look under Conditional Access > Policies). \
+                 Copy each of those policies with the same conditions and {grant}"
+            ),
+        ),
+        (true, false) => (
+            "Make a policy that asks for multifactor authentication",
+            format!(
+                "No policy asks for the custom control any more, so that there is none to copy. Make one with {grant}"
+            ),
+        ),
+    };
+    step(title, format!("{how}{there}"), !beside.is_empty())
+}
+
+/// Nobody can see from here whether the custom control is gone.
+fn last(view: &ControlView, unused: bool) -> Step {
+    if unused {
+        let how = "No policy asks for it any more: delete it under Conditional Access > Custom controls. Whether it is there \
+                   cannot be seen from here.";
+        return step("Delete the custom control", how, false);
+    }
+    step(
+        "Delete the old policies, then the custom control",
+        format!("Entra deletes {} only when no policy asks for it any more.", view.name),
+        false,
+    )
 }
 
 /// What External MFA does that the custom control did not.
