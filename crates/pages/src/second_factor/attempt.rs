@@ -15,7 +15,7 @@ pub struct AttemptView {
     pub row: AttemptRow,
     pub user_agent: String,
     pub tenant_href: String,
-    /// How often the person passed within the ten minutes around, this one counted.
+    /// How many sign-ins of Entra's the person passed within the ten minutes around, this one counted.
     pub passed_around: usize,
     /// Which policies gave the rules that it was judged by, a line each.
     pub policies: Vec<String>,

@@ -1,5 +1,6 @@
 //! Who tried, how it ended and why.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -120,18 +121,29 @@ pub async fn show(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<Attempt
         }
         None => Vec::new(),
     };
-    let passed = |other: &&Attempt| other.outcome == Outcome::Passed && other.at.plus(TWICE) >= found.at;
     let view = AttemptView {
         row: words::attempt(&found, &tenants),
         user_agent: found.origin.user_agent.clone().unwrap_or_default(),
         tenant_href: href(&found.provider.to_string(), ""),
         policies: found.ruled.as_ref().map(policies::words::ruled).unwrap_or_default(),
         messages: messages(&rooms, &may, &found, &tenants).await?,
-        passed_around: if found.outcome == Outcome::Passed { others.iter().filter(passed).count() } else { 0 },
+        passed_around: passed_around(&found, &others),
     };
     let others = others.iter().filter(|other| other.id != id).take(SHOWN);
     let timeline = timeline(others, &tenants, desk.now());
     Ok(page(&AttemptPage::new(desk.frame("Attempt", Section::Attempts), view, timeline)))
+}
+
+/// How many sign-ins of Entra's somebody passed around one of them. What is proved or registered at the portal is none of
+/// them, nor is what else was registered within the same one.
+fn passed_around(found: &Attempt, others: &[Attempt]) -> usize {
+    let of_entra =
+        |attempt: &Attempt| attempt.origin.correlation_id.clone().filter(|_| attempt.outcome == Outcome::Passed);
+    if of_entra(found).is_none() {
+        return 0;
+    }
+    let around = others.iter().filter(|other| other.at.plus(TWICE) >= found.at);
+    around.filter_map(of_entra).collect::<BTreeSet<String>>().len()
 }
 
 /// The codes that the person waited for.
@@ -165,3 +177,6 @@ pub fn timeline<'a>(
     });
     Timeline::new(entries.collect(), "No other attempt is known.")
 }
+
+#[cfg(test)]
+mod tests;
