@@ -21,7 +21,12 @@ pub fn ask_replace(frame: Frame, id: &str, tenant: &str) -> ConfirmPage {
              answers by a key that it has not read, so that nobody passes for up to a day.",
         )
         .also("The present keys are published no longer, and their private halves are wiped.")
-        .also("Sooner: in Entra, delete the method and make it again; it reads the keys then. Its name cannot be used twice at once.")
+        .also(
+            "Sooner, at a price: in Entra, delete the method and make it again; it reads the keys then. Its name cannot be \
+             used twice at once. People are registered for the method that is deleted: all of those registrations are lost. \
+             Afterwards enable the new one for the same groups, and register people for it in one go (Readiness > Register \
+             them); their factors here stay.",
+        )
         .also("Without hurry, Rotate does the same in two days, and nothing breaks.")
         .cancel(href(id, "/keys"))
         .field(
