@@ -74,6 +74,29 @@ pub async fn deleted_groups_named(
     rows::groups::deleted_named(tx, organisation, names).await
 }
 
+/// Who of the same source is not in use and shares with somebody what stays when people are made again: the mail address, the
+/// user name, an id on premises.
+pub async fn former_selves(tx: &mut Tx, user: &User, limit: usize) -> Result<Vec<User>, StoreError> {
+    let own = lasting(user);
+    // As it is written in JSON, so that quotes and the like are found.
+    let json: Vec<String> =
+        own.iter().flatten().map(|text| serde_json::Value::from(text.as_str()).to_string()).collect();
+    let texts: Vec<&str> = json.iter().map(|text| text.trim_matches('"')).collect();
+    let mut found = rows::users::gone_with_text_in_attributes(tx, user.source, &texts, limit).await?;
+    found.retain(|other| {
+        let shared = lasting(other).into_iter().zip(&own).any(|(other, own)| other.is_some() && other == *own);
+        other.id != user.id && shared
+    });
+    Ok(found)
+}
+
+/// What stays when somebody is made again, whatever the case.
+fn lasting(user: &User) -> [Option<String>; 4] {
+    let a = &user.attributes;
+    let named = [&a.mail, &a.user_principal_name, &a.on_premises_immutable_id, &a.on_premises_security_identifier];
+    named.map(|text| text.as_deref().map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty()))
+}
+
 /// Users of a source in the order of their ids there, after one of them.
 pub async fn users_after(
     tx: &mut Tx,

@@ -4,6 +4,7 @@
 //! factors and cannot use them until they are back.
 
 mod open;
+mod privileged;
 mod views;
 
 use std::collections::{HashMap, hash_map};
@@ -18,6 +19,7 @@ use tenants::{TenantId, TenantsError, UserIdAttribute};
 use uuid::Uuid;
 
 pub use open::NewAccount;
+pub(crate) use privileged::{TWO_PERSONS, is_privileged};
 pub use views::{AccountDetails, AccountFilter, AccountView, FailureSource, Suspended};
 
 use crate::error::MfaError;

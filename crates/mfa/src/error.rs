@@ -43,6 +43,9 @@ pub enum MfaError {
         /// What has to be typed.
         name: String,
     },
+    /// Somebody would be left without any factor, and nobody has said that this is meant.
+    #[error("{0} would be left without any factor; say that this is meant to go on all the same")]
+    LeavesWithout(String),
     /// A key of ours cannot be made or used.
     #[error("the signing key cannot be used")]
     Signing(#[from] oidc::SigningError),
@@ -62,9 +65,12 @@ impl Kinded for MfaError {
         match self {
             Self::NotFound(_) => ErrorKind::NotFound,
             Self::Invalid(_) => ErrorKind::Invalid,
-            Self::Conflict(_) | Self::WrongModel(_) | Self::Stale | Self::Over | Self::LastFactors { .. } => {
-                ErrorKind::Conflict
-            }
+            Self::Conflict(_)
+            | Self::WrongModel(_)
+            | Self::Stale
+            | Self::Over
+            | Self::LastFactors { .. }
+            | Self::LeavesWithout(_) => ErrorKind::Conflict,
             Self::SignedOut => ErrorKind::Unauthenticated,
             Self::ProveFirst => ErrorKind::Forbidden,
             Self::Signing(_) => ErrorKind::Internal,
@@ -85,6 +91,7 @@ impl Kinded for MfaError {
             Self::SignedOut => "mfa.signed_out",
             Self::ProveFirst => "mfa.prove_first",
             Self::LastFactors { .. } => "mfa.last_factors",
+            Self::LeavesWithout(_) => "mfa.leaves_without",
             Self::Signing(_) => "mfa.signing",
             Self::Tenants(error) => error.code(),
             Self::Directory(error) => error.code(),

@@ -23,10 +23,12 @@ use uuid::Uuid;
 pub use model::{ImportFormat, ImportLine, ImportReport, ImportRequest};
 use model::{Planned, Read, Token};
 
+use crate::accounts::{TWO_PERSONS, is_privileged};
 use crate::error::MfaError;
 use crate::factors::otp::Shape;
 use crate::model::{FactorKind, Provider};
 use crate::permissions::ImportFactors;
+use crate::readiness::walk::Groups;
 use crate::service::Mfa;
 use crate::store::{accounts, factors};
 
@@ -76,15 +78,21 @@ impl Mfa {
         if provider.organisation != may.actor().organisation {
             return Err(MfaError::NotFound("second factor"));
         }
+        let groups = self.groups_named(&provider, provider.settings.privileged_groups.iter().copied()).await?;
         let mut planned = Vec::with_capacity(read.len());
         for one in read {
-            planned.push(self.plan_line(may, &provider, one).await?);
+            planned.push(self.plan_line(may, (&provider, &groups), one).await?);
         }
         self.check_against_known(&provider, &mut planned).await?;
         Ok((provider, planned))
     }
 
-    async fn plan_line(&self, may: &May<ImportFactors>, provider: &Provider, read: Read) -> Result<Planned, MfaError> {
+    async fn plan_line(
+        &self,
+        may: &May<ImportFactors>,
+        (provider, groups): (&Provider, &Groups),
+        read: Read,
+    ) -> Result<Planned, MfaError> {
         let token = match read {
             Ok(token) => token,
             Err((line, why)) => return Ok(Planned::wrong(line, why)),
@@ -109,7 +117,12 @@ impl Mfa {
             return Ok(planned);
         }
         match self.person_of(may.actor(), provider, &person).await? {
-            Ok((object_id, user)) => planned.meet(object_id, user.as_ref()),
+            Ok((object_id, user)) => {
+                planned.meet(object_id, user.as_ref());
+                if is_privileged(provider, groups, user.as_ref()) {
+                    planned.fail(&format!("the person {TWO_PERSONS}"));
+                }
+            }
             Err(why) => planned.fail(&why),
         }
         Ok(planned)

@@ -3,7 +3,7 @@
 //!
 //! | of the former account | becomes |
 //! |---|---|
-//! | passkeys, tokens, recovery codes | the other account's; a passkey goes on to know its person by the former handle |
+//! | passkeys, tokens, recovery codes | the other account's; a passkey goes on to know its person by the former handle; a code that begins as one of the other account's waits for the way back |
 //! | temporary codes, factors that were never confirmed | worth nothing |
 //! | remembered browsers, browsers that are asked, sessions | forgotten |
 //! | its attempts | stay in its name |
@@ -18,10 +18,10 @@ use serde::{Deserialize, Serialize};
 use signals::Entry;
 use store::Tx;
 use tenants::TenantId;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::accounts::{AccountView, reason_of, suspended, user_of};
+use crate::accounts::{AccountView, TWO_PERSONS, is_privileged, reason_of, suspended, user_of};
 use crate::error::MfaError;
 use crate::events::object;
 use crate::factors::FactorView;
@@ -29,6 +29,7 @@ use crate::factors::model::Factor;
 use crate::model::{Account, AccountId, FactorId, FactorKind, FactorState};
 use crate::notices::{News, Notice};
 use crate::permissions::{MergeAccounts, ReadMfa};
+use crate::readiness::walk::Groups;
 use crate::service::Mfa;
 use crate::store::{accounts, devices, factors, merges as rows, portal, pushes};
 
@@ -78,11 +79,22 @@ pub struct MergePreview {
     pub dropped: Vec<FactorView>,
     /// Browsers that would be forgotten.
     pub browsers: u64,
+    /// Recovery codes that would not count as long as they are merged: the other account has codes that begin alike.
+    pub codes_left_behind: u64,
     /// Whether both bear the same name.
     pub same_label: bool,
     /// Why it cannot be done; null where it can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocked: Option<String>,
+}
+
+/// How a merge is undone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct MergeUndo {
+    /// Whether the account in use may be left without any factor.
+    pub leave_without: bool,
 }
 
 /// Two accounts that became one.
@@ -152,12 +164,18 @@ impl Mfa {
         Ok(all)
     }
 
-    /// Other accounts of the tenant that bear the name of this one, oldest first, however many names are borne twice.
+    /// Other accounts of the tenant that may have been this person's, oldest first, however many names are borne twice: of the
+    /// same name, now or before, or of somebody not in use with the same mail address, user name or id on premises.
     pub async fn list_namesakes(&self, may: &May<ReadMfa>, id: AccountId) -> Result<Vec<AccountView>, MfaError> {
         let mut tx = self.store().read().await?;
         let found = accounts::get(&mut tx, may.actor().organisation, id).await?;
         let account = found.ok_or(MfaError::NotFound("account"))?;
-        let others = rows::namesakes(&mut tx, &account, SHOWN).await?;
+        let people = match user_of(&mut tx, account.provider, account.object_id).await? {
+            Some(user) => directory::read::former_selves(&mut tx, &user, SHOWN).await?,
+            None => Vec::new(),
+        };
+        let people: Vec<Uuid> = people.iter().map(|user| user.object_id).collect();
+        let others = rows::namesakes(&mut tx, &account, &people, SHOWN).await?;
         drop(tx);
         self.account_views(others).await
     }
@@ -172,10 +190,14 @@ impl Mfa {
         let (organisation, missing) = (may.actor().organisation, || MfaError::NotFound("account"));
         let former = accounts::get(&mut tx, organisation, request.former).await?.ok_or_else(missing)?;
         let account = accounts::get(&mut tx, organisation, may.account).await?.ok_or_else(missing)?;
-        let pair = self.pair(&mut tx, former, account).await?;
+        drop(tx);
+        let groups = self.privileged_of(may).await?;
+        let mut tx = self.store().read().await?;
+        let pair = self.pair(&mut tx, former, account, &groups).await?;
         let of_former = factors::of(&mut tx, pair.former.id).await?;
         let (moved, dropped): (Vec<Factor>, Vec<Factor>) = of_former.into_iter().partition(is_movable);
         let browsers = devices::of(&mut tx, pair.former.id).await?.len();
+        let codes_left_behind = rows::colliding_codes(&mut tx, pair.former.id, pair.account.id).await?;
         let same_label = pair.former.label.eq_ignore_ascii_case(&pair.account.label);
         drop(tx);
         let mut both = self.account_views(vec![pair.former, pair.account]).await?.into_iter();
@@ -186,6 +208,7 @@ impl Mfa {
             moved: shown(moved),
             dropped: shown(dropped),
             browsers: u64::try_from(browsers).unwrap_or(u64::MAX),
+            codes_left_behind,
             same_label,
             blocked: pair.blocked,
         })
@@ -198,9 +221,10 @@ impl Mfa {
             return Err(MfaError::Invalid("reason must not be empty".to_owned()));
         }
         let (actor, now) = (may.actor(), self.env().now());
+        let groups = self.privileged_of(may).await?;
         let mut tx = self.store().begin().await?;
         let (former, account) = self.both(&mut tx, actor.organisation, request.former, may.account).await?;
-        let Pair { former, account, blocked } = self.pair(&mut tx, former, account).await?;
+        let Pair { former, account, blocked } = self.pair(&mut tx, former, account, &groups).await?;
         if let Some(why) = blocked {
             return Err(MfaError::Conflict(why));
         }
@@ -240,8 +264,9 @@ impl Mfa {
         Ok(rows::of(&mut tx, account.id).await?)
     }
 
-    /// Moves back what is still there.
-    pub async fn undo_merge(&self, may: &May<MergeAccounts>, id: MergeId) -> Result<Merge, MfaError> {
+    /// Moves back what is still there. Where that leaves the account in use without any factor it is refused, unless that is
+    /// said to be meant.
+    pub async fn undo_merge(&self, may: &May<MergeAccounts>, id: MergeId, undo: MergeUndo) -> Result<Merge, MfaError> {
         let (actor, now) = (may.actor(), self.env().now());
         let mut tx = self.store().begin().await?;
         let found = rows::find(&mut tx, actor.organisation, id).await?;
@@ -253,8 +278,19 @@ impl Mfa {
         if !rows::undo(&mut tx, id, now).await? {
             return Err(MfaError::Conflict("it was undone already".to_owned()));
         }
-        let mut moved = factors::of(&mut tx, account.id).await?;
-        moved.retain(|factor| merge.factors.contains(&factor.id));
+        if let Some(later) = rows::emptied_since(&mut tx, &merge).await? {
+            let why = format!(
+                "{} was itself merged into another account at {}: undo that first",
+                account.label, later.merged_at
+            );
+            return Err(MfaError::Conflict(why));
+        }
+        let all = factors::of(&mut tx, account.id).await?;
+        let (moved, kept): (Vec<Factor>, Vec<Factor>) =
+            all.into_iter().partition(|factor| merge.factors.contains(&factor.id));
+        if !undo.leave_without && !moved.is_empty() && !kept.iter().any(is_movable) {
+            return Err(MfaError::LeavesWithout(account.label));
+        }
         self.hand_over(&mut tx, &account, &former, &moved).await?;
         let merge = Merge { undone_at: Some(now), ..merge };
         let entry = Entry::act("mfa.merge_undone").object(object(&account)).after(&merge);
@@ -295,20 +331,32 @@ impl Mfa {
         }
     }
 
-    async fn pair(&self, tx: &mut Tx, former: Account, account: Account) -> Result<Pair, MfaError> {
+    /// The privileged groups of the tenant of an account.
+    async fn privileged_of(&self, may: &May<MergeAccounts>) -> Result<Groups, MfaError> {
+        let mut tx = self.store().read().await?;
+        let found = accounts::get(&mut tx, may.actor().organisation, may.account).await?;
+        let account = found.ok_or(MfaError::NotFound("account"))?;
+        let provider = self.provider(&mut tx, account.provider).await?;
+        drop(tx);
+        self.groups_named(&provider, provider.settings.privileged_groups.iter().copied()).await
+    }
+
+    async fn pair(&self, tx: &mut Tx, former: Account, account: Account, groups: &Groups) -> Result<Pair, MfaError> {
         if former.id == account.id || former.provider != account.provider {
             return Err(MfaError::Invalid("former must be another account of the same tenant".to_owned()));
         }
         let old = user_of(tx, former.provider, former.object_id).await?;
         let new = user_of(tx, account.provider, account.object_id).await?;
         let blocked = if old.is_some_and(|user| suspended(&user).is_none()) {
-            Some("the directory has the former account in use: delete or disable it in Entra first, then sync")
-        } else if new.is_some_and(|user| suspended(&user).is_some()) {
-            Some("the directory has the account disabled or deleted that would have it all")
+            let why = "the directory has the former account in use: delete or disable it in Entra first, then sync";
+            Some(why.to_owned())
+        } else if new.as_ref().is_some_and(|user| suspended(user).is_some()) {
+            Some("the directory has the account disabled or deleted that would have it all".to_owned())
         } else {
-            None
+            let provider = self.provider(tx, account.provider).await?;
+            is_privileged(&provider, groups, new.as_ref()).then(|| format!("{} {TWO_PERSONS}", account.label))
         };
-        Ok(Pair { former, account, blocked: blocked.map(str::to_owned) })
+        Ok(Pair { former, account, blocked })
     }
 
     /// What a passkey knows its person by: the account's own handle, or that of an account that it came from.

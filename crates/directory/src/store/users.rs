@@ -190,6 +190,21 @@ pub(crate) async fn with_text_in_attributes(
     select(tx, sql.push(" AND LOWER(attributes)").has(text).push(" ORDER BY id LIMIT ").bind(limit)).await
 }
 
+/// Users of an organisation's source that are not in use and whose reported attributes have one of some texts in them somewhere.
+pub(crate) async fn gone_with_text_in_attributes(
+    tx: &mut Tx,
+    source: Source,
+    texts: &[&str],
+    limit: usize,
+) -> Result<Vec<User>, StoreError> {
+    let sql = Sql::new(concat!(users!(), " WHERE state <> 'active' AND organisation = "));
+    let mut sql = sql.bind(source.organisation).push(" AND source_id = ").bind(source.id).push(" AND (1 = 0");
+    for text in texts {
+        sql = sql.push(" OR LOWER(attributes)").has(text);
+    }
+    select(tx, sql.push(") ORDER BY id LIMIT ").bind(limit)).await
+}
+
 /// The organisations that have users or groups, found by leaps along an index.
 pub(crate) async fn organisations(tx: &mut Tx) -> Result<Vec<OrganisationId>, StoreError> {
     let mut found = Vec::new();

@@ -1,6 +1,6 @@
 //! Writing what was planned: accounts and factors in one unit of work.
 
-use kernel::May;
+use kernel::{May, Timestamp};
 use signals::Entry;
 
 use super::model::{Planned, Token};
@@ -8,6 +8,7 @@ use crate::error::MfaError;
 use crate::events::object;
 use crate::factors::model::{Details, Factor, Otp};
 use crate::model::{Account, FactorId, FactorKind, FactorState, Person, Provider};
+use crate::notices::{News, Notice};
 use crate::permissions::ImportFactors;
 use crate::service::Mfa;
 use crate::store::{accounts, factors as rows};
@@ -37,6 +38,7 @@ impl Mfa {
             let factor = self.imported(&account, token);
             let view = factor.clone().view(None);
             entries.push(Entry::act("mfa.factor_added").object(object(&account)).reason("imported").after(&view));
+            self.notify(&mut tx, &account, told_of(&factor, self.env().now())).await?;
             factors.push(factor);
         }
         rows::insert_all(&mut tx, &factors).await?;
@@ -72,4 +74,9 @@ impl Mfa {
             expires_at: None,
         }
     }
+}
+
+/// What the person is told of an imported factor.
+fn told_of(factor: &Factor, now: Timestamp) -> Notice {
+    Notice::new(News::FactorAdded, now).about(factor).by_administrator("imported")
 }

@@ -3,6 +3,7 @@
 use kernel::{OrganisationId, Timestamp};
 use store::{Row, Sql, StoreError, Tx, args, json};
 use tenants::TenantId;
+use uuid::Uuid;
 
 use super::accounts::account_of;
 use crate::merge::{Merge, MergeId, undo_until};
@@ -23,16 +24,22 @@ pub(crate) async fn same_label(tx: &mut Tx, provider: TenantId, limit: usize) ->
     tx.select(sql).await?.iter().map(account_of).collect()
 }
 
-/// Other accounts of the tenant with the label of this one, oldest first.
-pub(crate) async fn namesakes(tx: &mut Tx, account: &Account, limit: usize) -> Result<Vec<Account>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT * FROM mfa_accounts WHERE provider = $1 AND lower(label) = lower($2) AND id <> $3
-             ORDER BY created_at, id LIMIT $4",
-            args![account.provider, &account.label, account.id, limit],
-        )
-        .await?;
-    rows.iter().map(account_of).collect()
+/// Other accounts of the tenant that bear a name which this one bears, or has borne as long as attempts are kept, and those of
+/// some people; oldest first.
+pub(crate) async fn namesakes(
+    tx: &mut Tx,
+    account: &Account,
+    people: &[Uuid],
+    limit: usize,
+) -> Result<Vec<Account>, StoreError> {
+    let sql = "SELECT DISTINCT lower(label) AS label FROM mfa_attempts WHERE account = $1 AND label IS NOT NULL";
+    let borne = tx.all(sql, args![account.id]).await?;
+    let mut labels: Vec<String> = borne.iter().map(|row| row.get("label")).collect::<Result<_, _>>()?;
+    labels.push(account.label.to_lowercase());
+    let sql = Sql::new("SELECT * FROM mfa_accounts WHERE provider = ").bind(account.provider);
+    let sql = sql.push(" AND id <> ").bind(account.id).push(" AND (lower(label) IN ").bind_list(labels);
+    let sql = sql.push(" OR object_id IN ").bind_list(people.iter().copied()).push(") ORDER BY created_at, id LIMIT ");
+    tx.select(sql.bind(limit)).await?.iter().map(account_of).collect()
 }
 
 pub(crate) async fn insert(tx: &mut Tx, merge: &Merge) -> Result<(), StoreError> {
@@ -68,6 +75,13 @@ pub(crate) async fn of(tx: &mut Tx, account: AccountId) -> Result<Vec<Merge>, St
     tx.all(sql, args![account]).await?.iter().map(merge_of).collect()
 }
 
+/// The last merge that has emptied an account since another one filled it, and was not undone.
+pub(crate) async fn emptied_since(tx: &mut Tx, merge: &Merge) -> Result<Option<Merge>, StoreError> {
+    let sql = "SELECT * FROM mfa_merges WHERE former = $1 AND merged_at >= $2 AND undone_at IS NULL
+               ORDER BY merged_at DESC, id DESC LIMIT 1";
+    tx.one(sql, args![merge.account, merge.merged_at]).await?.as_ref().map(merge_of).transpose()
+}
+
 /// Marks it as undone; says whether it was not before.
 pub(crate) async fn undo(tx: &mut Tx, id: MergeId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE mfa_merges SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL";
@@ -87,7 +101,15 @@ pub(crate) async fn handle(tx: &mut Tx, factor: FactorId) -> Result<Option<Vec<u
     row.map(|row| row.get("handle")).transpose()
 }
 
-/// Moves a factor with its codes; a code whose place the other account has as well is worth nothing.
+/// The codes of an account, not used yet, whose place another account has as well.
+pub(crate) async fn colliding_codes(tx: &mut Tx, from: AccountId, to: AccountId) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(*) AS n FROM mfa_codes WHERE account = $1 AND used_at IS NULL
+               AND place IN (SELECT place FROM mfa_codes WHERE account = $2)";
+    tx.count(sql, args![from, to]).await
+}
+
+/// Moves a factor with its codes. A code whose place the other account has as well stays behind, where it opens nothing, and is
+/// there again when the factor comes back.
 pub(crate) async fn move_factor(
     tx: &mut Tx,
     factor: FactorId,
@@ -95,12 +117,11 @@ pub(crate) async fn move_factor(
     to: AccountId,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "DELETE FROM mfa_codes WHERE factor = $1 AND account = $2
-         AND place IN (SELECT place FROM mfa_codes WHERE account = $3)",
+        "UPDATE mfa_codes SET account = $3 WHERE factor = $1 AND account = $2
+         AND place NOT IN (SELECT place FROM mfa_codes WHERE account = $3)",
         args![factor, from, to],
     )
     .await?;
-    tx.execute("UPDATE mfa_codes SET account = $3 WHERE factor = $1 AND account = $2", args![factor, from, to]).await?;
     let sql = "UPDATE mfa_factors SET account = $3, version = version + 1 WHERE id = $1 AND account = $2";
     tx.execute(sql, args![factor, from, to]).await?;
     Ok(())

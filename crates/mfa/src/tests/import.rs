@@ -9,12 +9,15 @@ use uuid::Uuid;
 
 use super::desk::{Desk, proven};
 use super::entra::MIA;
+use super::post::PostOffice;
 use crate::MfaError;
 use crate::accounts::AccountFilter;
 use crate::factors::otp::Shape;
 use crate::import::{ImportFormat, ImportReport, ImportRequest};
 use crate::model::FactorKind;
 use crate::permissions::{ImportFactors, ReadMfa};
+use crate::providers::ProviderUpdate;
+use crate::settings::Settings;
 
 const SEED: &[u8] = b"12345678901234567890";
 /// [`SEED`] in base32.
@@ -268,6 +271,36 @@ async fn a_container_in_the_open_is_taken_and_what_is_none_is_refused() {
             let refused = import(&desk, &request(ImportFormat::Pskc, text)).await;
             assert!(matches!(refused, Err(MfaError::Invalid(_))), "{}: {refused:?}", &text[..text.len().min(40)]);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_privileged_gets_a_token_by_one_operator_and_whoever_gets_one_is_told() {
+    on_each_database(async |db| {
+        let office = PostOffice::new(db).await;
+        let (desk, board, kim) = (&office.desk, Uuid::from_u128(77), Uuid::from_u128(0x4b1));
+        desk.directory_says(State::Active, Some(board)).await;
+        office.knows(kim, Some("kim@contoso.example"), Some("en"), State::Active).await;
+        let unknown = Uuid::from_u128(0x99);
+        let line = |who: Uuid, serial: &str| format!("{who},{serial},{SECRET},30,Contoso,HardwareKey\r\n");
+        let head = "object_id,serial number,secret key,time interval,manufacturer,model\r\n";
+        let wanted = csv(format!("{head}{}{}{}", line(MIA, "1"), line(kim, "2"), line(unknown, "3")));
+        assert!(errors(desk, &wanted).await.is_empty(), "no group is privileged yet");
+        for (group, refused) in [(board, vec![2, 4]), (Uuid::from_u128(98), vec![2, 3, 4])] {
+            let settings = Settings { privileged_groups: vec![group], ..desk.settings.clone() };
+            desk.hall.set(ProviderUpdate { settings: Some(settings), ..ProviderUpdate::default() }).await;
+            let wrong = errors(desk, &wanted).await;
+            assert_eq!(wrong.iter().map(|(line, _)| *line).collect::<Vec<_>>(), refused);
+            assert!(wrong.iter().all(|(_, why)| why.contains("temporary code")), "{wrong:?}");
+        }
+        let settings = Settings { privileged_groups: vec![board], ..desk.settings.clone() };
+        desk.hall.set(ProviderUpdate { settings: Some(settings), ..ProviderUpdate::default() }).await;
+        let report = import(desk, &ImportRequest { skip_errors: true, ..wanted }).await.unwrap();
+        assert_eq!((report.written, report.imported, report.errors), (true, 1, 2));
+        office.work().await;
+        assert_eq!(office.subjects(), ["A way to sign in was added"]);
+        assert!(office.letters()[0].contains("helpdesk or administrators"), "{}", office.letters()[0]);
     })
     .await;
 }

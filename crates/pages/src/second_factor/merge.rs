@@ -43,6 +43,8 @@ pub struct MergeView {
     pub moved: Vec<String>,
     pub dropped: Vec<String>,
     pub browsers: u64,
+    /// Recovery codes that would not count.
+    pub codes: u64,
     pub same_label: bool,
 }
 
@@ -90,7 +92,28 @@ pub fn ask(frame: Frame, view: &MergeView) -> ConfirmPage {
             format::plural(view.browsers, "remembered browser", "remembered browsers")
         ));
     }
+    if view.codes > 0 {
+        page = page.also(format!(
+            "{} of the former account will not count as long as they are merged: codes of this account begin alike.",
+            format::plural(view.codes, "recovery code", "recovery codes")
+        ));
+    }
     page
+}
+
+/// The question before an account is left without any factor.
+pub fn ask_undo(frame: Frame, id: &str, merge: &str, label: &str) -> ConfirmPage {
+    ConfirmPage::new(
+        frame,
+        format!("Leave {label} without any factor?"),
+        "Undo all the same",
+        format!("{HERE}/{id}/merges/{merge}/undo"),
+    )
+    .consequence("Everything that this account proves with came from the former one and goes back to it.")
+    .also("At the next sign-in the person begins anew: they register, or need a temporary code where that is what the settings want.")
+    .hidden("leave_without", "true")
+    .cancel(format!("{HERE}/{id}"))
+    .danger()
 }
 
 /// What was merged lately, with the way back.
@@ -114,7 +137,7 @@ fn until(merge: &MergeRow, now: Timestamp) -> String {
 pub mod samples {
     //! What the pages look like.
 
-    use super::{MergeForm, MergeView, ask, form};
+    use super::{MergeForm, MergeView, ask, ask_undo, form};
     use crate::layout::Section;
     use crate::tests::{Gallery, frame};
 
@@ -138,8 +161,10 @@ pub mod samples {
             moved: vec!["Passkey, Work laptop".into(), "Authenticator app, Phone".into()],
             dropped: vec!["Temporary code".into()],
             browsers: 2,
+            codes: 1,
             same_label: false,
         };
         gallery.add("second-factor-merge-ask", &ask(framed(), &view));
+        gallery.add("second-factor-merge-undo", &ask_undo(framed(), "p1", "m1", "zoe.marsh@contoso.example"));
     }
 }

@@ -6,7 +6,7 @@ use http::StatusCode;
 use kernel::Kinded as _;
 use mfa::accounts::AccountView;
 use mfa::factors::FactorView;
-use mfa::merge::{Merge, MergeId, MergeRequest};
+use mfa::merge::{Merge, MergeId, MergeRequest, MergeUndo};
 use mfa::permissions::{MergeAccounts, ReadMfa};
 use mfa::{AccountId, MfaError};
 use serde::Deserialize;
@@ -94,6 +94,7 @@ pub async fn preview(
                 moved: shown(&found.moved),
                 dropped: shown(&found.dropped),
                 browsers: found.browsers,
+                codes: found.codes_left_behind,
                 same_label: found.same_label,
             };
             Ok(page(&merge::ask(desk.frame("Merge", Section::SecondFactorPeople), &view)))
@@ -128,9 +129,17 @@ pub async fn undo(
     desk: Desk,
     State(rooms): State<Rooms>,
     Path((id, merge)): Path<(AccountId, MergeId)>,
+    Form(undo): Form<MergeUndo>,
 ) -> Result<Response, Problem> {
-    rooms.mfa.undo_merge(&desk.may(MergeAccounts { account: id })?, merge).await?;
-    Ok(done(format!("{HERE}/{id}"), Done::MergeUndone))
+    match rooms.mfa.undo_merge(&desk.may(MergeAccounts { account: id })?, merge, undo).await {
+        Ok(_) => Ok(done(format!("{HERE}/{id}"), Done::MergeUndone)),
+        Err(MfaError::LeavesWithout(label)) => {
+            let frame = desk.frame("Undo a merge", Section::SecondFactorPeople);
+            let ask = merge::ask_undo(frame, &id.to_string(), &merge.to_string(), &label);
+            Ok(page_with(StatusCode::CONFLICT, &ask))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn factor(factor: &FactorView) -> String {
