@@ -9,6 +9,7 @@
 //! Live, and never fails as a whole: what could not be read is a line that says so. What it deliberately does not do: change
 //! anything.
 
+pub(crate) mod conditional_access;
 pub(crate) mod entras;
 pub(crate) mod line;
 mod old_way;
@@ -134,11 +135,11 @@ impl Mfa {
 
     /// What the policies ask, and of whom.
     async fn of_policies(&self, provider: &Provider, policies: &[Policy]) -> Result<Vec<Line>, MfaError> {
-        let mut lines = entras::policies(policies);
+        let mut lines = conditional_access::policies(policies);
         let both = self.count_asked_twice(provider, policies, MOST_PEOPLE).await?;
-        lines.push(entras::asked_twice(policies, both));
+        lines.push(conditional_access::asked_twice(policies, both.as_ref()));
         let spared = self.spared(provider, policies).await?;
-        lines.push(entras::break_glass(policies, &spared));
+        lines.push(conditional_access::break_glass(policies, &spared));
         Ok(lines)
     }
 }

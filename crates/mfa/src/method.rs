@@ -14,7 +14,7 @@ use tenants::TenantId;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::doctor::entras::{Wanted, find};
+use crate::doctor::entras::Wanted;
 use crate::error::MfaError;
 use crate::model::Provider;
 use crate::permissions::{ChangeProvider, ReadMfa};
@@ -180,7 +180,7 @@ impl Mfa {
             Err(error) => state.unread = Some(told(&error)),
         }
         match methods(&client).await {
-            Ok(all) => state.method = find(&all, &wanted).map(Method::view),
+            Ok(all) => state.method = ours(&all, &wanted).map(Method::view),
             Err(error) => state.unread = Some(told(&error)),
         }
         Ok(state)
@@ -194,7 +194,7 @@ impl Mfa {
         }
         let (provider, client) = self.method_of(may).await?;
         let wanted = self.wanted(&provider);
-        if let Some(known) = find(&methods(&client).await.map_err(|error| refused(&error))?, &wanted) {
+        if let Some(known) = ours(&methods(&client).await.map_err(|error| refused(&error))?, &wanted) {
             return Err(MfaError::Conflict(format!("the method {} is in Entra already", known.name)));
         }
         let answer = client.post(SET, &body(name, &wanted)).await.map_err(|error| refused(&error))?;
@@ -213,7 +213,7 @@ impl Mfa {
         };
         let (provider, client) = self.method_of(may).await?;
         let all = methods(&client).await.map_err(|error| refused(&error))?;
-        let found = find(&all, &self.wanted(&provider)).ok_or(MfaError::NotFound("method in Entra"))?;
+        let found = ours(&all, &self.wanted(&provider)).ok_or(MfaError::NotFound("method in Entra"))?;
         let include: Vec<Value> = ids
             .iter()
             .map(|id| json!({ "@odata.type": "#microsoft.graph.authenticationMethodTarget", "targetType": "group", "id": id }))
@@ -269,6 +269,12 @@ fn body(name: &str, wanted: &Wanted) -> Value {
     })
 }
 
+/// The method that is ours: the one with our discovery endpoint. Two servers may share an application, and what is changed
+/// here is never the other one's.
+pub(crate) fn ours<'a>(methods: &'a [Method], wanted: &Wanted) -> Option<&'a Method> {
+    methods.iter().find(|method| method.discovery_url == wanted.discovery_url)
+}
+
 /// Every external method of a tenant.
 pub(crate) async fn methods(client: &Client) -> Result<Vec<Method>, GraphError> {
     let path = ["policies", "authenticationMethodsPolicy", "authenticationMethodConfigurations"];
@@ -298,3 +304,6 @@ const READER: &str = "Policy.Read.All";
 fn refused(error: &GraphError) -> MfaError {
     MfaError::Conflict(format!("Entra refused: {}", told(error)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,10 +14,11 @@
 pub(crate) mod count;
 pub mod licence;
 pub mod policy;
+pub(crate) mod turn;
 pub(crate) mod walk;
 
 use graph::GraphError;
-use kernel::{May, Page, PageRequest, Timestamp};
+use kernel::{Actor, May, Page, PageRequest, Timestamp};
 use serde::{Deserialize, Serialize};
 use signals::{Entry, Object};
 use tenants::TenantId;
@@ -29,16 +30,17 @@ use crate::error::MfaError;
 use crate::lists;
 use crate::method;
 use crate::model::{AccountId, Provider};
-use crate::permissions::ReadMfa;
+use crate::permissions::{ChangeProvider, ReadMfa};
 use crate::service::Mfa;
 use crate::store::readiness as rows;
 use licence::Licence;
-use policy::{Gap, PolicyState};
+use policy::{Gap, Policy, PolicyState};
+use turn::Turn;
 
 kernel::text_enum!(
     /// Why somebody has no usable factor.
     pub enum Lack {
-        /// They never registered one.
+        /// They never registered one, and were never sent a code.
         Nothing = "nothing",
         /// What they have is of kinds that are switched off, or keys of models that a policy does not take.
         SwitchedOff = "switched_off",
@@ -152,24 +154,37 @@ impl Mfa {
     }
 
     /// Counts anew: reads the policies, then walks the tenant's people.
-    pub async fn count_readiness(&self, may: &May<ReadMfa>, tenant: TenantId) -> Result<Report, MfaError> {
-        let actor = may.actor();
+    pub async fn count_readiness(&self, may: &May<ChangeProvider>) -> Result<Report, MfaError> {
+        let (actor, tenant) = (may.actor(), may.tenant);
         let provider = self.own_provider(&mut self.store().read().await?, actor.organisation, tenant).await?;
         let client = self.parts.tenants.client(provider.organisation, tenant).await?;
         // Consent that was given just now shows in a new token only.
         method::roles(&client, &[doctor::entras::READ_POLICIES]).await.map_err(|error| unread(&error))?;
         let all = doctor::policies(&client).await.map_err(|error| unread(&error))?;
         let asking = all.into_iter().filter(|policy| policy.asks_mfa).collect();
-        let kept = self.count(&provider, asking).await?;
+        let turn = self.take_turn(&provider, &actor.label()).await?;
+        let done = self.count_in_turn(&provider, asking, actor, &turn).await;
+        self.end_turn(turn, done).await
+    }
+
+    async fn count_in_turn(
+        &self,
+        provider: &Provider,
+        asking: Vec<Policy>,
+        actor: &Actor,
+        turn: &Turn,
+    ) -> Result<Report, MfaError> {
+        let kept = self.count(provider, asking, turn).await?;
         let (now, by) = (self.env().now(), actor.label());
         let mut tx = self.store().begin().await?;
-        rows::put(&mut tx, &provider, now, &by, &kept).await?;
+        self.keep_turn(&mut tx, turn).await?;
+        rows::put(&mut tx, provider, now, &by, &kept).await?;
         let figures =
             serde_json::json!({ "people": kept.people, "without": kept.without, "policies": kept.policies.len() });
         let object = Object::new("tenant", provider.tenant, provider.client_id.as_str());
         self.tell(&mut tx, actor, Entry::act("mfa.readiness_counted").object(object).after(&figures)).await?;
         tx.commit().await?;
-        Ok(report(&provider, now, by, kept))
+        Ok(report(provider, now, by, kept))
     }
 
     /// One page of the people without a usable factor, as last counted, by name.

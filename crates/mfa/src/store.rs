@@ -28,6 +28,7 @@ pub(crate) mod settings;
 pub(crate) mod subscriptions;
 pub(crate) mod text;
 pub(crate) mod transactions;
+pub(crate) mod walks;
 
 /// What is sealed in the room's tables, for the rotation of master keys.
 pub const SEALED: &[SealedColumn] = &[

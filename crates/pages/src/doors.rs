@@ -68,6 +68,8 @@ const DOORS: &[Door] = &[
     ("/second-factor/providers/*/rotate", RotateKeys::ROLES),
     ("/second-factor/providers/*/replace-keys", RotateKeys::ROLES),
     ("/second-factor/providers/*/import", ImportFactors::ROLES),
+    ("/second-factor/providers/*/readiness/count", ChangeProvider::ROLES),
+    ("/second-factor/providers/*/policies/preview", ChangePolicies::ROLES),
     ("/second-factor/providers/*/policies/new", ChangePolicies::ROLES),
     ("/second-factor/providers/*/policies/save", ChangePolicies::ROLES),
     ("/second-factor/providers/*/policies/discard", ChangePolicies::ROLES),

@@ -15,13 +15,12 @@ use tokio::sync::watch;
 use super::{Campaign, CampaignId, CampaignState, Invitee, object, words};
 use crate::accounts::user_of;
 use crate::error::MfaError;
-use crate::factors::model::Factor;
 use crate::model::Provider;
 use crate::notices::{About, Language, Reader};
 use crate::policy::Door;
-use crate::policy::counts::Holding;
+use crate::readiness::count::Means;
 use crate::service::Mfa;
-use crate::store::{accounts, campaigns as rows, factors};
+use crate::store::{accounts, campaigns as rows, readiness};
 
 /// The kind of the job.
 pub const SEND: &str = "mfa.campaign";
@@ -144,11 +143,8 @@ impl Mfa {
     async fn is_ready(&self, tx: &mut Tx, provider: &Provider, one: &Invitee) -> Result<bool, MfaError> {
         let Some(account) = accounts::find(tx, provider.tenant, one.object_id).await? else { return Ok(false) };
         let ruled = self.ruled(tx, provider.clone(), &account, Door::Entra).await?;
-        let (now, counts) = (self.env().now(), ruled.counts());
-        let all = factors::of(tx, account.id).await?;
-        let passes =
-            |factor: &Factor| factor.kind.is_usual() && factor.usable(now) && counts.has(&Holding::from(factor));
-        Ok(all.iter().any(passes))
+        let means = readiness::means(tx, provider, &[one.object_id]).await?;
+        Ok(means.values().flat_map(Means::all).any(|holding| ruled.counts().has(holding)))
     }
 
     /// Sends a letter; says whether the mail server takes any now.

@@ -1,15 +1,12 @@
-//! Entra's side, as Microsoft Graph shows it, as lines: the method, the application, the policies. Pure (eam.md §3, §7).
+//! Entra's side, as Microsoft Graph shows it, as lines: the method, the application. Pure (eam.md §3, §7).
 
 use graph::GraphError;
 use serde_json::Value;
 use tenants::checklist::Line;
-use uuid::Uuid;
 
 use super::line::{Coded as _, fail, ok, skipped, warn};
-use crate::method::Method;
 use crate::method::application::Needs;
-use crate::readiness::count::AskedTwice;
-use crate::readiness::policy::{Person, Policy};
+use crate::method::{Method, ours};
 
 /// Reading policies needs this.
 pub(crate) const READ_POLICIES: &str = "Policy.Read.All";
@@ -44,16 +41,6 @@ impl Principal {
     }
 }
 
-/// Somebody who must always get in.
-pub(crate) struct Spared {
-    pub object_id: Uuid,
-    /// What they are called, where the directory knows them.
-    pub label: String,
-    pub guest: bool,
-    /// The groups that policies name and that they are in.
-    pub groups: Vec<Uuid>,
-}
-
 /// Graph did not answer as needed; `permission` is what it takes.
 pub(crate) fn unread(name: &'static str, error: &GraphError, permission: &str) -> Line {
     let code = error.raw_code();
@@ -69,10 +56,10 @@ pub(crate) fn unread(name: &'static str, error: &GraphError, permission: &str) -
     fail(name, format!("it could not be read: {detail}"), mend).coded(code)
 }
 
-/// The method that is ours: by our discovery endpoint, or our client id.
-pub(crate) fn find<'a>(methods: &'a [Method], wanted: &Wanted) -> Option<&'a Method> {
+/// The method that is meant to be ours: the one with our discovery endpoint, or else one that has another value of ours.
+fn find<'a>(methods: &'a [Method], wanted: &Wanted) -> Option<&'a Method> {
     let by = |fits: fn(&Method, &Wanted) -> bool| methods.iter().find(|method| fits(method, wanted));
-    by(|method, wanted| method.discovery_url == wanted.discovery_url)
+    ours(methods, wanted)
         .or_else(|| by(|method, wanted| method.client_id == wanted.client_id))
         .or_else(|| by(|method, wanted| method.app_id.eq_ignore_ascii_case(&wanted.app_id)))
 }
@@ -132,7 +119,7 @@ pub(super) fn principal(found: Option<&Principal>, wanted: &Wanted) -> Vec<Line>
         ];
     };
     let application = if found.enabled {
-        ok("application", format!("{} is there, and consented to", found.name))
+        ok("application", format!("{} is there", found.name))
     } else {
         let mend = "under Enterprise applications > Properties, enable it for users to sign in";
         fail("application", format!("{} is switched off", found.name), mend)
@@ -198,115 +185,6 @@ pub(super) fn portal(found: Option<&Value>, needs: &Needs) -> Vec<Line> {
 
 fn name_of(application: &Value) -> &str {
     application["displayName"].as_str().unwrap_or("the application")
-}
-
-fn named<'a>(policies: impl Iterator<Item = &'a Policy>) -> String {
-    policies.map(|policy| format!("“{}”", policy.name)).collect::<Vec<_>>().join(", ")
-}
-
-/// Whether any policy asks for what we give, and which ask for what we cannot.
-pub(super) fn policies(policies: &[Policy]) -> Vec<Line> {
-    let (on, later): (Vec<_>, Vec<_>) =
-        policies.iter().filter(|policy| policy.asks_mfa).partition(|policy| policy.is_on());
-    let asked = match (on.is_empty(), later.is_empty()) {
-        (false, _) => ok("policies", format!("{} ask for multifactor authentication", named(on.into_iter()))),
-        (true, false) => {
-            let detail = format!("{} would ask, and are not in force", named(later.into_iter()));
-            warn("policies", detail, "look at the readiness, then put one in force for the pilot group")
-        }
-        (true, true) => {
-            let mend = "make a Conditional Access policy with Require multifactor authentication, report-only first";
-            warn(
-                "policies",
-                "no Conditional Access policy asks for multifactor authentication: nobody comes here",
-                mend,
-            )
-        }
-    };
-    vec![asked, strengths(policies)]
-}
-
-/// External MFA satisfies no authentication strength, not even the built-in one.
-fn strengths(policies: &[Policy]) -> Line {
-    let strict = || policies.iter().filter(|policy| policy.strength.is_some());
-    if strict().next().is_none() {
-        return ok("strengths", "no policy asks for an authentication strength");
-    }
-    let mend = "in those policies, ask for Require multifactor authentication instead, or leave out who proves themselves here";
-    let detail = format!("{} ask for an authentication strength, which External MFA never satisfies", named(strict()));
-    if strict().any(Policy::is_on) {
-        fail("strengths", detail, mend).coded(Some("AADSTS53003".to_owned()))
-    } else {
-        warn("strengths", format!("{detail}; they are not in force"), mend)
-    }
-}
-
-/// Who is under a custom control and External MFA at once is sent to a provider twice (eam.md §7).
-pub(super) fn asked_twice(policies: &[Policy], both: Option<AskedTwice>) -> Line {
-    let old = || policies.iter().filter(|policy| policy.is_on() && !policy.custom_controls.is_empty());
-    let new = || policies.iter().filter(|policy| policy.is_on() && policy.asks_mfa);
-    let mend = "leave the group out of one of them: the same person belongs under exactly one";
-    let which = || format!("hit by a custom control ({}) and by External MFA ({})", named(old()), named(new()));
-    match both {
-        _ if old().next().is_none() => ok("custom_controls", "no policy in force asks for a custom control"),
-        _ if new().next().is_none() => ok("custom_controls", "nobody is asked for both"),
-        Some(AskedTwice { people: 0, more: false, .. }) => {
-            ok("custom_controls", "nobody is hit by a custom control and by External MFA")
-        }
-        Some(AskedTwice { people: 0, looked_at, .. }) => {
-            let detail = format!("none of {looked_at} people is {}; the others were not looked at", which());
-            warn("custom_controls", detail, mend)
-        }
-        Some(AskedTwice { people, more, .. }) => {
-            let least = if more { "at least " } else { "" };
-            let people = if people == 1 { "1 person is".to_owned() } else { format!("{people} people are") };
-            let detail = format!("{least}{people} {}", which());
-            fail("custom_controls", detail, mend).coded(Some("AADSTS50158".to_owned()))
-        }
-        None => {
-            let detail = format!(
-                "{} ask for a custom control; the directory is not there to count whom they share",
-                named(old())
-            );
-            warn("custom_controls", detail, mend)
-        }
-    }
-}
-
-/// Accounts that must always get in are left out of everything that can fail.
-pub(super) fn break_glass(policies: &[Policy], spared: &[Spared]) -> Line {
-    let asking: Vec<_> = policies.iter().filter(|policy| policy.asks() && policy.is_on()).collect();
-    if spared.is_empty() {
-        let mend =
-            "enter the object ids of your break-glass accounts in the settings, so that they are looked for here";
-        let bare = asking.iter().filter(|policy| policy.whom().spares_nobody());
-        let which = named(bare.copied());
-        return if which.is_empty() {
-            skipped("break_glass", "no break-glass accounts are named in the settings")
-        } else {
-            warn(
-                "break_glass",
-                format!("{which} leave nobody out, and no break-glass accounts are named in the settings"),
-                mend,
-            )
-        };
-    }
-    for one in spared {
-        let is_in = |group: Uuid| one.groups.contains(&group);
-        let person = Person { object_id: one.object_id, guest: one.guest, is_in: &is_in };
-        if let Some(policy) = asking.iter().find(|policy| policy.hits(&person)) {
-            let detail = format!(
-                "the account {} is hit by “{}”: nobody gets in when this server is down",
-                one.label, policy.name
-            );
-            return fail("break_glass", detail, "leave the account out of every policy");
-        }
-    }
-    ok("break_glass", format!("{} left out of every policy in force", are(spared.len())))
-}
-
-fn are(count: usize) -> String {
-    if count == 1 { "the break-glass account is".to_owned() } else { format!("all {count} break-glass accounts are") }
 }
 
 #[cfg(test)]

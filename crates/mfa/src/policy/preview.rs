@@ -7,11 +7,12 @@ use tenants::TenantId;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{PolicyId, PreviewId};
+use super::model::{Policy, PolicyId, PreviewId};
 use crate::error::MfaError;
 use crate::lists::after;
-use crate::model::{AccountId, FactorKind};
-use crate::permissions::ReadMfa;
+use crate::model::{AccountId, FactorKind, Provider};
+use crate::permissions::{ChangePolicies, ReadMfa};
+use crate::readiness::turn::Turn;
 use crate::risk::RiskFigures;
 use crate::service::Mfa;
 use crate::store::policies as rows;
@@ -125,11 +126,10 @@ impl Mfa {
     /// Works out whom the draft would concern, or a former revision; 0 stands for none of the policies.
     pub async fn preview_policies(
         &self,
-        may: &May<ReadMfa>,
-        tenant: TenantId,
+        may: &May<ChangePolicies>,
         revision: Option<i64>,
     ) -> Result<Preview, MfaError> {
-        let actor = may.actor();
+        let (actor, tenant) = (may.actor(), may.tenant);
         let mut tx = self.store().read().await?;
         let provider = self.own_provider(&mut tx, actor.organisation, tenant).await?;
         let (draft, policies) = if let Some(revision) = revision {
@@ -141,19 +141,32 @@ impl Mfa {
             (Some(draft.version), draft.policies)
         };
         drop(tx);
-        let id = self.env().new_id();
-        let figures = self.weigh(&provider, &policies, Some(id)).await?;
+        let turn = self.take_turn(&provider, &actor.label()).await?;
         let preview = Preview {
-            id,
+            id: self.env().new_id(),
             draft,
             revision,
             in_force: provider.policy_revision,
             counted_at: self.env().now(),
             counted_by: actor.label(),
-            figures,
+            figures: Figures::default(),
         };
+        let done = self.preview_in_turn(&provider, &policies, preview, &turn).await;
+        self.end_turn(turn, done).await
+    }
+
+    async fn preview_in_turn(
+        &self,
+        provider: &Provider,
+        policies: &[Policy],
+        mut preview: Preview,
+        turn: &Turn,
+    ) -> Result<Preview, MfaError> {
+        preview.figures = self.weigh(provider, policies, Some((preview.id, turn))).await?;
+        preview.counted_at = self.env().now();
         let mut tx = self.store().begin().await?;
-        rows::put_preview(&mut tx, &provider, &preview).await?;
+        self.keep_turn(&mut tx, turn).await?;
+        rows::put_preview(&mut tx, provider, &preview).await?;
         tx.commit().await?;
         Ok(preview)
     }

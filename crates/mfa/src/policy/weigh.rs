@@ -3,7 +3,7 @@
 //! Two walks, so that nobody is missed: the people whom the directory holds, and the accounts here of people whom it does
 //! not hold. Who is disabled or deleted there cannot lose anything.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use directory::{SourceId, User, UserId};
 use store::Tx;
@@ -16,7 +16,9 @@ use super::model::{Door, Policy, PolicyId, PreviewId, Rule};
 use super::preview::{Affected, Figures, PolicyEffect, PolicyFigures};
 use crate::accounts::{is_guest, suspended};
 use crate::error::MfaError;
-use crate::model::{AccountId, Provider};
+use crate::model::Provider;
+use crate::readiness::count::Means;
+use crate::readiness::turn::Turn;
 use crate::readiness::walk::{AT_ONCE, Groups, Place, is_in_use};
 use crate::risk::{KnownRisk, RiskFigures, RiskLevel, Risks, ask_risk};
 use crate::service::Mfa;
@@ -53,16 +55,6 @@ impl From<rows::Known> for Person {
         let name = known.name.unwrap_or_else(|| known.label.clone());
         Self { object_id: known.object_id, guest: known.guest, name, upn: known.label, user: None, counts: false }
     }
-}
-
-/// What somebody can prove themselves with.
-#[derive(Default)]
-struct Held {
-    account: Option<AccountId>,
-    /// One for each registered factor.
-    registered: Vec<Holding>,
-    /// Those, and every other way that was ever seen to lead to them.
-    all: Vec<Holding>,
 }
 
 /// What would be in force: the tenant's settings, and the policies over them.
@@ -105,26 +97,27 @@ impl<'a> Scales<'a> {
         Self { provider, after, groups, figures }
     }
 
-    fn weigh(&mut self, person: &Person, held: &Held, risk: &KnownRisk) -> Option<Affected> {
+    fn weigh(&mut self, person: &Person, means: &Means, risk: &KnownRisk) -> Option<Affected> {
         let (now, then, groups) = (Rulebook::of(self.provider), self.after, &self.groups);
         let hits = |Rulebook { settings, policies }: Rulebook<'a>, door: Door, risk: &KnownRisk| -> Vec<Hit<'a>> {
             let is_in = |group: Uuid| person.user.is_some_and(|user| groups.holds_user(group, user));
             let (object_id, guest) = (person.object_id, person.guest);
             decide::hits(policies, settings, &Subject { object_id, guest, door, is_in: &is_in, risk })
         };
+        let all: Vec<Holding> = means.all().copied().collect();
         let (mut shift, mut passes, mut short, mut policy) = (Shift::default(), true, false, None);
         let (mut hit, high, mut passes_at_high): (Vec<PolicyId>, _, _) =
             (Vec::new(), KnownRisk::at(RiskLevel::High), true);
         for door in Door::ALL.iter().copied() {
             let (before, after) = (hits(now, door, risk), hits(then, door, risk));
             let counts = decide::counts(then.settings, &after);
-            shift = shift.and(Shift::of(&held.all, &decide::counts(now.settings, &before), &counts));
-            passes &= held.all.iter().any(|holding| counts.has(holding));
+            shift = shift.and(Shift::of(&all, &decide::counts(now.settings, &before), &counts));
+            passes &= all.iter().any(|holding| counts.has(holding));
             let at_high = decide::counts(then.settings, &hits(then, door, &high));
-            passes_at_high &= held.all.iter().any(|holding| at_high.has(holding));
-            let usable = held.registered.iter().filter(|holding| counts.has(holding)).count();
-            short |= held.account.is_some() && usable < decide::least(then.settings, &after);
-            let unfit = held.all.iter().any(|holding| counts.unfit(holding).is_some());
+            passes_at_high &= all.iter().any(|holding| at_high.has(holding));
+            let usable = means.held.iter().filter(|holding| counts.has(holding)).count();
+            short |= means.account.is_some() && usable < decide::least(then.settings, &after);
+            let unfit = all.iter().any(|holding| counts.unfit(holding).is_some());
             let by = decide::giver(&after, if unfit { Rule::Attestation } else { Rule::Kinds });
             policy = policy.or(by.map(|policy| policy.name.clone()));
             hit.extend(after.iter().map(|hit| hit.policy.id));
@@ -149,7 +142,7 @@ impl<'a> Scales<'a> {
         *counter += 1;
         Some(Affected {
             object_id: person.object_id,
-            account: held.account?,
+            account: means.account?,
             name: person.name.clone(),
             upn: person.upn.clone(),
             effect,
@@ -176,7 +169,7 @@ impl Mfa {
         &self,
         provider: &Provider,
         after: &[Policy],
-        keep: Option<PreviewId>,
+        keep: Option<(PreviewId, &Turn)>,
     ) -> Result<Figures, MfaError> {
         self.weigh_against(provider, Rulebook { settings: &provider.settings, policies: after }, keep).await
     }
@@ -186,7 +179,7 @@ impl Mfa {
         &self,
         provider: &Provider,
         after: Rulebook<'_>,
-        keep: Option<PreviewId>,
+        keep: Option<(PreviewId, &Turn)>,
     ) -> Result<Figures, MfaError> {
         let named: Vec<Uuid> =
             provider.policies.iter().chain(after.policies).flat_map(|policy| policy.whom.all_groups()).collect();
@@ -202,8 +195,8 @@ impl Mfa {
                     None => break,
                 },
             };
-            let held = held(&mut tx, provider, &people).await?;
             let ids: Vec<Uuid> = people.iter().map(|one| one.object_id).collect();
+            let means = readiness::means(&mut tx, provider, &ids).await?;
             let risks = match &mut scales.figures.risk {
                 None => Risks::default(),
                 Some(figures) => {
@@ -213,14 +206,15 @@ impl Mfa {
                 }
             };
             drop(tx);
-            let nothing = Held::default();
+            let nothing = Means::default();
             let weighed = people.iter().filter_map(|one| {
-                let held = held.get(&one.object_id).unwrap_or(&nothing);
-                scales.weigh(one, held, &risks.of(one.object_id))
+                let means = means.get(&one.object_id).unwrap_or(&nothing);
+                scales.weigh(one, means, &risks.of(one.object_id))
             });
             let affected: Vec<Affected> = weighed.collect();
-            if let Some(preview) = keep.filter(|_| !affected.is_empty()) {
+            if let Some((preview, turn)) = keep {
                 let mut tx = self.store().begin().await?;
+                self.keep_turn(&mut tx, turn).await?;
                 rows::insert_people(&mut tx, provider.tenant, preview, &affected).await?;
                 tx.commit().await?;
             }
@@ -238,18 +232,4 @@ async fn next_strangers(tx: &mut Tx, provider: &Provider, place: &mut Place) -> 
     let users = directory::read::users_by_object_ids(tx, SourceId(provider.tenant.into()), &ids).await?;
     let held: HashSet<Uuid> = users.iter().map(|user| user.object_id).collect();
     Ok(Some(known.into_iter().filter(|one| !held.contains(&one.object_id)).map(Person::from).collect()))
-}
-
-/// What people can prove themselves with.
-async fn held(tx: &mut Tx, provider: &Provider, people: &[Person]) -> Result<HashMap<Uuid, Held>, MfaError> {
-    let ids: Vec<Uuid> = people.iter().map(|one| one.object_id).collect();
-    let means = readiness::means(tx, provider.tenant, &ids).await?;
-    let accounts: Vec<AccountId> = means.values().filter_map(|means| means.account).collect();
-    let mut ways = rows::ways(tx, provider.organisation, &accounts).await?;
-    let held = means.into_iter().map(|(object_id, means)| {
-        let ways = means.account.and_then(|account| ways.remove(&account)).unwrap_or_default();
-        let all = means.held.iter().copied().chain(ways.into_iter().map(Holding::from)).collect();
-        (object_id, Held { account: means.account, registered: means.held, all })
-    });
-    Ok(held.collect())
 }

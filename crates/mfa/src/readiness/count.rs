@@ -1,13 +1,16 @@
 //! The count: every usable person of a tenant, held against the policies and against their factors.
 
+use std::collections::BTreeMap;
+
 use directory::{SourceId, User};
 use uuid::Uuid;
 
-use super::policy::{Person, Policy};
+use super::policy::{Gap, Person, Policy};
+use super::turn::Turn;
 use super::walk::{Groups, Place, is_in_use};
 use super::{Kept, Lack, PolicyReadiness, Unready, may_enforce};
 use crate::accounts::is_guest;
-use crate::doctor::entras::Spared;
+use crate::doctor::conditional_access::Spared;
 use crate::error::MfaError;
 use crate::model::{AccountId, FactorKind, Provider};
 use crate::policy::Door;
@@ -18,13 +21,15 @@ use crate::service::Mfa;
 use crate::store::readiness as rows;
 
 /// How many are hit by a custom control and by External MFA at once.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct AskedTwice {
     pub people: u64,
     /// How many were looked at.
     pub looked_at: u64,
     /// Whether there are others, who were not.
     pub more: bool,
+    /// The policies of which not everything could be weighed, and what of them could not.
+    pub unweighed: Vec<(String, Vec<Gap>)>,
 }
 
 /// What somebody can prove themselves with.
@@ -34,15 +39,22 @@ pub(crate) struct Means {
     pub locked: bool,
     /// Active factors that are factors of their own.
     pub held: Vec<Holding>,
+    /// Every other way that was ever seen to lead to them.
+    pub ways: Vec<Holding>,
 }
 
 impl Means {
+    /// Everything that leads to them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Holding> {
+        self.held.iter().chain(&self.ways)
+    }
+
     /// Why they could not pass now; nothing where they could. A passkey is not guessed, and counts for whoever is locked.
     pub(crate) fn lack(&self, counts: &Counts<'_>) -> Option<Lack> {
-        if self.held.is_empty() {
+        if self.held.is_empty() && self.ways.is_empty() {
             return Some(Lack::Nothing);
         }
-        let usable: Vec<_> = self.held.iter().filter(|holding| counts.has(holding)).collect();
+        let usable: Vec<_> = self.all().filter(|holding| counts.has(holding)).collect();
         match usable.as_slice() {
             [] => Some(Lack::SwitchedOff),
             all if self.locked && all.iter().all(|holding| holding.kind != FactorKind::Passkey) => Some(Lack::Locked),
@@ -54,7 +66,12 @@ impl Means {
 impl Mfa {
     /// Walks the tenant's people, and keeps who of them could not pass in place of those of the count before, some at a
     /// time: however many there are, no more are held.
-    pub(crate) async fn count(&self, provider: &Provider, mut policies: Vec<Policy>) -> Result<Kept, MfaError> {
+    pub(crate) async fn count(
+        &self,
+        provider: &Provider,
+        mut policies: Vec<Policy>,
+        turn: &Turn,
+    ) -> Result<Kept, MfaError> {
         policies.sort_by(|one, other| one.name.cmp(&other.name).then_with(|| one.id.cmp(&other.id)));
         let named = policies.iter().flat_map(|policy| policy.whom().all_groups());
         let ours = provider.policies.iter().flat_map(|policy| policy.whom.all_groups());
@@ -64,7 +81,7 @@ impl Mfa {
             let (mut tx, after) = (self.store().read().await?, place.after);
             let Some(users) = self.next_people(&mut tx, provider, &mut place).await? else { break };
             let ids: Vec<Uuid> = users.iter().map(|user| user.object_id).collect();
-            let means = rows::means(&mut tx, provider.tenant, &ids).await?;
+            let means = rows::means(&mut tx, provider, &ids).await?;
             let risks = self.risks_asked(&mut tx, provider.tenant, &provider.policies, &ids).await?;
             drop(tx);
             let mut unready = Vec::new();
@@ -73,9 +90,9 @@ impl Mfa {
                 let risk = risks.as_ref().map(|risks| risks.of(user.object_id)).unwrap_or_default();
                 unready.extend(tally.add(user, &means, &risk, provider, &groups));
             }
-            self.keep_unready(provider, (after, place.after), &unready).await?;
+            self.keep_unready(provider, (after, place.after), &unready, turn).await?;
         }
-        self.keep_unready(provider, (place.after, None), &[]).await?;
+        self.keep_unready(provider, (place.after, None), &[], turn).await?;
         Ok(tally.counted(provider.settings.readiness_percent))
     }
 
@@ -85,8 +102,10 @@ impl Mfa {
         provider: &Provider,
         stretch: (Option<Uuid>, Option<Uuid>),
         people: &[Unready],
+        turn: &Turn,
     ) -> Result<(), MfaError> {
         let mut tx = self.store().begin().await?;
+        self.keep_turn(&mut tx, turn).await?;
         rows::replace(&mut tx, provider, stretch, people).await?;
         Ok(tx.commit().await?)
     }
@@ -111,6 +130,9 @@ impl Mfa {
         }
         let named = old.iter().chain(&new).flat_map(|policy| policy.whom().all_groups());
         let groups = self.groups_named(provider, named).await?;
+        let gaps = |policy: &&Policy| (policy.name.clone(), policy.whom().gaps(&|group| groups.knows(group)));
+        let both = old.iter().chain(new.iter().filter(|policy| policy.custom_controls.is_empty()));
+        twice.unweighed = both.map(gaps).filter(|(_, gaps)| !gaps.is_empty()).collect();
         let mut place = Place::default();
         loop {
             let mut tx = self.store().read().await?;
@@ -143,13 +165,16 @@ impl Mfa {
         let source = SourceId(provider.tenant.into());
         let users = directory::read::users_by_object_ids(&mut tx, source, named).await?;
         let spared = named.iter().map(|id| match users.iter().find(|user| user.object_id == *id) {
-            Some(user) => Spared {
-                object_id: *id,
-                label: user.name(),
-                guest: is_guest(user),
-                groups: all_groups.iter().copied().filter(|group| groups.holds(*group, user)).collect(),
-            },
-            None => Spared { object_id: *id, label: id.to_string(), guest: false, groups: Vec::new() },
+            Some(user) => {
+                let known = all_groups.iter().copied().filter(|group| groups.knows(*group));
+                Spared {
+                    object_id: *id,
+                    label: user.name(),
+                    guest: Some(is_guest(user)),
+                    groups: known.map(|group| (group, groups.holds(group, user))).collect(),
+                }
+            }
+            None => Spared { object_id: *id, label: id.to_string(), guest: None, groups: BTreeMap::new() },
         });
         Ok(spared.collect())
     }

@@ -63,6 +63,16 @@ pub struct Person<'a> {
     pub is_in: &'a dyn Fn(Uuid) -> bool,
 }
 
+/// A person of whom not everything is known.
+pub(crate) struct Sketch<'a> {
+    /// The object id in the tenant.
+    pub object_id: Uuid,
+    /// Whether they are a guest, where that is known.
+    pub guest: Option<bool>,
+    /// Whether they are in a group, where that is known.
+    pub is_in: &'a dyn Fn(Uuid) -> Option<bool>,
+}
+
 /// What could not be weighed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -172,6 +182,23 @@ impl Whom {
         named && !(self.no_guests && person.guest) && !of(&self.no_users, &self.no_groups)
     }
 
+    /// Whether somebody is among them; nothing where what is not known of them, or the members of directory roles, decides.
+    pub(crate) fn may_hold(&self, person: &Sketch<'_>) -> Option<bool> {
+        let guest = |named: bool| if named { person.guest } else { Some(false) };
+        let role = |named: bool| if named { None } else { Some(false) };
+        let of = |users: &[Uuid], groups: &[Uuid]| {
+            let in_groups = any(groups.iter().map(|group| (person.is_in)(*group)));
+            any([Some(users.contains(&person.object_id)), in_groups])
+        };
+        let named = any([Some(self.everybody), guest(self.guests), role(self.roles), of(&self.users, &self.groups)]);
+        let left_out = any([guest(self.no_guests), role(self.no_roles), of(&self.no_users, &self.no_groups)]);
+        match (named, left_out) {
+            (Some(false), _) | (_, Some(true)) => Some(false),
+            (Some(true), Some(false)) => Some(true),
+            _ => None,
+        }
+    }
+
     /// Whether nobody at all is named.
     pub fn is_nobody(&self) -> bool {
         !self.everybody && !self.guests && self.users.is_empty() && self.groups.is_empty() && !self.roles
@@ -196,6 +223,19 @@ impl Whom {
         ];
         gaps.into_iter().filter(|(is, _)| *is).map(|(_, gap)| gap).collect()
     }
+}
+
+/// Whether any of these is so; nothing where what is not known decides.
+fn any(all: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+    let mut sure = true;
+    for one in all {
+        match one {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => sure = false,
+        }
+    }
+    sure.then_some(false)
 }
 
 #[cfg(test)]

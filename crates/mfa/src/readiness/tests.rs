@@ -42,7 +42,7 @@ fn a_factor_counts_when_it_is_allowed_and_not_locked() {
     ];
     for (kinds, locked, allowed, lack) in cases {
         let held = kinds.iter().copied().map(Holding::from).collect();
-        let means = Means { account: None, locked, held };
+        let means = Means { locked, held, ..Means::default() };
         let counts = Counts { kinds: allowed, models: None };
         assert_eq!(means.lack(&counts), lack, "{kinds:?}, locked: {locked}, allowed: {allowed:?}");
     }
@@ -51,7 +51,7 @@ fn a_factor_counts_when_it_is_allowed_and_not_locked() {
 #[test]
 fn a_key_of_a_model_that_a_policy_does_not_take_does_not_count() {
     let key = Holding { kind: Passkey, key: Some(KeyModel { aaguid: Some(Uuid::from_u128(5)), attested: false }) };
-    let means = |held: &[Holding], locked| Means { account: None, locked, held: held.to_vec() };
+    let means = |held: &[Holding], locked| Means { locked, held: held.to_vec(), ..Means::default() };
     let denied = Attestation { mode: AttestationMode::Wanted, allow: Vec::new(), deny: vec![Uuid::from_u128(5)] };
     let counts = Counts { kinds: &[Passkey, Totp], models: Some(&denied) };
     assert_eq!(means(&[key], false).lack(&counts), Some(Lack::SwitchedOff));

@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::{NewRegistration, WRITER};
 use crate::accounts::is_guest;
-use crate::doctor::entras::find;
 use crate::error::MfaError;
 use crate::method::{self, Method};
 use crate::model::{AccountId, Provider};
@@ -115,7 +114,11 @@ impl Mfa {
         let some: Vec<&Candidate> = found.people.iter().take(ASKED).collect();
         let ids: Vec<Uuid> = some.iter().map(|one| one.object_id).collect();
         let answers = registered(&client, &method.id, &ids).await.map_err(|error| refused(&error))?;
-        if let Some(Err(error)) = answers.first().filter(|first| first.as_ref().is_err_and(GraphError::is_forbidden)) {
+        // Refusals of single people are told when it is their turn.
+        if let Some(Err(error)) = answers.iter().find(|answer| answer.as_ref().is_err_and(GraphError::is_forbidden))
+            && !answers.iter().any(Result::is_ok)
+            && !is_granted(&client).await
+        {
             return Err(refused(error));
         }
         let already: HashSet<Uuid> =
@@ -155,7 +158,7 @@ impl Mfa {
     pub(super) async fn method_there(&self, provider: &Provider, client: &Client) -> Result<Method, MfaError> {
         method::roles(client, &[WRITER]).await.map_err(|error| refused(&error))?;
         let all = method::methods(client).await.map_err(|error| MfaError::Conflict(told_of_methods(&error)))?;
-        let found = find(&all, &self.wanted(provider)).cloned();
+        let found = method::ours(&all, &self.wanted(provider)).cloned();
         found.ok_or_else(|| MfaError::Conflict("the method is not in Entra: make it first".to_owned()))
     }
 
@@ -176,7 +179,7 @@ impl Mfa {
             let mut tx = self.store().read().await?;
             let Some(users) = self.next_people(&mut tx, provider, &mut place).await? else { return Ok(found) };
             let ids: Vec<Uuid> = users.iter().map(|user| user.object_id).collect();
-            let means = readiness::means(&mut tx, provider.tenant, &ids).await?;
+            let means = readiness::means(&mut tx, provider, &ids).await?;
             let risks = self.risks_asked(&mut tx, provider.tenant, &provider.policies, &ids).await?;
             drop(tx);
             for user in users.iter().filter(|user| wanted(user)) {
@@ -201,10 +204,20 @@ fn candidate(user: &User, account: AccountId) -> Candidate {
     Candidate { object_id: user.object_id, account, name: user.name(), upn }
 }
 
+/// Whether the application may register people at all.
+pub(super) async fn is_granted(client: &Client) -> bool {
+    method::roles(client, &[WRITER]).await.is_ok_and(|roles| roles.iter().any(|role| role == WRITER))
+}
+
+/// What Graph said.
+pub(super) fn message(error: &GraphError) -> String {
+    let said = error.refusal().map(|refusal| refusal.message.clone()).filter(|text| !text.is_empty());
+    said.unwrap_or_else(|| error.to_string())
+}
+
 /// What Graph said, and the permission where that is what is missing.
 pub(super) fn said(error: &GraphError) -> String {
-    let said = error.refusal().map(|refusal| refusal.message.clone()).filter(|text| !text.is_empty());
-    let said = said.unwrap_or_else(|| error.to_string());
+    let said = message(error);
     if error.is_forbidden() { format!("{said} ({WRITER} is missing)") } else { said }
 }
 

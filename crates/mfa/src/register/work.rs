@@ -16,7 +16,7 @@ use store::{StoreError, Tx};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::people::{Registered, at, registered, said};
+use super::people::{Registered, at, is_granted, message, registered, said};
 use super::{RegisteredPerson, RegisteredState, Registration, RegistrationId, RegistrationState, object};
 use crate::error::MfaError;
 use crate::service::Mfa;
@@ -65,10 +65,43 @@ impl Came {
         Self { person, state, method, code: None, detail: None }
     }
 
-    /// Entra's word against somebody; nothing where it will say otherwise later.
-    fn refused(person: Uuid, state: RegisteredState, method: Option<String>, error: &GraphError) -> Option<Self> {
-        let (code, detail) = (error.raw_code(), Some(said(error)));
-        (!error.try_again() && !error.is_forbidden()).then_some(Self { person, state, method, code, detail })
+    /// Entra's word against somebody.
+    fn refused(person: Uuid, state: RegisteredState, method: Option<String>, error: &GraphError) -> Self {
+        Self { person, state, method, code: error.raw_code(), detail: Some(message(error)) }
+    }
+}
+
+/// What came of a batch.
+#[derive(Default)]
+struct Sorted {
+    came: Vec<Came>,
+    /// Whom Entra refused, and what was registered for them.
+    refused: Vec<(Uuid, Option<String>, GraphError)>,
+    /// Whether any call was taken: then a refusal is about its person.
+    taken: bool,
+    /// Why some of them wait.
+    trouble: Option<String>,
+}
+
+impl Sorted {
+    fn came(&mut self, person: Uuid, state: RegisteredState, method: Option<String>) {
+        self.taken = true;
+        self.came.push(Came::to(person, state, method));
+    }
+
+    /// Tells refusals of one person, which stay so, from those of everybody, which pass. An application that may register
+    /// people at all is still refused those of restricted management units.
+    async fn judge(mut self, client: &Client, state: RegisteredState) -> Self {
+        let anybody = self.refused.iter().any(|(_, _, error)| error.is_forbidden());
+        let granted = self.taken || (anybody && is_granted(client).await);
+        for (person, method, error) in std::mem::take(&mut self.refused) {
+            if error.try_again() || (error.is_forbidden() && !granted) {
+                self.trouble = Some(said(&error));
+            } else {
+                self.came.push(Came::refused(person, state, method, &error));
+            }
+        }
+        self
     }
 }
 
@@ -120,17 +153,15 @@ impl Mfa {
             Ok(answers) => answers,
             Err(error) => return Ok(Some(Round::Waits(said(&error)))),
         };
-        let (mut came, mut trouble) = (Vec::new(), None);
+        let mut sorted = Sorted::default();
         for (person, answer) in ids.iter().copied().zip(answers) {
             match answer {
-                Ok(Some(method)) => came.push(Came::to(person, RegisteredState::Registered, Some(method))),
-                Ok(None) => came.push(Came::to(person, RegisteredState::Waiting, None)),
-                Err(error) => match Came::refused(person, RegisteredState::Failed, None, &error) {
-                    Some(one) => came.push(one),
-                    None => trouble = Some(said(&error)),
-                },
+                Ok(Some(method)) => sorted.came(person, RegisteredState::Registered, Some(method)),
+                Ok(None) => sorted.came(person, RegisteredState::Waiting, None),
+                Err(error) => sorted.refused.push((person, None, error)),
             }
         }
+        let Sorted { came, trouble, .. } = sorted.judge(client, RegisteredState::Failed).await;
         self.write_down(run, &people, came, &[]).await?;
         Ok(Some(trouble.map_or(Round::More, Round::Waits)))
     }
@@ -149,17 +180,16 @@ impl Mfa {
             Ok(answers) => answers,
             Err(error) => return Ok(Round::Waits(said(&error))),
         };
-        let (mut came, mut open, mut trouble) = (Vec::new(), Vec::new(), None);
+        let (mut sorted, mut open) = (Sorted::default(), Vec::new());
         for (person, answer) in ids.iter().copied().zip(answers) {
             match answer {
-                Ok(Some(_)) => came.push(Came::to(person, RegisteredState::Already, None)),
+                Ok(Some(_)) => sorted.came(person, RegisteredState::Already, None),
                 Ok(None) => open.push(person),
-                Err(error) => match Came::refused(person, RegisteredState::Failed, None, &error) {
-                    Some(one) => came.push(one),
-                    None => trouble = Some(said(&error)),
-                },
+                Err(error) => sorted.refused.push((person, None, error)),
             }
         }
+        sorted.taken |= !open.is_empty();
+        let Sorted { came, mut trouble, .. } = sorted.judge(&client, RegisteredState::Failed).await;
         if !self.write_down(run, &people, came, &open).await? {
             return Ok(Round::Ended);
         }
@@ -188,16 +218,14 @@ impl Mfa {
             // Whether it was done nobody knows: they are looked up with the next round.
             Err(error) => return Ok(Some(said(&error))),
         };
-        let (mut came, mut trouble) = (Vec::new(), None);
+        let mut sorted = Sorted::default();
         for (person, answer) in open.iter().copied().zip(answers) {
             match answer.json::<Registered>() {
-                Ok(made) => came.push(Came::to(person, RegisteredState::Registered, Some(made.id))),
-                Err(error) => match Came::refused(person, RegisteredState::Failed, None, &error) {
-                    Some(one) => came.push(one),
-                    None => trouble = Some(said(&error)),
-                },
+                Ok(made) => sorted.came(person, RegisteredState::Registered, Some(made.id)),
+                Err(error) => sorted.refused.push((person, None, error)),
             }
         }
+        let Sorted { came, trouble, .. } = sorted.judge(client, RegisteredState::Failed).await;
         self.write_down(run, people, came, &[]).await?;
         Ok(trouble)
     }
@@ -220,18 +248,16 @@ impl Mfa {
             Ok(answers) => answers,
             Err(error) => return Ok(Round::Waits(said(&error))),
         };
-        let (mut came, mut trouble) = (Vec::new(), None);
+        let mut sorted = Sorted::default();
         for (one, answer) in people.iter().zip(answers) {
             let (person, method) = (one.object_id, one.method.clone());
             match answer.success() {
                 // What is gone already is gone.
-                Ok(()) | Err(GraphError::NotFound(_)) => came.push(Came::to(person, RegisteredState::Removed, method)),
-                Err(error) => match Came::refused(person, RegisteredState::Kept, method, &error) {
-                    Some(one) => came.push(one),
-                    None => trouble = Some(said(&error)),
-                },
+                Ok(()) | Err(GraphError::NotFound(_)) => sorted.came(person, RegisteredState::Removed, method),
+                Err(error) => sorted.refused.push((person, method, error)),
             }
         }
+        let Sorted { came, trouble, .. } = sorted.judge(&client, RegisteredState::Kept).await;
         self.write_down(run, &people, came, &[]).await?;
         Ok(trouble.map_or(Round::More, Round::Waits))
     }

@@ -5,7 +5,7 @@ use tenants::TenantId;
 use web::{Caller, Json, Path, Problem, Problems};
 
 use crate::Mfa;
-use crate::permissions::ReadMfa;
+use crate::permissions::ChangeProvider;
 use crate::readiness::Report;
 
 /// Reads the tenant's policies and counts, for each that asks for a second factor, whom it hits and who could not pass.
@@ -17,5 +17,5 @@ pub async fn handler(
     State(mfa): State<Mfa>,
     Path(tenant): Path<TenantId>,
 ) -> Result<Json<Report>, Problem> {
-    Ok(Json(mfa.count_readiness(&caller.may(ReadMfa {})?, tenant).await?))
+    Ok(Json(mfa.count_readiness(&caller.may(ChangeProvider { tenant })?).await?))
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use web::{Caller, Json, Path, Problem, Problems};
 
 use crate::Mfa;
-use crate::permissions::ReadMfa;
+use crate::permissions::ChangePolicies;
 use crate::policy::Preview;
 
 /// What is looked at.
@@ -31,5 +31,5 @@ pub async fn handler(
     Path(tenant): Path<TenantId>,
     Json(body): Json<Request>,
 ) -> Result<Json<Preview>, Problem> {
-    Ok(Json(mfa.preview_policies(&caller.may(ReadMfa {})?, tenant, body.revision).await?))
+    Ok(Json(mfa.preview_policies(&caller.may(ChangePolicies { tenant })?, body.revision).await?))
 }

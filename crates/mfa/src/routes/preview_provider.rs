@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use web::{Caller, Json, Path, Problem, Problems};
 
 use crate::Mfa;
-use crate::permissions::ReadMfa;
+use crate::permissions::ChangeProvider;
 use crate::settings::{Settings, SettingsPreview};
 
 /// What is looked at.
@@ -31,5 +31,5 @@ pub async fn handler(
     Path(tenant): Path<TenantId>,
     Json(body): Json<Request>,
 ) -> Result<Json<SettingsPreview>, Problem> {
-    Ok(Json(mfa.preview_settings(&caller.may(ReadMfa {})?, tenant, &body.settings).await?))
+    Ok(Json(mfa.preview_settings(&caller.may(ChangeProvider { tenant })?, &body.settings).await?))
 }

@@ -12,10 +12,11 @@ use utoipa::ToSchema;
 use super::Settings;
 use crate::error::MfaError;
 use crate::model::{FactorKind, Provider};
-use crate::permissions::ReadMfa;
+use crate::permissions::{ChangeProvider, ReadMfa};
 use crate::policy::preview::people;
 use crate::policy::weigh::Rulebook;
 use crate::policy::{Affected, AffectedFilter, Figures, PreviewId};
+use crate::readiness::turn::Turn;
 use crate::service::Mfa;
 use crate::store::settings as rows;
 
@@ -53,30 +54,42 @@ impl Mfa {
     /// Works out whom other settings would concern, under the policies in force.
     pub async fn preview_settings(
         &self,
-        may: &May<ReadMfa>,
-        tenant: TenantId,
+        may: &May<ChangeProvider>,
         settings: &Settings,
     ) -> Result<SettingsPreview, MfaError> {
         settings.validate()?;
-        let actor = may.actor();
+        let (actor, tenant) = (may.actor(), may.tenant);
         let mut tx = self.store().read().await?;
         let provider = self.own_provider(&mut tx, actor.organisation, tenant).await?;
         drop(tx);
-        let id = self.env().new_id();
-        let after = Rulebook { settings, policies: &provider.policies };
-        let figures = self.weigh_against(&provider, after, Some(id)).await?;
+        let turn = self.take_turn(&provider, &actor.label()).await?;
         let preview = SettingsPreview {
-            id,
+            id: self.env().new_id(),
             version: provider.version,
             in_force: provider.policy_revision,
             kinds: settings.kinds.clone(),
             least_factors: settings.least_factors,
             counted_at: self.env().now(),
             counted_by: actor.label(),
-            figures,
+            figures: Figures::default(),
         };
+        let done = self.preview_settings_in_turn(&provider, settings, preview, &turn).await;
+        self.end_turn(turn, done).await
+    }
+
+    async fn preview_settings_in_turn(
+        &self,
+        provider: &Provider,
+        settings: &Settings,
+        mut preview: SettingsPreview,
+        turn: &Turn,
+    ) -> Result<SettingsPreview, MfaError> {
+        let after = Rulebook { settings, policies: &provider.policies };
+        preview.figures = self.weigh_against(provider, after, Some((preview.id, turn))).await?;
+        preview.counted_at = self.env().now();
         let mut tx = self.store().begin().await?;
-        rows::put_preview(&mut tx, &provider, &preview).await?;
+        self.keep_turn(&mut tx, turn).await?;
+        rows::put_preview(&mut tx, provider, &preview).await?;
         tx.commit().await?;
         Ok(preview)
     }

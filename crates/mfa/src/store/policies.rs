@@ -185,6 +185,7 @@ pub(crate) async fn put_preview(tx: &mut Tx, provider: &Provider, preview: &Prev
 }
 
 /// Forgets whom previews concern that are no longer the last: of policies, or of settings.
+// Invariant: one preview of a tenant is worked out at a time (`Mfa::take_turn`), so that nobody of an unfinished one is forgotten.
 pub(crate) async fn forget_people(tx: &mut Tx, provider: TenantId) -> Result<(), StoreError> {
     let sql = "DELETE FROM mfa_policy_people WHERE provider = $1
                AND preview NOT IN (SELECT id FROM mfa_policy_previews WHERE provider = $1)

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::text;
 use crate::factors::model::Details;
-use crate::model::{FactorKind, Provider};
+use crate::model::{AccountId, FactorKind, Provider};
 use crate::policy::counts::Holding;
 use crate::readiness::count::Means;
 use crate::readiness::{Kept, Unready, UnreadyFilter};
@@ -110,7 +110,7 @@ fn unready(row: &Row) -> Result<Unready, StoreError> {
 /// What these people can prove themselves with; who is not among them has nothing.
 pub(crate) async fn means(
     tx: &mut Tx,
-    provider: TenantId,
+    provider: &Provider,
     people: &[Uuid],
 ) -> Result<HashMap<Uuid, Means>, StoreError> {
     let usual = FactorKind::ALL.iter().copied().filter(|kind| kind.is_usual());
@@ -119,7 +119,7 @@ pub(crate) async fn means(
              CASE WHEN f.kind = 'passkey' THEN f.details END AS details
          FROM mfa_accounts a LEFT JOIN mfa_factors f ON f.account = a.id AND f.state = 'active' AND f.kind IN ",
     );
-    let sql = sql.bind_list(usual).push(" WHERE a.provider = ").bind(provider);
+    let sql = sql.bind_list(usual).push(" WHERE a.provider = ").bind(provider.tenant);
     let sql = sql.push(" AND a.object_id IN ").bind_list(people.iter().copied());
     let mut found: HashMap<Uuid, Means> = HashMap::new();
     for row in tx.select(sql).await? {
@@ -130,6 +130,12 @@ pub(crate) async fn means(
             let details: Option<Details> = if kind == FactorKind::Passkey { Some(row.json("details")?) } else { None };
             means.held.push(Holding::of(kind, details.as_ref()));
         }
+    }
+    let accounts: Vec<AccountId> = found.values().filter_map(|means| means.account).collect();
+    let mut ways = super::policies::ways(tx, provider.organisation, &accounts).await?;
+    for means in found.values_mut() {
+        let ways = means.account.and_then(|account| ways.remove(&account)).unwrap_or_default();
+        means.ways = ways.into_iter().map(Holding::from).collect();
     }
     Ok(found)
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::desk::{Desk, HERE, origin};
 use super::hall::Hall;
 use super::passing::{App, answer};
+use super::readiness::count;
 use crate::MfaError;
 use crate::attempts::{Attempt, AttemptFilter};
 use crate::authorize::Begun;
@@ -50,8 +51,7 @@ impl Author<'_> {
     }
 
     pub(super) async fn preview(&self, revision: Option<i64>) -> Preview {
-        let may = self.0.may(ReadMfa {});
-        self.0.hall.mfa.preview_policies(&may, self.0.hall.tenant, revision).await.unwrap()
+        self.0.hall.mfa.preview_policies(&self.may(), revision).await.unwrap()
     }
 
     async fn apply(&self, version: i64, confirmation: Option<&str>) -> Result<Revision, MfaError> {
@@ -273,10 +273,10 @@ async fn what_entra_asks_is_held_against_the_persons_rules_and_readiness_counts_
         });
         let conditional = || vec![Conditional::read(&everybody).unwrap()];
         let provider = desk.provider().await;
-        let counted = hall.mfa.count(&provider, conditional()).await.unwrap();
+        let counted = count(&desk, &provider, conditional()).await;
         assert_eq!((counted.without, desk.unready().await[0].why), (1, Lack::SwitchedOff));
         author.enforce(Vec::new()).await;
-        let counted = hall.mfa.count(&desk.provider().await, conditional()).await.unwrap();
+        let counted = count(&desk, &desk.provider().await, conditional()).await;
         assert_eq!(counted.without, 0);
     })
     .await;

@@ -16,7 +16,7 @@ use tenants::permissions::{ProbeTenant, UpdateTenant};
 use testkit::{Db, on_each_database, operator};
 use uuid::Uuid;
 
-use super::entra::Contacts;
+use super::entra::{APP, Contacts};
 use super::post::PostOffice;
 use crate::MfaError;
 use crate::model::Person;
@@ -34,6 +34,8 @@ pub(crate) struct Registry {
     pub(crate) registered: BTreeMap<Uuid, (String, String)>,
     /// Who cannot be registered.
     pub(crate) refused: BTreeSet<Uuid>,
+    /// Whom the application may not touch: those of restricted management units.
+    pub(crate) restricted: BTreeSet<Uuid>,
     /// What every call of a batch is answered with: status and message.
     pub(crate) trouble: Option<(u16, &'static str)>,
     /// The next batch that asks for something is done, and its answer is lost.
@@ -46,8 +48,8 @@ impl Registry {
         let method = self.discovery.as_ref().map(|discovery| {
             json!({
                 "@odata.type": "#microsoft.graph.externalAuthenticationMethodConfiguration", "id": METHOD,
-                "displayName": "Vestibule", "state": "enabled", "appId": "",
-                "openIdConnectSetting": { "clientId": "", "discoveryUrl": discovery },
+                "displayName": "Vestibule", "state": "enabled", "appId": APP,
+                "openIdConnectSetting": { "clientId": "entra-42", "discoveryUrl": discovery },
             })
         });
         json!({ "value": method.into_iter().collect::<Vec<_>>() })
@@ -61,6 +63,9 @@ impl Registry {
         let text = |name: &str| request[name].as_str().unwrap();
         let parts: Vec<&str> = text("url").split('/').collect();
         let person: Uuid = parts[2].parse().unwrap();
+        if self.restricted.contains(&person) {
+            return (403, json!({ "error": { "code": "Authorization_RequestDenied", "message": "restricted" } }));
+        }
         let shown = |(id, configuration): &(String, String)| json!({ "id": id, "configurationId": configuration });
         match text("method") {
             "GET" => (200, json!({ "value": self.registered.get(&person).map(shown).into_iter().collect::<Vec<_>>() })),
@@ -171,6 +176,11 @@ impl Clerk {
         look(&mut self.0.desk.hall.entra.contacts.lock().unwrap().registry)
     }
 
+    fn roles(&self, roles: &[&str]) {
+        let mut contacts = self.0.desk.hall.entra.contacts.lock().unwrap();
+        contacts.roles = roles.iter().map(|role| (*role).to_owned()).collect();
+    }
+
     fn may(&self) -> kernel::May<RegisterPeople> {
         self.0.desk.may(RegisterPeople { tenant: self.0.desk.hall.tenant })
     }
@@ -259,16 +269,62 @@ async fn an_answer_that_is_lost_registers_nobody_twice_and_trouble_is_waited_out
         assert_eq!(clerk.people(&waits, RegisteredState::Asked).await.len(), 3);
         assert!(matches!(clerk.start().await, Err(MfaError::Conflict(_))), "one at a time");
         clerk.registry(|registry| registry.trouble = Some((403, "Request Authorization failed")));
-        clerk.0.desk.pass(301);
+        clerk.roles(&[]);
+        // The token ends, and with it what was consented to.
+        clerk.0.desk.pass(3_601);
         clerk.0.work().await;
         let why = clerk.last().await.trouble.unwrap();
         assert!(why.contains("UserAuthMethod-External.ReadWrite.All"), "{why}");
         clerk.registry(|registry| registry.trouble = None);
+        clerk.roles(&["UserAuthMethod-External.ReadWrite.All"]);
         clerk.0.desk.pass(301);
         clerk.0.work().await;
         let done = clerk.last().await;
         assert_eq!((done.state, done.registered, done.already), (RegistrationState::Done, 3, 0), "they were ours");
         assert_eq!(clerk.registry(|registry| registry.made), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_not_be_touched_is_told_and_stops_nobody_else() {
+    for people in [25, 1] {
+        on_each_database(async |db| {
+            let clerk = Clerk::new(db, people).await;
+            clerk.grant().await;
+            clerk.registry(|registry| registry.restricted.insert(person(0)));
+            let mfa = &clerk.0.desk.hall.mfa;
+            let preview = mfa.preview_registration(&clerk.may(), &NewRegistration::default()).await.unwrap();
+            assert_eq!((u128::from(preview.people), preview.already), (people, 0));
+            let run = clerk.register().await;
+            assert_eq!((run.state, run.failed, run.trouble.clone()), (RegistrationState::Done, 1, None), "{run:?}");
+            assert_eq!(u128::from(run.registered), people - 1);
+            let code = Some("Authorization_RequestDenied".to_owned());
+            assert_eq!(clerk.people(&run, RegisteredState::Failed).await, [(person(0), code)]);
+            if people == 1 {
+                return;
+            }
+            clerk.registry(|registry| registry.restricted.insert(person(2)));
+            mfa.undo_registration(&clerk.may(), run.id).await.unwrap();
+            clerk.0.work().await;
+            let undone = clerk.last().await;
+            assert_eq!((undone.state, undone.kept), (RegistrationState::Undone, 1), "{undone:?}");
+            assert_eq!(u128::from(undone.removed), people - 2);
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn people_are_registered_for_no_other_servers_method() {
+    on_each_database(async |db| {
+        let clerk = Clerk::new(db, 1).await;
+        clerk.grant().await;
+        clerk.registry(|registry| registry.discovery = Some("https://test.example/d".to_owned()));
+        let refused = clerk.start().await;
+        assert!(matches!(&refused, Err(MfaError::Conflict(why)) if why.contains("not in Entra")), "{refused:?}");
+        let state = clerk.0.desk.hall.mfa.get_method(&clerk.0.desk.may(ReadMfa {}), clerk.0.desk.hall.tenant).await;
+        assert_eq!(state.unwrap().method, None);
     })
     .await;
 }

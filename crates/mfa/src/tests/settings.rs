@@ -21,7 +21,7 @@ fn only(kinds: &[FactorKind]) -> Settings {
 }
 
 async fn preview(desk: &Desk, settings: &Settings) -> SettingsPreview {
-    desk.hall.mfa.preview_settings(&desk.may(ReadMfa {}), desk.hall.tenant, settings).await.unwrap()
+    desk.hall.mfa.preview_settings(&desk.may(ChangeProvider { tenant: desk.hall.tenant }), settings).await.unwrap()
 }
 
 async fn affected(desk: &Desk, effect: Option<PolicyEffect>) -> Vec<Affected> {
@@ -111,7 +111,7 @@ async fn whom_a_policy_gives_the_way_loses_nothing_and_other_changes_are_not_hel
         let off = ProviderUpdate { state: Some(ProviderState::Off), ..ProviderUpdate::default() };
         mfa.put_provider(&may, off).await.unwrap();
         let wrong = Settings { kinds: Vec::new(), ..Settings::default() };
-        let refused = mfa.preview_settings(&desk.may(ReadMfa {}), tenant, &wrong).await;
+        let refused = mfa.preview_settings(&desk.may(ChangeProvider { tenant }), &wrong).await;
         assert!(matches!(refused, Err(MfaError::Invalid(_))), "{refused:?}");
         let refused = put(&desk, wrong, Some("Contoso")).await;
         assert!(matches!(refused, Err(MfaError::Invalid(_))), "{refused:?}");

@@ -20,6 +20,9 @@ fn doors_open_for_those_who_may_do_what_is_behind_them() {
         ("/operators/tokens/new", deciders),
         ("/operators/tokens", &[Owner, Administrator, Auditor]),
         ("/signals/audit?kind=x#y", &[Owner, Administrator, Auditor]),
+        ("/second-factor/providers/1/readiness/count", deciders),
+        ("/second-factor/providers/1/policies/preview?revision=0", deciders),
+        ("/second-factor/providers/1/readiness", everybody),
         ("/tenants/1/test", &[Owner, Administrator, Helpdesk]),
     ] {
         for role in Role::ALL {

@@ -1,15 +1,12 @@
 //! Entra's side, spoilt one thing at a time: tables.
-#![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
 use serde_json::{Value, json};
 use tenants::checklist::{Line, LineResult};
 use uuid::Uuid;
 
-use super::{Principal, Spared, Wanted, asked_twice, break_glass, method, policies, portal, principal};
+use super::{Principal, Wanted, method, portal, principal};
 use crate::method::Method;
 use crate::method::application::Needs;
-use crate::readiness::count::AskedTwice;
-use crate::readiness::policy::Policy;
 
 const APP: &str = "a85b8f65-3f0f-4b6b-8f4b-0e7b3d1c9a10";
 const DISCOVERY: &str = "https://mfa.example/mfa/t1/.well-known/openid-configuration";
@@ -133,94 +130,5 @@ fn the_portal_needs_its_way_back_and_the_time_of_the_sign_in() {
         for line in lines.iter().filter(|line| line.result == Warn) {
             assert!(line.mend.as_ref().is_some_and(|mend| mend.contains("Vestibule")), "{line:?}");
         }
-    }
-}
-
-fn policy(name: &str, state: &str, users: Value, grant: Value) -> Policy {
-    let value = json!({
-        "id": name, "displayName": name, "state": state, "conditions": { "users": users }, "grantControls": grant,
-    });
-    Policy::read(&value).unwrap()
-}
-
-fn mfa(state: &str) -> Policy {
-    policy("New", state, json!({ "includeUsers": ["All"] }), json!({ "builtInControls": ["mfa"] }))
-}
-
-fn strict(state: &str) -> Policy {
-    let grant = json!({ "authenticationStrength": { "displayName": "Strong" } });
-    policy("Strict", state, json!({ "includeUsers": ["All"] }), grant)
-}
-
-fn custom(state: &str) -> Policy {
-    policy("Old", state, json!({ "includeUsers": ["All"] }), json!({ "customAuthenticationFactors": ["RequireOld"] }))
-}
-
-const REPORT: &str = "enabledForReportingButNotEnforced";
-
-#[test]
-fn policies_ask_for_what_we_can_give() {
-    use LineResult::{Fail, Ok, Warn};
-    let cases = [
-        (vec![mfa("enabled")], Ok, Ok),
-        (vec![mfa(REPORT)], Warn, Ok),
-        (vec![mfa("disabled")], Warn, Ok),
-        (vec![], Warn, Ok),
-        (vec![mfa("enabled"), strict("enabled")], Ok, Fail),
-        (vec![mfa("enabled"), strict(REPORT)], Ok, Warn),
-        (vec![strict("disabled")], Warn, Warn),
-    ];
-    for (all, asked, strengths) in cases {
-        let lines = policies(&all);
-        assert_eq!((lines[0].result, lines[1].result), (asked, strengths), "{lines:?}");
-    }
-}
-
-#[test]
-fn whoever_is_hit_by_both_is_asked_twice() {
-    use LineResult::{Fail, Ok, Warn};
-    let of_all = |people| Some(AskedTwice { people, looked_at: 20, more: false });
-    let of_some = |people| Some(AskedTwice { people, looked_at: 20, more: true });
-    let cases = [
-        (vec![mfa("enabled"), custom("enabled")], of_all(12), Fail, "12 people are hit"),
-        (vec![mfa("enabled"), custom("enabled")], of_all(1), Fail, "1 person is hit"),
-        (vec![mfa("enabled"), custom("enabled")], of_some(1), Fail, "at least 1 person is hit"),
-        (vec![mfa("enabled"), custom("enabled")], of_all(0), Ok, "nobody"),
-        (vec![mfa("enabled"), custom("enabled")], of_some(0), Warn, "none of 20 people is hit"),
-        (vec![mfa("enabled"), custom("enabled")], None, Warn, "“Old”"),
-        (vec![mfa(REPORT), custom("enabled")], of_all(12), Ok, "nobody"),
-        (vec![mfa("enabled"), custom(REPORT)], of_all(12), Ok, "no policy"),
-        (vec![mfa("enabled")], None, Ok, "no policy"),
-    ];
-    for (all, both, result, detail) in cases {
-        let line = asked_twice(&all, both);
-        assert_eq!(line.result, result, "{line:?}");
-        assert!(line.detail.contains(detail), "{line:?}");
-    }
-}
-
-#[test]
-fn accounts_that_must_get_in_are_left_out() {
-    use LineResult::{Fail, Ok, Skipped, Warn};
-    let glass = Uuid::from_u128(7);
-    let spared = |groups: &[Uuid]| {
-        vec![Spared { object_id: glass, label: "glass@contoso.example".into(), guest: false, groups: groups.to_vec() }]
-    };
-    let staff = Uuid::from_u128(8);
-    let but = |who: Value| policy("New", "enabled", who, json!({ "builtInControls": ["mfa"] }));
-    let cases = [
-        (vec![mfa("enabled")], spared(&[]), Fail),
-        (vec![mfa(REPORT)], spared(&[]), Ok),
-        (vec![but(json!({ "includeUsers": ["All"], "excludeUsers": [glass] }))], spared(&[]), Ok),
-        (vec![but(json!({ "includeUsers": ["All"], "excludeGroups": [staff] }))], spared(&[staff]), Ok),
-        (vec![but(json!({ "includeGroups": [staff] }))], spared(&[staff]), Fail),
-        (vec![but(json!({ "includeGroups": [staff] }))], spared(&[]), Ok),
-        (vec![mfa("enabled")], vec![], Warn),
-        (vec![but(json!({ "includeGroups": [staff] }))], vec![], Skipped),
-        (vec![], vec![], Skipped),
-    ];
-    for (all, spared, result) in cases {
-        let line = break_glass(&all, &spared);
-        assert_eq!(line.result, result, "{line:?}");
     }
 }

@@ -182,7 +182,7 @@ async fn readiness_page(
 /// `POST /second-factor/providers/{id}/readiness/count`.
 pub async fn count(desk: Desk, State(rooms): State<Rooms>, Path(id): Path<TenantId>) -> Result<Response, Problem> {
     let here = href(&id.to_string(), "/readiness");
-    match rooms.mfa.count_readiness(&desk.may(ReadMfa {})?, id).await {
+    match rooms.mfa.count_readiness(&desk.may(ChangeProvider { tenant: id })?).await {
         Ok(_) => Ok(done(here, Done::ReadinessCounted)),
         Err(error @ MfaError::Conflict(_)) => {
             let list = Listing {

@@ -57,9 +57,16 @@ pub async fn preview(
     Path(id): Path<TenantId>,
     Query(of): Query<Of>,
 ) -> Result<Response, Problem> {
-    match rooms.mfa.preview_policies(&desk.may(ReadMfa {})?, id, of.revision).await {
+    match rooms.mfa.preview_policies(&desk.may(ChangePolicies { tenant: id })?, of.revision).await {
         Ok(_) => Ok(done(href(&id.to_string(), "/policies/preview"), Done::PoliciesPreviewed)),
-        Err(MfaError::Conflict(_)) => Ok(done(href(&id.to_string(), "/policies"), Done::Stale)),
+        Err(error @ MfaError::Conflict(_)) => {
+            let here = Address::new(href(&id.to_string(), "/policies/preview"));
+            let list = Listing { wanted: Narrowed::default(), asked: Asked::default(), here };
+            match view(&desk, &rooms, id, list, sentence(&error.public_detail())).await? {
+                Some(view) => Ok(page_with(StatusCode::CONFLICT, &PreviewPage::new(frame(&desk), view))),
+                None => Ok(done(href(&id.to_string(), "/policies"), Done::Stale)),
+            }
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use kernel::PageRequest;
-use mfa::permissions::ReadMfa;
+use mfa::permissions::{ChangeProvider, ReadMfa};
 use mfa::policy::{Affected, AffectedFilter, PolicyEffect};
 use mfa::settings::SettingsPreview;
 use mfa::{MfaError, Settings};
@@ -44,7 +44,7 @@ pub async fn look(
     settings: &Settings,
 ) -> Result<Result<Concern, MfaError>, Problem> {
     let may = desk.may(ReadMfa {})?;
-    let found = match rooms.mfa.preview_settings(&may, id, settings).await {
+    let found = match rooms.mfa.preview_settings(&desk.may(ChangeProvider { tenant: id })?, settings).await {
         Ok(found) => found,
         Err(error) => return Ok(Err(error)),
     };
