@@ -5,6 +5,8 @@ use kernel::{ErrorKind, Kinded};
 use store::StoreError;
 use tenants::TenantsError;
 
+use crate::factors::FactorRule;
+
 /// Why the room could not do as it was told.
 #[derive(Debug, thiserror::Error)]
 pub enum MfaError {
@@ -17,6 +19,9 @@ pub enum MfaError {
     /// What was asked for does not fit what is; the text says how.
     #[error("{0}")]
     Conflict(String),
+    /// A rule forbids what somebody wishes for their own factors.
+    #[error(transparent)]
+    Rule(#[from] FactorRule),
     /// The security key is of a model that is not taken here, or does not prove its model; the text says which.
     #[error("this kind of security key is not taken here: {0}")]
     WrongModel(&'static str),
@@ -66,6 +71,7 @@ impl Kinded for MfaError {
             Self::NotFound(_) => ErrorKind::NotFound,
             Self::Invalid(_) => ErrorKind::Invalid,
             Self::Conflict(_)
+            | Self::Rule(_)
             | Self::WrongModel(_)
             | Self::Stale
             | Self::Over
@@ -85,6 +91,7 @@ impl Kinded for MfaError {
             Self::NotFound(_) => "mfa.not_found",
             Self::Invalid(_) => "mfa.invalid",
             Self::Conflict(_) => "mfa.conflict",
+            Self::Rule(rule) => rule.code(),
             Self::WrongModel(_) => "mfa.wrong_model",
             Self::Stale => "mfa.stale",
             Self::Over => "mfa.over",

@@ -20,6 +20,7 @@ pub mod otp;
 mod outcome;
 mod passkey;
 mod refusal;
+mod rule;
 mod sent;
 mod temporary;
 mod totp;
@@ -37,6 +38,7 @@ pub use enrol::PendingTotp;
 pub(crate) use enrol::name_of;
 pub use model::{FactorView, Passkey, TemporaryCode};
 pub use refusal::{CeremonyFault, Refusal, Told};
+pub use rule::FactorRule;
 pub use temporary::{IssuedCode, NewCode};
 #[cfg(test)]
 pub(crate) use totp::base32;
@@ -52,6 +54,13 @@ pub enum Shown {
     Entered {
         /// The sign-in.
         holder: Uuid,
+        /// The code.
+        code: Secret<String>,
+    },
+    /// A code of one factor, which is tried: no other is looked at.
+    Tried {
+        /// The factor.
+        factor: FactorId,
         /// The code.
         code: Secret<String>,
     },

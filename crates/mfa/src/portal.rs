@@ -10,7 +10,7 @@
 //! |---|---|
 //! | show a factor, a code that is sent, or agree elsewhere | has any of them and has not done so ([`Standing::Prove`]) |
 //! | show an administrator's code, sign in by hand | has none ([`Standing::Newcomer`]) |
-//! | register the first factor | has none, and has signed in to Entra by hand within minutes ([`Standing::Fresh`]) |
+//! | register the first factor | has none, no administrator's code either, and has signed in to Entra by hand within minutes, where the settings let that do ([`Standing::Fresh`]) |
 //! | everything | has proved themselves in this session ([`Standing::Proved`]) |
 //!
 //! A password alone never takes a factor away, adds a second one, or replaces a lost one (NIST SP 800-63B §6.1.2).
@@ -47,6 +47,7 @@ use crate::model::{Account, AccountId, FactorKind, FactorState, Provider};
 use crate::policy::Door;
 use crate::policy::counts::Holding;
 use crate::service::Mfa;
+use crate::settings::FirstFactor;
 use crate::store::{accounts, factors, pushes};
 
 id_type!(
@@ -95,10 +96,11 @@ pub enum Standing {
 impl Standing {
     /// What a session may, by what is registered, or by whether there is `more` than that: the person is locked, or agrees to
     /// sign-ins in another browser. Factors that are suspended count: who has lost all of theirs is nobody whom a password
-    /// makes new.
-    pub(crate) fn of(session: &Session, factors: &[Factor], more: bool, now: Timestamp) -> Self {
+    /// makes new. A code that an administrator has given is the way in as long as it counts: then no sign-in does.
+    pub(crate) fn of(session: &Session, factors: &[Factor], more: bool, first: FirstFactor, now: Timestamp) -> Self {
         let registered = |factor: &Factor| factor.state != FactorState::Pending && factor.kind != FactorKind::Temporary;
-        let fresh = session.entra_at.is_some_and(|at| at <= now.plus(AHEAD) && now.since(at) <= FRESH);
+        let by_code = needs_code(factors, first, now);
+        let fresh = !by_code && session.entra_at.is_some_and(|at| at <= now.plus(AHEAD) && now.since(at) <= FRESH);
         if session.proved_at.is_some() {
             Self::Proved
         } else if more || factors.iter().any(registered) {
@@ -126,6 +128,12 @@ impl Standing {
     }
 }
 
+/// Whether no fresh sign-in opens the door to the first factor: the settings say so, or a code was given for it that counts.
+fn needs_code(factors: &[Factor], first: FirstFactor, now: Timestamp) -> bool {
+    let given = |factor: &Factor| factor.kind == FactorKind::Temporary && factor.usable(now);
+    first == FirstFactor::Code || factors.iter().any(given)
+}
+
 /// A session with all that it rests on, within a unit of work.
 pub(crate) struct Scene {
     pub(crate) session: Session,
@@ -139,6 +147,11 @@ impl Scene {
     /// Whether a factor is a key of a model that a policy does not take.
     fn is_unfit(&self, factor: &FactorView) -> bool {
         factor.state == FactorState::Active && self.provider.counts().unfit(&Holding::from(factor)).is_some()
+    }
+
+    /// Whether only a code of an administrator's opens the door to the first factor.
+    fn needs_code(&self, now: Timestamp) -> bool {
+        needs_code(&self.factors, self.provider.settings.first_factor, now)
     }
 
     /// Refuses who has not proved themselves in this session.
@@ -183,7 +196,7 @@ impl Mfa {
         let provider = self.ruled(tx, provider, &account, Door::Portal).await?;
         let factors = factors::of(tx, account.id).await?;
         let more = account.locked_at.is_some() || !pushes::devices(tx, account.id).await?.is_empty();
-        let standing = Standing::of(&session, &factors, more, self.env().now());
+        let standing = Standing::of(&session, &factors, more, provider.settings.first_factor, self.env().now());
         Ok(Scene { session, provider, account, factors, standing })
     }
 

@@ -49,6 +49,8 @@ pub struct Challenge {
     pub offers: Vec<Offer>,
     /// Whether Entra does not say now where a code can be sent to somebody who has no factor.
     pub unread: bool,
+    /// Whether the person has ways to prove themselves, whatever of them counts for this sign-in.
+    pub has_others: bool,
     /// The code that was last sent for this sign-in.
     pub sent: Option<Sent>,
     /// From when another one can be sent.
@@ -108,9 +110,9 @@ impl Scene {
     }
 
     /// What the person may register now, if they are new: who has lost a factor, whose factors are suspended, or who is locked
-    /// needs the helpdesk.
-    fn enrol(&self, all: &[FactorView], has_passkeys: bool) -> Vec<FactorKind> {
-        let none = all.iter().all(|factor| factor.state == FactorState::Pending);
+    /// needs the helpdesk. A code of an administrator's that is over leaves them as new as they were.
+    fn enrol(&self, all: &[FactorView], has_passkeys: bool, now: Timestamp) -> Vec<FactorKind> {
+        let none = all.iter().all(|factor| factor.state == FactorState::Pending || factor.is_over(now));
         let settings = &self.provider.settings;
         let open = settings.enrol_inline && self.account.locked_at.is_none();
         let may = none && open && (settings.guests || !self.account.guest);
@@ -127,7 +129,8 @@ impl Mfa {
         let scene = self.scene(&mut tx, id, browser).await?;
         let (all, taken) = (self.factors_of(&mut tx, scene.account.id).await?, scene.narrowed());
         let ways = self.ways(&mut tx, &scene.occasion(&taken)).await?;
-        let mut enrol = scene.enrol(&all, self.has_passkeys());
+        let now = self.env().now();
+        let mut enrol = scene.enrol(&all, self.has_passkeys(), now);
         let beside = if enrol.is_empty() { None } else { Some(self.beside(&mut tx, &scene.account).await?) };
         drop(tx);
         let has_another = self.has_another(&scene, &all);
@@ -139,6 +142,7 @@ impl Mfa {
         if other_way != OtherWay::None {
             enrol.clear();
         }
+        let has_others = other_way == OtherWay::Some && beside.is_some() || all.iter().any(|factor| factor.usable(now));
         let unfit = |factor: &FactorView| scene.provider.counts().unfit(&Holding::from(factor)).is_some();
         let unfit_keys = all.iter().any(|factor| factor.state == FactorState::Active && unfit(factor));
         let factors = all.into_iter().filter(|factor| self.is_offered(&scene, factor)).collect();
@@ -156,6 +160,7 @@ impl Mfa {
             factors,
             unfit_keys,
             unread: other_way == OtherWay::Unread,
+            has_others,
             offers,
             send_again_at: ways.sent.as_ref().map(|sent| sent.sent_at.plus(gap)),
             sent: ways.sent.map(Sent::from),
@@ -172,7 +177,7 @@ impl Mfa {
 
     /// Whether a registered factor is offered for a sign-in.
     fn is_offered(&self, scene: &Scene, factor: &FactorView) -> bool {
-        factor.state == FactorState::Active
+        factor.usable(self.env().now())
             && scene.takes(factor.kind)
             && scene.provider.counts().has(&Holding::from(factor))
             && (factor.kind != FactorKind::Passkey || self.has_passkeys())

@@ -106,9 +106,9 @@ impl Mfa {
         ]
     }
 
-    /// Forgets what is over: sign-ins, hints and nonces, and attempts that were kept long enough. A timer's work.
+    /// Forgets what is over: sign-ins, hints and nonces, temporary codes, and attempts that were kept long enough. A timer's work.
     pub async fn prune(&self) -> Result<u64, MfaError> {
-        Ok(self.prune_transactions().await? + self.prune_attempts().await?)
+        Ok(self.prune_transactions().await? + self.prune_codes().await? + self.prune_attempts().await?)
     }
 
     pub(crate) fn store(&self) -> &Store {

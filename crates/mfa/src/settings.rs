@@ -46,6 +46,8 @@ pub struct Settings {
     pub least_factors: u32,
     /// Whether a person without any factor registers the first one within a sign-in.
     pub enrol_inline: bool,
+    /// What opens the door to the first factor at the portal. A temporary code that counts is asked for in any case.
+    pub first_factor: FirstFactor,
     /// What people are told while they register within a sign-in.
     pub enrol_message: Option<String>,
     /// Whether guests may register.
@@ -86,6 +88,7 @@ impl Default for Settings {
             most_factors: 5,
             least_factors: 1,
             enrol_inline: true,
+            first_factor: FirstFactor::SignIn,
             enrol_message: None,
             guests: true,
             lockout: Lockout::default(),
@@ -177,6 +180,16 @@ impl Default for Devices {
         Self { days: 365, idle_days: 90 }
     }
 }
+
+kernel::text_enum!(
+    /// What opens the door to the first factor at the portal.
+    pub enum FirstFactor {
+        /// A sign-in to Entra by hand within the last minutes, or a temporary code.
+        SignIn = "sign_in",
+        /// A temporary code alone: who knows the password registers nothing by it.
+        Code = "code",
+    }
+);
 
 kernel::text_enum!(
     /// Whether a security key is asked to prove its model.

@@ -21,6 +21,7 @@ mod lockout;
 mod merge;
 mod messages;
 mod models;
+mod newcomers;
 mod notices;
 mod outofband;
 mod passing;

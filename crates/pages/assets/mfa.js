@@ -63,23 +63,42 @@ async function ask(address, body) {
   return answer.json();
 }
 
-// Shows that this browser has a key, by the form that goes on from there.
+// Shows that this browser has a key, by the form that goes on from there. No ceremony: the key is not one that counts there.
 async function prove(form, key, address, body) {
   const { ceremony, text: words } = await ask(address, body);
+  if (!ceremony) return;
   form.elements.ceremony.value = ceremony;
   form.elements.key.value = key.open;
   form.elements.signature.value = await sign(key, words);
   form.submit();
 }
 
-// What the person ticked goes with whichever form proves them. That it does not work out spoils nothing.
+// What the person ticked stays ticked on every page of this one sign-in: after a wrong code, a code that was sent, a question
+// elsewhere. Storage may be refused; then the page that is open counts.
+const boxes = [...document.querySelectorAll('[data-keep] input')];
+const signIn = document.querySelector('[data-device-options]')?.dataset.deviceOptions;
+const stored = () => {
+  try {
+    const [of, ...words] = (sessionStorage.getItem('vestibule-keep') || '').split(' ');
+    return of === signIn ? words : [];
+  } catch { return []; }
+};
+const wishes = () => (boxes.length ? boxes.filter((box) => box.checked).map((box) => box.value) : stored());
+for (const box of boxes) {
+  box.checked = stored().includes(box.value);
+  box.addEventListener('change', () => {
+    try { sessionStorage.setItem('vestibule-keep', [signIn, ...wishes()].join(' ')); } catch { /* As said. */ }
+  });
+}
+
+// It goes with whichever form proves them. That it does not work out spoils nothing.
 async function keep(form) {
-  const ticked = [...document.querySelectorAll('[data-keep] input:checked')].map((box) => box.value);
+  const ticked = wishes();
   if (!ticked.length || !form.elements.keep) return;
   try {
     const { account, deviceOptions } = form.closest('[data-account]').dataset;
     const key = await keyFor(account);
-    const { ceremony, text: words } = await ask(deviceOptions);
+    const { ceremony, text: words } = await ask(deviceOptions, new URLSearchParams());
     form.elements.keep_ceremony.value = ceremony;
     form.elements.keep_key.value = key.open;
     form.elements.keep_signature.value = await sign(key, words);
@@ -157,12 +176,12 @@ addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('[data-sent]')) delete form.dataset.sent;
 });
 
-// A browser that is remembered proves by itself.
+// A browser that is remembered proves by itself. One that has a key for another purpose is told that it is not.
 for (const form of document.querySelectorAll('form[data-device]')) {
   const { account, deviceOptions } = form.closest('[data-account]').dataset;
   (async () => {
     const key = await keyOf(account);
-    if (key) await prove(form, key, deviceOptions);
+    if (key) await prove(form, key, deviceOptions, new URLSearchParams({ key: key.open }));
   })().catch(() => {});
 }
 
@@ -190,12 +209,15 @@ for (const button of document.querySelectorAll('[data-again]')) {
   tick();
 }
 
-// Looks again and again until something has happened; ends with the page.
+// Looks again and again until something has happened; ends with the page. Only who has nothing to look at any more is led away:
+// a server that is busy or away for a moment comes back.
+const ENDED = [401, 403, 404, 409];
 function watch(address, changed) {
   const timer = setInterval(async () => {
     if (document.visibilityState === 'hidden') return;
     try {
       const answer = await fetch(address, { headers: { accept: 'application/json' } });
+      if (!answer.ok && !ENDED.includes(answer.status)) return;
       if (!answer.ok || changed(await answer.json())) {
         clearInterval(timer);
         location.replace(document.body.querySelector('[data-approve-state]') ? '/mfa/approve' : location.href);

@@ -7,6 +7,7 @@
 mod design;
 mod doors;
 mod gallery;
+mod heard;
 mod strict;
 
 use kernel::{Role, Timestamp};

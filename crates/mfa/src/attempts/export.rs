@@ -5,7 +5,7 @@ use web::csv;
 
 use super::Attempt;
 
-const HEAD: [&str; 17] = [
+const HEAD: [&str; 18] = [
     "at",
     "id",
     "provider",

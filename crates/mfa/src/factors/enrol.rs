@@ -4,9 +4,9 @@ use kernel::{May, Secret};
 use signals::Entry;
 use store::Tx;
 
-use super::FactorView;
 use super::model::{Details, Factor};
 use super::written::{SALT, Written};
+use super::{FactorRule, FactorView};
 use crate::accounts::{reason_of, suspension};
 use crate::error::MfaError;
 use crate::events::object;
@@ -72,19 +72,19 @@ impl Mfa {
         kind: FactorKind,
     ) -> Result<(), MfaError> {
         if suspension(tx, account).await?.is_some() {
-            return Err(MfaError::Conflict("this account cannot be used for now".to_owned()));
+            return Err(FactorRule::Suspended.into());
         }
         if !provider.settings.kinds.contains(&kind) {
-            return Err(MfaError::Conflict(format!("{kind} is switched off for this tenant")));
+            return Err(FactorRule::KindOff.into());
         }
         if account.guest && !provider.settings.guests {
-            return Err(MfaError::Conflict("guests may not register factors here".to_owned()));
+            return Err(FactorRule::NoGuests.into());
         }
-        let most = provider.settings.most_factors;
-        let usual = |factor: &&Factor| factor.kind.is_usual() && factor.state != FactorState::Pending;
-        let count = rows::of(tx, account.id).await?.iter().filter(usual).count();
-        if count >= most as usize {
-            return Err(MfaError::Conflict(format!("a person may have {most} factors: remove one first")));
+        // The next one replaces what is reported lost.
+        let held = |factor: &&Factor| factor.kind.is_usual() && factor.state == FactorState::Active;
+        let count = rows::of(tx, account.id).await?.iter().filter(held).count();
+        if count >= provider.settings.most_factors as usize {
+            return Err(FactorRule::Most.into());
         }
         Ok(())
     }

@@ -175,10 +175,24 @@ pub struct FactorView {
     pub temporary: Option<TemporaryCode>,
 }
 
+impl FactorView {
+    /// Whether it can be used at a moment: it has not expired, and its codes are not used up.
+    pub(crate) fn usable(&self, now: Timestamp) -> bool {
+        let left = self.codes_left.is_none_or(|left| left > 0);
+        self.state == FactorState::Active && left && self.expires_at.is_none_or(|end| end > now)
+    }
+
+    /// Whether it is a code of an administrator's that can be used no more: as if it had never been given.
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+        self.kind == FactorKind::Temporary && !self.usable(now)
+    }
+}
+
 impl Factor {
     /// Whether it can be used at a moment.
     pub(crate) fn usable(&self, now: Timestamp) -> bool {
-        self.state == FactorState::Active && self.expires_at.is_none_or(|end| end > now)
+        let was_used = self.temporary().is_some_and(|code| code.once) && self.last_used_at.is_some();
+        self.state == FactorState::Active && !was_used && self.expires_at.is_none_or(|end| end > now)
     }
 
     /// How its one-time codes are made.

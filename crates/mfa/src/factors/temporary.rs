@@ -29,6 +29,8 @@ use crate::store::{accounts, factors as rows};
 
 /// The longest ticket, in characters.
 const LONGEST_TICKET: usize = 300;
+/// How long an expired code is kept: so long the log of attempts says why it does not count.
+const EXPLAINED: Duration = Duration::from_hours(7 * 24);
 /// What such a code is called.
 const NAME: &str = "Temporary code";
 
@@ -117,6 +119,14 @@ impl Mfa {
         self.tell(&mut tx, may.actor(), entry).await?;
         tx.commit().await?;
         Ok(view)
+    }
+
+    /// Forgets codes that have expired long ago; returns how many.
+    pub(crate) async fn prune_codes(&self) -> Result<u64, MfaError> {
+        let mut tx = self.store().begin().await?;
+        let gone = rows::prune(&mut tx, self.env().now().minus(EXPLAINED)).await?;
+        tx.commit().await?;
+        Ok(gone)
     }
 
     fn valid_until(&self, provider: &Provider, wanted: &NewCode) -> Result<Timestamp, MfaError> {

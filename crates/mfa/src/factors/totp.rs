@@ -72,11 +72,16 @@ impl Mfa {
         account: &Account,
         factor: FactorId,
     ) -> Result<PendingTotp, MfaError> {
-        let waits = |known: &Factor| known.id == factor && known.state == FactorState::Pending;
-        let known = rows::of(tx, account.id).await?.into_iter().find(waits);
-        let known = known.ok_or(MfaError::NotFound("factor that waits to be confirmed"))?;
+        let known = self.unconfirmed(tx, account, factor).await?;
         let seed = self.sealer().open(rows::place(factor), &known.secret)?;
         self.pending(account, factor, seed.expose())
+    }
+
+    /// An authenticator app that waits to be confirmed. What else waits is none.
+    async fn unconfirmed(&self, tx: &mut Tx, account: &Account, factor: FactorId) -> Result<Factor, MfaError> {
+        let waits = |known: &Factor| known.state == FactorState::Pending && known.kind == FactorKind::Totp;
+        let known = rows::of(tx, account.id).await?.into_iter().find(|known| known.id == factor && waits(known));
+        known.ok_or(MfaError::NotFound("factor that waits to be confirmed"))
     }
 
     fn pending(&self, account: &Account, factor: FactorId, seed: &[u8]) -> Result<PendingTotp, MfaError> {
@@ -102,9 +107,7 @@ impl Mfa {
         if suspension(tx, &account).await?.is_some() {
             return Ok(Verdict::Refused(Refusal::Suspended));
         }
-        let pending = rows::of(tx, account.id).await?.into_iter().find(|known| known.id == factor);
-        let pending = pending.filter(|known| known.state == FactorState::Pending && known.kind == FactorKind::Totp);
-        let pending = pending.ok_or(MfaError::NotFound("factor that waits to be confirmed"))?;
+        let pending = self.unconfirmed(tx, &account, factor).await?;
         let code: String = typed(code).filter(char::is_ascii_digit).take(9).collect();
         let (now, window) = (self.env().now(), provider.settings.window);
         match self.try_token(tx, pending, window, &code, now).await? {
@@ -137,7 +140,8 @@ impl Mfa {
         Ok(Verdict::Refused(refusal))
     }
 
-    /// What follows when a person has one more usual factor: codes that were to help until then are over.
+    /// What follows when a person has one more usual factor: codes that were to help until then are over, and it is in the
+    /// place of one that was reported lost.
     pub(super) async fn enrolled(
         &self,
         tx: &mut Tx,
@@ -148,6 +152,8 @@ impl Mfa {
         for other in rows::of(tx, account.id).await? {
             if other.kind == FactorKind::Temporary {
                 rows::delete(tx, other.id).await?;
+            } else if other.kind.is_usual() && other.state == FactorState::Suspended {
+                self.drop_factor(tx, account, other.id, origin).await?;
             }
         }
         let view = factor.clone().view(None);

@@ -11,7 +11,7 @@ use super::{Refusal, Shown, Verdict};
 use crate::accounts::{InTurn, suspension};
 use crate::error::MfaError;
 use crate::lockout::{gate, source_of};
-use crate::model::{Account, FactorKind, FactorState, Origin, Provider};
+use crate::model::{Account, FactorId, FactorKind, FactorState, Origin, Provider};
 use crate::outofband::Message;
 use crate::service::Mfa;
 use crate::store::{codes, factors as rows, failures, messages};
@@ -78,7 +78,49 @@ impl Mfa {
             Shown::Code(code) | Shown::Entered { code, .. } => {
                 self.judge_code(tx, provider, account, (code.expose(), sent), origin).await
             }
+            Shown::Tried { factor, code } => {
+                self.judge_tried(tx, provider, account, (*factor, code.expose()), origin).await
+            }
         }
+    }
+
+    /// Why no code is looked at now.
+    async fn why_closed(
+        &self,
+        tx: &mut Tx,
+        provider: &Provider,
+        account: &Account,
+        origin: &Origin,
+    ) -> Result<Option<Refusal>, MfaError> {
+        let (now, source) = (self.env().now(), source_of(origin.address.as_deref()));
+        let standing = failures::standing(tx, account, &source, now).await?;
+        Ok(gate(&provider.settings.lockout, &standing, now).err().map(Refusal::from))
+    }
+
+    /// A code of one factor, unless none is looked at now. What has not the form of its codes is no guess, and uses up none of
+    /// another.
+    async fn judge_tried(
+        &self,
+        tx: &mut Tx,
+        provider: &Provider,
+        account: &Account,
+        (factor, code): (FactorId, &str),
+        origin: &Origin,
+    ) -> Result<Result<Means, Refusal>, MfaError> {
+        if let Some(refusal) = self.why_closed(tx, provider, account, origin).await? {
+            return Ok(Err(refusal));
+        }
+        let now = self.env().now();
+        let mut tried = rows::of(tx, account.id).await?;
+        tried.retain(|known| known.id == factor);
+        let is_token = tried.iter().any(|known| known.otp().is_some());
+        let is_written = tried.iter().any(|known| matches!(known.kind, FactorKind::Recovery | FactorKind::Temporary));
+        let judged = match form(code) {
+            Form::OneTime(code) if is_token => self.judge_tokens(tx, provider, tried, &code, now).await?,
+            Form::Written(code) if is_written => self.judge_written(tx, provider, tried, &code, now).await?,
+            _ => Err(Refusal::Malformed),
+        };
+        Ok(judged.map(Means::from))
     }
 
     /// A code, unless none is looked at now.
@@ -90,11 +132,10 @@ impl Mfa {
         (code, sent): (&str, Option<&Message>),
         origin: &Origin,
     ) -> Result<Result<Means, Refusal>, MfaError> {
-        let (now, source) = (self.env().now(), source_of(origin.address.as_deref()));
-        let standing = failures::standing(tx, account, &source, now).await?;
-        if let Err(closed) = gate(&provider.settings.lockout, &standing, now) {
-            return Ok(Err(closed.into()));
+        if let Some(refusal) = self.why_closed(tx, provider, account, origin).await? {
+            return Ok(Err(refusal));
         }
+        let now = self.env().now();
         match form(code) {
             Form::OneTime(code) => {
                 let judged = match sent {
@@ -104,28 +145,32 @@ impl Mfa {
                 match judged {
                     Ok(means) => Ok(Ok(means)),
                     Err(refusal) => {
-                        let other = self.judge_one_time(tx, provider, account, &code, now).await?.map(Means::from);
+                        let tokens = rows::of(tx, account.id).await?;
+                        let other = self.judge_tokens(tx, provider, tokens, &code, now).await?.map(Means::from);
                         let says_more = matches!(refusal, Refusal::Used | Refusal::Expired);
                         let keep = other.is_err() && says_more || other == Err(Refusal::NoFactor);
                         Ok(if keep { Err(refusal) } else { other })
                     }
                 }
             }
-            Form::Written(code) => Ok(self.judge_written(tx, provider, account, &code, now).await?.map(Means::from)),
+            Form::Written(code) => {
+                let factors = rows::of(tx, account.id).await?;
+                Ok(self.judge_written(tx, provider, factors, &code, now).await?.map(Means::from))
+            }
             Form::None => Ok(Err(Refusal::Malformed)),
         }
     }
 
-    async fn judge_one_time(
+    /// A one-time code and the tokens among some factors.
+    async fn judge_tokens(
         &self,
         tx: &mut Tx,
         provider: &Provider,
-        account: &Account,
+        mut tokens: Vec<Factor>,
         code: &str,
         now: Timestamp,
     ) -> Result<Judged, MfaError> {
         let kinds = &provider.settings.kinds;
-        let mut tokens = rows::of(tx, account.id).await?;
         tokens.retain(|token| token.otp().is_some() && token.usable(now) && kinds.contains(&token.kind));
         let window = provider.settings.window;
         if tokens.is_empty() {
@@ -181,16 +226,19 @@ impl Mfa {
         }
     }
 
+    /// A written code and those of some of a person's factors.
     async fn judge_written(
         &self,
         tx: &mut Tx,
         provider: &Provider,
-        account: &Account,
+        factors: Vec<Factor>,
         code: &Written,
         now: Timestamp,
     ) -> Result<Judged, MfaError> {
-        let row = codes::find(tx, account.id, &code.place).await?;
-        let factors = rows::of(tx, account.id).await?;
+        let row = match factors.first() {
+            Some(first) => codes::find(tx, first.account, &code.place).await?,
+            None => None,
+        };
         let found = row.and_then(|row| Some((factors.into_iter().find(|factor| factor.id == row.factor)?, row)));
         let Some((factor, row)) = found else {
             code.is_nothing();
@@ -215,7 +263,7 @@ impl Mfa {
             return Ok(Err(refusal));
         }
         let several = factor.temporary().is_some_and(|code| !code.once);
-        if !several && !codes::take(tx, account.id, &code.place, now).await? {
+        if !several && !codes::take(tx, factor.account, &code.place, now).await? {
             return Ok(Err(Refusal::Used));
         }
         rows::used(tx, factor.id, now).await?;

@@ -1,12 +1,12 @@
 //! Naming, trying, removing, reporting lost; recovery codes.
 
-use kernel::Secret;
+use kernel::{Secret, Timestamp};
 use signals::Entry;
 
 use super::Scene;
 use crate::error::MfaError;
 use crate::factors::model::Factor;
-use crate::factors::{FactorView, Refusal, Shown, Verdict};
+use crate::factors::{FactorRule, FactorView, Refusal, Shown, Verdict};
 use crate::model::{FactorId, FactorKind, FactorState, Origin};
 use crate::notices::{News, Notice};
 use crate::service::Mfa;
@@ -49,6 +49,8 @@ pub struct Own {
     pub factor: FactorView,
     /// Whether it is a key of a model that a policy does not take: it counts no more here.
     pub unfit: bool,
+    /// By which rule it cannot be taken away, if by any.
+    pub stays: Option<FactorRule>,
 }
 
 impl Mfa {
@@ -66,7 +68,7 @@ impl Mfa {
         Ok(tx.commit().await?)
     }
 
-    /// Tries a factor: judged and counted as in any sign-in.
+    /// Tries a factor, and no other: judged and counted as in any sign-in.
     pub async fn test_in_portal(
         &self,
         token: &Secret<String>,
@@ -78,7 +80,11 @@ impl Mfa {
         let scene = self.scene_in_turn(&mut tx, token).await?.proved()?;
         scene.factor(factor)?;
         let account = self.turn_of(&mut tx, scene.account.id).await?;
-        let verdict = self.verify(&mut tx, &scene.provider, &account, shown, origin).await?;
+        let tried = match shown {
+            Shown::Code(code) => &Shown::Tried { factor, code: code.clone() },
+            shown => shown,
+        };
+        let verdict = self.verify(&mut tx, &scene.provider, &account, tried, origin).await?;
         let after = self.factors_of(&mut tx, scene.account.id).await?;
         tx.commit().await?;
         Ok(match verdict {
@@ -91,7 +97,7 @@ impl Mfa {
         })
     }
 
-    /// Takes a factor away. The last one stays: without it the person could not come in again by themselves.
+    /// Takes a factor away, unless a rule has it stay.
     pub async fn remove_in_portal(
         &self,
         token: &Secret<String>,
@@ -100,16 +106,8 @@ impl Mfa {
     ) -> Result<(), MfaError> {
         let mut tx = self.store().begin().await?;
         let scene = self.scene_in_turn(&mut tx, token).await?.proved()?;
-        let gone = scene.factor(factor)?;
-        let now = self.env().now();
-        let (left, least) = (scene.usable_beside(factor, now), scene.provider.settings.least_factors);
-        if gone.kind.is_usual() && gone.usable(now) && left < least as usize {
-            let why =
-                if left == 0 { "this is the last factor".to_owned() } else { format!("{least} factors are required") };
-            return Err(MfaError::Conflict(format!("{why}: register another one first")));
-        }
-        if gone.kind == FactorKind::Temporary {
-            return Err(MfaError::Conflict("a temporary code is its administrator's to take back".to_owned()));
+        if let Some(rule) = scene.stays(factor, self.env().now())? {
+            return Err(rule.into());
         }
         self.remove_factor(&mut tx, &scene.account, factor, origin).await?;
         Ok(tx.commit().await?)
@@ -154,7 +152,7 @@ impl Mfa {
         let mut tx = self.store().begin().await?;
         let scene = self.scene_in_turn(&mut tx, token).await?.proved()?;
         if !scene.provider.settings.kinds.contains(&FactorKind::Recovery) {
-            return Err(MfaError::Conflict("recovery codes are switched off for this tenant".to_owned()));
+            return Err(FactorRule::KindOff.into());
         }
         let codes = self.issue_recovery_codes(&mut tx, &scene.account, origin).await?;
         tx.commit().await?;
@@ -167,12 +165,27 @@ impl Mfa {
         let scene = self.scene_of(&mut tx, token).await?.proved()?;
         let found = self.factors_of(&mut tx, scene.account.id).await?.into_iter().find(|known| known.id == factor);
         let factor = found.ok_or(MfaError::NotFound("factor"))?;
-        Ok(Own { unfit: scene.is_unfit(&factor), factor })
+        let stays = scene.stays(factor.id, self.env().now())?;
+        Ok(Own { unfit: scene.is_unfit(&factor), stays, factor })
     }
 }
 
 impl Scene {
     fn factor(&self, factor: FactorId) -> Result<&Factor, MfaError> {
         self.factors.iter().find(|known| known.id == factor).ok_or(MfaError::NotFound("factor"))
+    }
+
+    /// By which rule a factor cannot be taken away. The last one stays, also when it is reported lost: without it the person
+    /// could not come in again by themselves, or anybody with their password could register another.
+    fn stays(&self, factor: FactorId, now: Timestamp) -> Result<Option<FactorRule>, MfaError> {
+        let gone = self.factor(factor)?;
+        let (left, least) = (self.usable_beside(factor, now), self.provider.settings.least_factors as usize);
+        let counts = gone.kind.is_usual() && gone.state != FactorState::Pending;
+        Ok(match gone.kind {
+            FactorKind::Temporary => Some(FactorRule::Issued),
+            _ if counts && left == 0 => Some(FactorRule::Last),
+            _ if counts && gone.usable(now) && left < least => Some(FactorRule::Least),
+            _ => None,
+        })
     }
 }

@@ -5,6 +5,7 @@ use kernel::{Secret, Timestamp};
 use super::{SessionId, Standing};
 use crate::devices::{Device, DeviceChallenge};
 use crate::error::MfaError;
+use crate::factors::FactorRule;
 use crate::model::{AccountId, DeviceId, FactorKind, Origin};
 use crate::prove::Keep;
 use crate::push::PushDevice;
@@ -89,7 +90,7 @@ impl Mfa {
         let mut tx = self.store().begin().await?;
         let scene = self.scene_in_turn(&mut tx, token).await?.proved()?;
         if !scene.provider.settings.kinds.contains(&FactorKind::Push) {
-            return Err(MfaError::Conflict("agreeing in another browser is switched off for this tenant".to_owned()));
+            return Err(FactorRule::KindOff.into());
         }
         let ceremony = (shown.ceremony, scene.session.id.0);
         if !self.shows_key(&mut tx, &scene.account, ceremony, &shown.public_key, &shown.signature).await? {

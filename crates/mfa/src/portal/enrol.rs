@@ -143,7 +143,9 @@ impl Mfa {
                 tx.commit().await?;
                 Ok(entered)
             }
-            Err(refused @ (MfaError::Invalid(_) | MfaError::Conflict(_) | MfaError::WrongModel(_))) => {
+            Err(
+                refused @ (MfaError::Invalid(_) | MfaError::Conflict(_) | MfaError::Rule(_) | MfaError::WrongModel(_)),
+            ) => {
                 // The ceremony is over.
                 tx.commit().await?;
                 Err(refused)

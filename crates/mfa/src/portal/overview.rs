@@ -1,8 +1,9 @@
 //! What the portal opens on.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use kernel::{OrganisationId, Secret, Timestamp};
+use kernel::{ErrorKind, Kinded as _, Secret, Timestamp};
 use store::Tx;
 use tenants::TenantId;
 
@@ -55,6 +56,8 @@ pub struct Overview {
     pub attempts: Vec<Attempt>,
     /// Whether Entra told when the person signed in by hand: without it no sign-in is ever fresh.
     pub entra_tells: bool,
+    /// Whether only a code of an administrator's opens the door to the first factor.
+    pub needs_code: bool,
     /// Since when no code is looked at.
     pub locked_at: Option<Timestamp>,
     /// Where a code can be sent, to who has not proved themselves.
@@ -83,16 +86,18 @@ impl Mfa {
     /// else's business.
     pub async fn list_portals(&self) -> Result<Vec<Portal>, MfaError> {
         let all = providers::list_all(&mut self.store().read().await?).await?;
-        let organisations: std::collections::BTreeSet<OrganisationId> =
-            all.iter().map(|one| one.organisation).collect();
-        let mut portals = Vec::new();
-        if organisations.len() > 1 {
-            return Ok(portals);
-        }
+        let (mut organisations, mut portals) = (BTreeSet::new(), Vec::new());
         for provider in all {
-            portals.push(self.portal(provider.tenant).await?);
+            match self.portal(provider.tenant).await {
+                // The tenant is disconnected: what was set for it is kept.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                portal => {
+                    organisations.insert(provider.organisation);
+                    portals.push(portal?);
+                }
+            }
         }
-        Ok(portals)
+        Ok(if organisations.len() > 1 { Vec::new() } else { portals })
     }
 
     /// The portal of one tenant, named by its address.
@@ -119,6 +124,7 @@ impl Mfa {
         let settings = &scene.provider.settings;
         let gap = Duration::from_secs(settings.out_of_band.resend_seconds.into());
         let (may_look, ways, now) = (scene.standing.may_look(), known.ways, self.env().now());
+        let needs_code = scene.needs_code(now);
         Ok(Overview {
             tenant,
             tenant_id: scene.provider.tenant,
@@ -132,6 +138,7 @@ impl Mfa {
             recovery: settings.kinds.contains(&FactorKind::Recovery),
             attempts: if may_look { attempts } else { Vec::new() },
             entra_tells: scene.session.entra_at.is_some(),
+            needs_code,
             locked_at: scene.account.locked_at,
             offers: reached.offers,
             send_again_at: ways.sent.as_ref().map(|sent| sent.sent_at.plus(gap)),
@@ -157,9 +164,8 @@ impl Mfa {
     pub(super) fn shown_kinds(&self, scene: &Scene, factors: &[FactorView]) -> Vec<FactorKind> {
         let (now, counts) = (self.env().now(), scene.provider.counts());
         let usable = |factor: &&FactorView| {
-            factor.state == FactorState::Active
+            factor.usable(now)
                 && counts.has(&Holding::from(*factor))
-                && factor.expires_at.is_none_or(|end| end > now)
                 && (factor.kind != FactorKind::Passkey || self.has_passkeys())
         };
         factors.iter().filter(usable).map(|factor| factor.kind).collect()
@@ -168,7 +174,7 @@ impl Mfa {
     /// The kinds of factors of which the person can register one more now.
     fn addable_kinds(&self, scene: &Scene, factors: &[FactorView]) -> Vec<FactorKind> {
         let settings = &scene.provider.settings;
-        let usual = |factor: &&FactorView| factor.kind.is_usual() && factor.state != FactorState::Pending;
+        let usual = |factor: &&FactorView| factor.kind.is_usual() && factor.state == FactorState::Active;
         let room = factors.iter().filter(usual).count() < settings.most_factors as usize;
         let may = scene.standing.may_add() && room && (settings.guests || !scene.account.guest);
         let can = |kind: &FactorKind| {

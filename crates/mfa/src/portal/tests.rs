@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Session, SessionId, Standing};
 use crate::factors::model::{Details, Factor};
 use crate::model::{AccountId, FactorId, FactorKind, FactorState};
+use crate::settings::FirstFactor::{self, SignIn};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
@@ -67,8 +68,9 @@ fn a_password_alone_opens_nothing_to_whom_has_ever_registered() {
         (vec![], Some(ago(10)), None, Fresh),
         (vec![], now, None, Fresh),
         (vec![(Totp, Pending)], now, None, Fresh),
-        (vec![(Temporary, Active)], now, None, Fresh),
-        (vec![(Temporary, Active)], old, None, Newcomer),
+        // It is the way in, until it is over.
+        (vec![(Temporary, Active)], now, None, Newcomer),
+        (vec![(Temporary, Pending)], now, None, Fresh),
         (vec![(Passkey, Active)], now, None, Prove),
         (vec![(Totp, Suspended)], now, None, Prove),
         (vec![(Recovery, Active)], now, None, Prove),
@@ -77,7 +79,7 @@ fn a_password_alone_opens_nothing_to_whom_has_ever_registered() {
     ];
     for (factors, entra_at, proved_at, expected) in cases {
         let all: Vec<Factor> = factors.iter().map(|(kind, state)| factor(*kind, *state)).collect();
-        let found = Standing::of(&session(entra_at, proved_at), &all, false, NOW);
+        let found = Standing::of(&session(entra_at, proved_at), &all, false, SignIn, NOW);
         assert_eq!(found, expected, "{factors:?} {entra_at:?} {proved_at:?}");
     }
 }
@@ -87,7 +89,27 @@ fn whoever_is_locked_or_agrees_elsewhere_is_no_newcomer() {
     use Standing::{Prove, Proved};
     let cases = [(None, None, Prove), (Some(ago(1)), None, Prove), (Some(ago(1)), Some(ago(1)), Proved)];
     for (entra_at, proved_at, expected) in cases {
-        assert_eq!(Standing::of(&session(entra_at, proved_at), &[], true, NOW), expected, "{entra_at:?} {proved_at:?}");
+        let found = Standing::of(&session(entra_at, proved_at), &[], true, SignIn, NOW);
+        assert_eq!(found, expected, "{entra_at:?} {proved_at:?}");
+    }
+}
+
+#[test]
+fn where_a_code_is_asked_for_no_sign_in_is_fresh_enough_for_the_first_factor() {
+    use FactorKind::Temporary;
+    use Standing::{Fresh, Newcomer, Proved};
+    let mut over = factor(Temporary, FactorState::Active);
+    over.expires_at = Some(NOW);
+    let now = Some(ago(1));
+    let cases = [
+        (FirstFactor::Code, vec![], None, Newcomer),
+        (FirstFactor::Code, vec![over.clone()], None, Newcomer),
+        (FirstFactor::Code, vec![], now, Proved),
+        (SignIn, vec![over], None, Fresh),
+    ];
+    for (first, factors, proved_at, expected) in cases {
+        let found = Standing::of(&session(now, proved_at), &factors, false, first, NOW);
+        assert_eq!(found, expected, "{first} {factors:?}");
     }
 }
 

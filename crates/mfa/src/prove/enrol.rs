@@ -5,15 +5,11 @@ use store::Tx;
 
 use super::{Proved, Scene, with_request_id};
 use crate::error::MfaError;
-use crate::factors::PendingTotp;
+use crate::factors::{FactorRule, PendingTotp};
 use crate::model::{FactorId, FactorKind, Origin, TransactionId};
 use crate::newcomer::OtherWay;
 use crate::service::Mfa;
 use crate::store::pushes;
-
-fn refused() -> MfaError {
-    MfaError::Conflict("nothing can be registered within this sign-in".to_owned())
-}
 
 impl Mfa {
     /// Refuses whoever can prove themselves otherwise: a password alone would do for it. Asks Entra, outside of any unit of work.
@@ -24,7 +20,7 @@ impl Mfa {
         drop(tx);
         match self.other_way(&beside, &scene.account, id.0).await? {
             OtherWay::None => Ok(()),
-            OtherWay::Some | OtherWay::Unread => Err(refused()),
+            OtherWay::Some | OtherWay::Unread => Err(FactorRule::NotNew.into()),
         }
     }
 
@@ -44,8 +40,8 @@ impl Mfa {
     async fn may_register(&self, tx: &mut Tx, scene: Scene, kind: FactorKind) -> Result<Scene, MfaError> {
         let all = self.factors_of(tx, scene.account.id).await?;
         let agrees = !pushes::devices(tx, scene.account.id).await?.is_empty();
-        let may = !agrees && scene.enrol(&all, self.has_passkeys()).contains(&kind);
-        if may { Ok(scene) } else { Err(refused()) }
+        let may = !agrees && scene.enrol(&all, self.has_passkeys(), self.env().now()).contains(&kind);
+        if may { Ok(scene) } else { Err(FactorRule::NotNew.into()) }
     }
 
     /// Begins to register an authenticator app within the sign-in of a person who has no factor yet.

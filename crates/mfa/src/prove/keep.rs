@@ -68,6 +68,26 @@ impl Mfa {
         Ok(challenge)
     }
 
+    /// The same for a browser that means to prove by its key; nothing where that is none that is remembered, because the browser
+    /// has it for another purpose, or is forgotten.
+    pub async fn begin_remembered_for(
+        &self,
+        id: TransactionId,
+        browser: &Secret<String>,
+        public_key: &[u8],
+    ) -> Result<Option<DeviceChallenge>, MfaError> {
+        let mut tx = self.store().begin().await?;
+        let scene = self.scene(&mut tx, id, browser).await?;
+        let known = self.devices_of(&mut tx, &scene.provider, &scene.account).await?;
+        let is_known = known.iter().any(|device| device.public_key == public_key);
+        if !is_known || !scene.takes(FactorKind::Device) || scene.account.locked_at.is_some() {
+            return Ok(None);
+        }
+        let challenge = self.begin_device(&mut tx, &scene.account, id.0).await?;
+        tx.commit().await?;
+        Ok(Some(challenge))
+    }
+
     /// Keeps a browser as the person wishes, who has just proved themselves.
     pub(super) async fn keep(
         &self,

@@ -57,7 +57,9 @@ impl Mfa {
             self.finish_enrol_passkey(&mut tx, provider, account, id.0, ceremony, credential, name, &origin).await;
         match enrolled {
             Ok(enrolled) => self.conclude(tx, scene, Verdict::Proven(enrolled.proof)).await,
-            Err(refused @ (MfaError::Invalid(_) | MfaError::Conflict(_) | MfaError::WrongModel(_))) => {
+            Err(
+                refused @ (MfaError::Invalid(_) | MfaError::Conflict(_) | MfaError::Rule(_) | MfaError::WrongModel(_)),
+            ) => {
                 tx.commit().await?;
                 Err(refused)
             }

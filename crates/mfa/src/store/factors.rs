@@ -108,6 +108,16 @@ pub(crate) async fn delete(tx: &mut Tx, id: FactorId) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// Takes away what had expired before then; returns how many.
+pub(crate) async fn prune(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "DELETE FROM mfa_codes WHERE factor IN (SELECT id FROM mfa_factors WHERE expires_at < $1)",
+        args![before],
+    )
+    .await?;
+    tx.execute("DELETE FROM mfa_factors WHERE expires_at < $1", args![before]).await
+}
+
 /// The serial numbers that are in use in an organisation: a hardware token belongs to one person.
 pub(crate) async fn with_serial(
     tx: &mut Tx,

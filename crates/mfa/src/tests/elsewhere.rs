@@ -175,7 +175,7 @@ async fn whoever_is_locked_registers_nothing_within_a_sign_in_either() {
         let challenge = reach.hall.mfa.challenge(at.0, &at.1).await.unwrap();
         assert!(challenge.locked_at.is_some() && challenge.enrol.is_empty(), "{challenge:?}");
         let begun = reach.hall.mfa.begin_enrol_totp_for(at.0, &at.1).await;
-        assert!(matches!(begun, Err(MfaError::Conflict(_))), "guessing opens no other door: {begun:?}");
+        assert!(matches!(begun, Err(MfaError::Rule(_))), "guessing opens no other door: {begun:?}");
     })
     .await;
 }

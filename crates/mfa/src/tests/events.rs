@@ -9,7 +9,7 @@ use signals::webhooks::CATALOGUE;
 /// Names of jobs: of the room, and no events.
 const JOBS: [&str; 5] = [crate::notices::TELL, "mfa.campaign", "mfa.read_risk", "mfa.register", crate::push::web::SEND];
 /// Files with names that are none of events either: of permissions, of errors, of what tests make up.
-const OTHERS: [&str; 3] = ["permissions.rs", "error.rs", "tests.rs"];
+const OTHERS: [&str; 4] = ["permissions.rs", "error.rs", "rule.rs", "tests.rs"];
 
 /// Every name of the room's that stands between quotes in its own files.
 fn written(folder: &Path, names: &mut BTreeSet<String>) {

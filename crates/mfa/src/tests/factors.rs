@@ -222,13 +222,13 @@ async fn a_key_that_nobody_confirms_is_given_up_and_limits_hold() {
         let provider = desk.provider().await;
         let mut tx = desk.hall.db.store.begin().await.unwrap();
         let second = mfa.begin_enrol_totp(&mut tx, &provider, &desk.mia).await;
-        assert!(matches!(second, Err(MfaError::Conflict(_))), "one is the most");
+        assert!(matches!(second, Err(MfaError::Rule(_))), "one is the most");
         drop(tx);
         desk.settings.kinds = vec![FactorKind::Passkey];
         let (provider, somebody) = (desk.provider().await, desk.somebody(9).await);
         let mut tx = desk.hall.db.store.begin().await.unwrap();
         let off = mfa.begin_enrol_totp(&mut tx, &provider, &somebody).await;
-        assert!(matches!(off, Err(MfaError::Conflict(_))), "switched off");
+        assert!(matches!(off, Err(MfaError::Rule(_))), "switched off");
     })
     .await;
 }

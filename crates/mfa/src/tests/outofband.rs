@@ -419,9 +419,9 @@ async fn registers_nothing(reach: &Reach, at: &(TransactionId, Secret<String>), 
     let challenge = mfa.challenge(at.0, &at.1).await.unwrap();
     assert!(challenge.enrol.is_empty(), "{why}: {challenge:?}");
     let app = mfa.begin_enrol_totp_for(at.0, &at.1).await;
-    assert!(matches!(app, Err(MfaError::Conflict(_))), "{why}: {app:?}");
+    assert!(matches!(app, Err(MfaError::Rule(_))), "{why}: {app:?}");
     let passkey = mfa.begin_enrol_passkey_for(at.0, &at.1).await;
-    assert!(matches!(passkey, Err(MfaError::Conflict(_))), "{why}: {passkey:?}");
+    assert!(matches!(passkey, Err(MfaError::Rule(_))), "{why}: {passkey:?}");
 }
 
 #[tokio::test]

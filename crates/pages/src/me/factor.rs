@@ -62,6 +62,16 @@ impl FactorPage {
         unfit(self.shell.texts, true)
     }
 
+    /// Whether its codes are digits.
+    fn is_app(&self) -> bool {
+        matches!(self.own.factor.kind, FactorKind::Totp | FactorKind::Hotp)
+    }
+
+    /// Whether a try did not work.
+    fn failed(&self) -> bool {
+        self.tested.as_ref().is_some_and(|(well, _)| !well)
+    }
+
     fn tests_passkey(&self) -> bool {
         self.own.factor.kind == FactorKind::Passkey && self.own.factor.state == FactorState::Active && !self.own.unfit
     }

@@ -106,6 +106,7 @@ fn overview(standing: Standing) -> Overview {
         recovery: true,
         attempts: if proved { attempts() } else { Vec::new() },
         entra_tells: standing != Standing::Prove,
+        needs_code: false,
         locked_at: None,
         offers: Vec::new(),
         sent: None,
@@ -198,6 +199,9 @@ fn add_overview(gallery: &mut Gallery, texts: &'static Texts) {
     let mut silent = opened(texts, Standing::Newcomer, "");
     silent.overview.entra_tells = false;
     gallery.add(&named("silent", texts), &silent);
+    let mut by_code = opened(texts, Standing::Newcomer, "");
+    by_code.overview.needs_code = true;
+    gallery.add(&named("by-code", texts), &by_code);
     let mut elsewhere = opened(texts, Standing::Proved, "");
     elsewhere.overview = Overview { factors: Vec::new(), other_ways: true, ..overview(Standing::Proved) };
     elsewhere.overview.addable = vec![FactorKind::Passkey, FactorKind::Totp];
@@ -233,13 +237,17 @@ fn add_factor(gallery: &mut Gallery, texts: &'static Texts) {
     for (name, factor, tested) in cases {
         let (frame, shell) = framed(texts, &factor.name, Place::None);
         let name_error = if tested.is_none() { texts.name_wrong } else { "" };
-        let own = Own { factor, unfit: false };
+        let own = Own { factor, unfit: false, stays: None };
         gallery.add(&named(name, texts), &FactorPage { frame, shell, own, name_error, tested });
     }
-    let own = Own { factor: factor(10, FactorKind::Passkey, "Work phone"), unfit: true };
+    let own = Own { factor: factor(10, FactorKind::Passkey, "Work phone"), unfit: true, stays: None };
     let (frame, shell) = framed(texts, &own.factor.name, Place::None);
     gallery.add(&named("key-unfit", texts), &FactorPage { frame, shell, own, name_error: "", tested: None });
-    for (name, question, refused) in [("lost", texts.lost_ask, ""), ("last", texts.remove_ask, texts.remove_last)] {
+    for (name, question, refused) in [
+        ("lost", texts.lost_ask, ""),
+        ("last", texts.remove_ask, texts.remove_last),
+        ("least", texts.remove_ask, texts.remove_least),
+    ] {
         let (frame, shell) = framed(texts, texts.lost, Place::None);
         let page = AskPage {
             frame,

@@ -1,7 +1,7 @@
 //! What people are told at their portal, in their language.
 
 use http::HeaderMap;
-use mfa::factors::Told;
+use mfa::factors::{FactorRule, Told};
 use mfa::portal::NotIn;
 
 use crate::mfa::texts as proving;
@@ -51,6 +51,8 @@ texts! {
         "Um die erste Methode zu registrieren, melden Sie sich noch einmal mit Ihrem Kennwort an oder geben Sie einen Code Ihres Helpdesks ein. Eine offen gelassene Sitzung genügt nicht.";
     silent_text: "To register the first way, enter a code from your helpdesk. Signing in once more would not do: your organisation's Entra does not tell us when you signed in.",
         "Um die erste Methode zu registrieren, geben Sie einen Code Ihres Helpdesks ein. Eine erneute Anmeldung genügt nicht: Das Entra Ihrer Organisation teilt uns nicht mit, wann Sie sich angemeldet haben.";
+    code_text: "To register the first way, enter a code from your helpdesk. Your password alone is not enough.",
+        "Um die erste Methode zu registrieren, geben Sie einen Code Ihres Helpdesks ein. Ihr Kennwort allein genügt nicht.";
     sign_in_again: "Sign in once more", "Noch einmal anmelden";
     helpdesk_code: "Code from your helpdesk", "Code Ihres Helpdesks";
     add: "Add another way", "Weitere Methode hinzufügen";
@@ -72,6 +74,7 @@ texts! {
         "Damit Sie sie wiedererkennen, zum Beispiel „Diensthandy“.";
     name_wrong: "A name has 1 to 60 characters.", "Eine Bezeichnung hat 1 bis 60 Zeichen.";
     scan: "Scan this with your authenticator app", "Scannen Sie dies mit Ihrer Authenticator-App";
+    picture: "QR code of the key; the key itself follows", "QR-Code des Schlüssels; der Schlüssel selbst folgt";
     or_type: "Or type this key into the app", "Oder geben Sie diesen Schlüssel in der App ein";
     open_app: "Open in an app on this device", "In einer App auf diesem Gerät öffnen";
     copy: "Copy", "Kopieren";
@@ -110,8 +113,9 @@ texts! {
     valid_until: "Valid until", "Gültig bis";
     rename: "Save the name", "Bezeichnung speichern";
     test: "Try it", "Ausprobieren";
-    test_hint: "It is judged as at a sign-in, and changes nothing.",
-        "Es wird wie bei einer Anmeldung geprüft und ändert nichts.";
+    test_hint: "The code is judged and counted as at a sign-in: it is used up, and too many wrong ones lock you.",
+        "Der Code wird wie bei einer Anmeldung geprüft und gezählt: Er ist danach verbraucht, und zu viele falsche sperren Sie.";
+    test_key_hint: "It is judged as at a sign-in.", "Es wird wie bei einer Anmeldung geprüft.";
     test_works: "It works.", "Es funktioniert.";
     test_clock: "It works. The clock of the device is {} seconds off; set it to automatic time.",
         "Es funktioniert. Die Uhr des Geräts geht um {} Sekunden falsch; stellen Sie sie auf automatische Zeit.";
@@ -120,6 +124,15 @@ texts! {
     remove_ask: "Remove “{}”?", "„{}“ entfernen?";
     remove_text: "It proves nothing from then on. On the device itself nothing changes; delete it there too.",
         "Danach bestätigt sie nichts mehr. Auf dem Gerät selbst ändert sich nichts; löschen Sie sie auch dort.";
+    remove_least: "Your organisation asks for as many ways as you have. This one stays until you have added another one. If it is lost, report it lost.",
+        "Ihre Organisation verlangt so viele Methoden, wie Sie haben. Diese bleibt, bis Sie eine andere hinzugefügt haben. Wenn sie verloren ist, melden Sie den Verlust.";
+    remove_issued: "This code was made by your helpdesk, which alone can take it back.",
+        "Diesen Code hat Ihr Helpdesk erstellt; nur er kann ihn zurücknehmen.";
+    kind_off: "Your organisation does not use this kind of way.", "Ihre Organisation verwendet diese Art von Methode nicht.";
+    no_guests: "Guests register nothing here. Ask your helpdesk.",
+        "Gäste registrieren hier nichts. Fragen Sie Ihren Helpdesk.";
+    not_new: "Nothing can be registered within this sign-in: there is a way to prove it is you, or your helpdesk has to help. Go back and load the page again.",
+        "In dieser Anmeldung kann nichts registriert werden: Es gibt bereits einen Weg, sich zu bestätigen, oder Ihr Helpdesk muss helfen. Gehen Sie zurück und laden Sie die Seite neu.";
     remove_last: "This is your last way. Without it you would be stopped at your next sign-in, so it stays until you have added another one. If it is lost, report it lost.",
         "Dies ist Ihre letzte Methode. Ohne sie würde Ihre nächste Anmeldung scheitern, deshalb bleibt sie, bis Sie eine andere hinzugefügt haben. Wenn sie verloren ist, melden Sie den Verlust.";
     lost: "Report lost", "Verlust melden";
@@ -299,6 +312,20 @@ impl Texts {
     /// What a person is told whose passkey was not used.
     pub fn passkey_failed(&self) -> &'static str {
         refusals::of(self.tag).passkey_failed
+    }
+
+    /// Which rule forbids something, and what to do about it.
+    pub fn forbidden(&self, rule: FactorRule) -> &'static str {
+        match rule {
+            FactorRule::Last => self.remove_last,
+            FactorRule::Least => self.remove_least,
+            FactorRule::Issued => self.remove_issued,
+            FactorRule::Most => self.full,
+            FactorRule::KindOff => self.kind_off,
+            FactorRule::NoGuests => self.no_guests,
+            FactorRule::NotNew => self.not_new,
+            FactorRule::Suspended => refusals::of(self.tag).suspended,
+        }
     }
 
     /// Why somebody is not let in.

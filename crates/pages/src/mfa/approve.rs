@@ -20,6 +20,8 @@ pub struct PushPage {
     pub texts: &'static Texts,
     pub transaction: TransactionId,
     pub until: Timestamp,
+    /// The person's account: what the browser keeps its key under.
+    pub account: AccountId,
     pub state: PushState,
     pub number: String,
     /// Where the other browser finds its page.
@@ -77,7 +79,12 @@ impl ApprovePage {
     }
 
     fn role(&self) -> &'static str {
-        if self.told.is_some_and(|(_, kind)| kind == "ok") { "status" } else { "alert" }
+        if self.is_wrong() { "alert" } else { "status" }
+    }
+
+    /// Whether the last answer was not taken.
+    fn is_wrong(&self) -> bool {
+        self.told.is_some_and(|(_, kind)| kind != "ok")
     }
 
     #[expect(clippy::unused_self, reason = "templates call methods")]

@@ -4,13 +4,14 @@
 use askama::Template;
 use http::StatusCode;
 use kernel::Timestamp;
+use mfa::factors::FactorRule;
 use web::{Looker, ProblemBody};
 
 use super::routes::takes_foreign_forms;
 use super::texts::Texts;
 use crate::layout::Frame;
 use crate::me::routes::is_portal;
-use crate::render::sentence;
+use crate::refusals::Said;
 
 /// A problem, as a person reads it.
 #[derive(Debug, Template)]
@@ -19,7 +20,7 @@ pub struct EndedPage {
     pub frame: Frame,
     pub texts: &'static Texts,
     pub title: &'static str,
-    pub text: String,
+    pub text: Said,
     pub code: String,
     pub request_id: String,
     /// Whether they are at their portal: there is where to go on.
@@ -49,12 +50,12 @@ pub fn page(problem: &ProblemBody, looker: &Looker, now: Timestamp) -> Option<En
     })
 }
 
-fn words(texts: &'static Texts, status: StatusCode, problem: &ProblemBody, path: &str) -> (&'static str, String) {
+fn words(texts: &'static Texts, status: StatusCode, problem: &ProblemBody, path: &str) -> (&'static str, Said) {
     let (title, text) = match status {
         StatusCode::TOO_MANY_REQUESTS => (texts.not_now, texts.not_now_text),
         _ if status.is_server_error() => (texts.not_now, texts.not_now_text),
         _ if path.ends_with("/authorize") => {
-            return (texts.refused, format!("{} {}", texts.refused_text, problem.code));
+            return (texts.refused, format!("{} {}", texts.refused_text, problem.code).into());
         }
         StatusCode::FORBIDDEN => (texts.not_done, texts.not_done_text),
         _ if problem.code == "mfa.over" => (texts.over, texts.over_text),
@@ -62,10 +63,13 @@ fn words(texts: &'static Texts, status: StatusCode, problem: &ProblemBody, path:
         StatusCode::NOT_FOUND if is_portal(path) => (texts.no_page, texts.no_page_text),
         _ if NOWHERE.contains(&problem.code.as_str()) => (texts.no_page, texts.no_page_text),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => (texts.over, texts.over_text),
-        // What was entered does not fit, and the sentence says why.
-        _ => return (texts.not_done, sentence(&problem.detail)),
+        // The problem's own sentence is for programs, in English.
+        _ => match FactorRule::of_code(&problem.code) {
+            Some(rule) => (texts.not_done, texts.of_portal().forbidden(rule)),
+            None => (texts.not_done, texts.not_fitting),
+        },
     };
-    (title, text.to_owned())
+    (title, text.into())
 }
 
 #[cfg(test)]
@@ -75,6 +79,8 @@ mod tests {
     use http::HeaderMap;
     use http::header::ACCEPT_LANGUAGE;
     use kernel::ErrorKind;
+    use mfa::MfaError;
+    use mfa::factors::FactorRule;
     use testkit::START;
     use web::{Looker, Problem};
 
@@ -91,6 +97,7 @@ mod tests {
         let gone = Problem::not_found("mfa.not_found", "there is no such factor");
         let busy = Problem::unavailable("web.busy", "later");
         let odd = Problem::invalid("web.bad_path", "cannot parse `tenant`");
+        let least = Problem::from(MfaError::Rule(FactorRule::Least));
         let long = Problem::invalid("mfa.invalid", "the name is too long");
         let cases = [
             ("/mfa/prove/x", &over, "en", "This sign-in has ended", "cookies"),
@@ -100,7 +107,9 @@ mod tests {
             ("/me/factors/x", &gone, "en", "There is nothing here", ""),
             ("/mfa/prove/x", &busy, "en", "This does not work for now", ""),
             ("/me/xyz", &odd, "de", "Hier ist nichts", ""),
-            ("/me/add/totp", &long, "en", "This was not carried out", "The name is too long."),
+            ("/me/add/totp", &long, "en", "This was not carried out", "does not fit"),
+            ("/me/add/totp", &long, "de", "Das wurde nicht ausgeführt", "passt nicht"),
+            ("/me/factors/x/remove", &least, "de", "Das wurde nicht ausgeführt", "verlangt so viele Methoden"),
         ];
         for (path, problem, language, title, text) in cases {
             let page = told(path, problem, language).unwrap();

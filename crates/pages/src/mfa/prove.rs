@@ -83,6 +83,11 @@ impl ProvePage {
         challenge.factors.is_empty() && challenge.offers.is_empty() && !challenge.may_push && !self.has_sent()
     }
 
+    /// Whether the person has nothing at all, which Entra takes or does not take.
+    fn is_bare(&self) -> bool {
+        self.has_nothing() && !self.challenge.has_others && !self.challenge.unfit_keys
+    }
+
     /// What follows for whose keys do not count; nothing where the page says so itself.
     fn after_unfit(&self) -> &'static str {
         if self.has_nothing() { "" } else { self.texts.unfit_next }

@@ -64,6 +64,7 @@ fn challenge() -> Challenge {
             offer(FactorKind::Email, Target::Email, "a•••@h•••.example"),
         ],
         unread: false,
+        has_others: false,
         sent: None,
         send_again_at: None,
         may_push: true,
@@ -103,6 +104,7 @@ fn push(texts: &'static Texts, state: PushState) -> PushPage {
         texts,
         transaction: TransactionId(Uuid::from_u128(7)),
         until: in_minutes(4),
+        account: AccountId(Uuid::from_u128(8)),
         state,
         number: "42".to_owned(),
         address: ADDRESS.to_owned(),
@@ -130,6 +132,10 @@ pub fn add(gallery: &mut Gallery) {
     let enrol = vec![FactorKind::Passkey, FactorKind::Totp];
     gallery.add("mfa-enrol", &prove(&ENGLISH, Challenge { enrol, ..nothing() }, ""));
     gallery.add("mfa-nothing", &prove(&ENGLISH, nothing(), ""));
+    for texts in [&ENGLISH, &GERMAN] {
+        let none_fits = Challenge { has_others: true, ..nothing() };
+        gallery.add(&format!("mfa-none-fits-{}", texts.tag), &prove(texts, none_fits, ""));
+    }
     gallery.add("mfa-unread", &prove(&ENGLISH, Challenge { unread: true, ..nothing() }, ""));
     for texts in [&ENGLISH, &GERMAN] {
         let named = |name: &str| format!("mfa-unfit-{name}-{}", texts.tag);

@@ -36,7 +36,7 @@ pub fn add(gallery: &mut Gallery) {
         );
     }
     for (name, texts, at_portal) in [("mfa-ended", &ENGLISH, false), ("mfa-ended-german", &GERMAN, true)] {
-        let (frame, text) = (frame(texts.over), texts.over_text.to_owned());
+        let (frame, text) = (frame(texts.over), texts.over_text.into());
         let (code, request_id) = ("mfa.over".to_owned(), Uuid::from_u128(8).to_string());
         gallery.add(name, &EndedPage { frame, texts, title: texts.over, text, code, request_id, at_portal });
     }

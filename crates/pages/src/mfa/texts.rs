@@ -40,8 +40,8 @@ texts! {
         "Wohin Ihnen ein Code gesendet werden kann, lässt sich zurzeit nicht lesen. Laden Sie diese Seite in einer Minute neu.";
     ask_helpdesk: "Ask your helpdesk to help you register one, then sign in again. Tell them the sign-in's number below.",
         "Bitten Sie Ihren Helpdesk um Hilfe bei der Registrierung und melden Sie sich dann erneut an. Nennen Sie die Nummer der Anmeldung unten.";
-    none_fits: "Entra takes none of your registered ways for this sign-in.",
-        "Entra akzeptiert für diese Anmeldung keine Ihrer registrierten Methoden.";
+    none_fits: "None of your registered ways counts for this sign-in. Ask your helpdesk, and tell them the sign-in's number below.",
+        "Keine Ihrer registrierten Methoden gilt für diese Anmeldung. Fragen Sie Ihren Helpdesk und nennen Sie die Nummer der Anmeldung unten.";
     enrol: "Register how you prove yourself", "Bestätigungsmethode registrieren";
     enrol_text: "You do this once. Afterwards you are signed in.", "Das tun Sie nur einmal. Danach sind Sie angemeldet.";
     enrol_passkey: "Register a passkey", "Passkey registrieren";
@@ -51,6 +51,7 @@ texts! {
     enrol_totp_hint: "An app on your phone that shows a new code every half minute.",
         "Eine App auf Ihrem Telefon, die alle 30 Sekunden einen neuen Code zeigt.";
     scan: "Scan this with your authenticator app", "Scannen Sie dies mit Ihrer Authenticator-App";
+    picture: "QR code of the key; the key itself follows", "QR-Code des Schlüssels; der Schlüssel selbst folgt";
     or_type: "Or type this key into the app:", "Oder geben Sie diesen Schlüssel in der App ein:";
     copy: "Copy", "Kopieren";
     copied: "Copied", "Kopiert";
@@ -119,7 +120,7 @@ texts! {
         "Dort steht eine andere Nummer. Sehen Sie noch einmal nach.";
     approve_over: "This sign-in does not wait any more.", "Diese Anmeldung wartet nicht mehr.";
     approve_denied: "The sign-in has ended, and your organisation was told. If somebody knows your password, change it now.",
-        "Die Anmeldung wurde beendet und Ihre Organisation benachrichtigt. Falls jemand Ihr Passwort kennt, ändern Sie es jetzt.";
+        "Die Anmeldung wurde beendet und Ihre Organisation benachrichtigt. Falls jemand Ihr Kennwort kennt, ändern Sie es jetzt.";
     approve_no_key: "This browser's key is gone. Open this page anew.",
         "Der Schlüssel dieses Browsers ist nicht mehr da. Öffnen Sie diese Seite neu.";
     closed_title: "While this page is closed", "Solange diese Seite geschlossen ist";
@@ -160,6 +161,8 @@ texts! {
     not_done: "This was not carried out", "Das wurde nicht ausgeführt";
     not_done_text: "The request did not come from the page that was open here. Load the page again and repeat it.",
         "Die Anfrage kam nicht von der Seite, die hier offen war. Laden Sie die Seite neu und versuchen Sie es noch einmal.";
+    not_fitting: "It does not fit how things are now. Go back, load the page again and repeat it.",
+        "Es passt nicht zum jetzigen Stand. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.";
     not_now: "This does not work for now", "Das geht zurzeit nicht";
     not_now_text: "Wait a minute and try again. If it does not help, give your helpdesk the words below.",
         "Warten Sie eine Minute und versuchen Sie es noch einmal. Wenn das nicht hilft, nennen Sie Ihrem Helpdesk die Angaben unten.";

@@ -156,7 +156,7 @@ pub(super) async fn proved(rooms: &Rooms, me: &Me, added: Added) -> Result<Respo
 }
 
 /// The same page once more. A refusal that locked the person has ended the session as well.
-async fn again(rooms: &Rooms, me: &Me, refusal: &Refusal) -> Result<Response, Out> {
+pub(super) async fn again(rooms: &Rooms, me: &Me, refusal: &Refusal) -> Result<Response, Out> {
     match rooms.mfa.touch_portal(&me.token).await {
         Err(MfaError::SignedOut) => {
             let page = sign_in_page(rooms, me, None, me.texts.locked()).await?;

@@ -3,15 +3,14 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
-use mfa::factors::{FactorView, Refusal, Shown};
-use mfa::model::FactorState;
-use mfa::portal::{Added, Own};
+use mfa::factors::{FactorRule, FactorView, Refusal, Shown};
+use mfa::portal::{Added, Own, Tested};
 use mfa::{FactorId, MfaError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use web::{Json, Path, Public};
 
-use super::gate::{Code, PasskeyAnswer, opened};
+use super::gate::{Code, PasskeyAnswer, again, opened};
 use crate::Rooms;
 use crate::me::Place;
 use crate::me::browser::{Me, Nothing, Out, Posted};
@@ -40,7 +39,7 @@ pub async fn begin_totp(
             let (frame, shell) = me.framed(me.texts.scan, Place::None);
             Ok(page(&ScanPage { frame, shell, pending, name, error: Said::default() }))
         }
-        Err(MfaError::Conflict(_)) => opened(&rooms, &me, me.texts.full).await,
+        Err(MfaError::Rule(rule)) => opened(&rooms, &me, me.texts.forbidden(rule)).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -98,6 +97,7 @@ pub async fn add_passkey(
     };
     match rooms.mfa.add_passkey(&me.token, body.ceremony, credential, &name, &me.origin).await {
         Ok(entered) => Ok(me.enter(&entered, "/me?said=added")),
+        Err(MfaError::Rule(rule)) => opened(&rooms, &me, me.texts.forbidden(rule)).await,
         Err(MfaError::WrongModel(_)) => opened(&rooms, &me, me.texts.said_model).await,
         Err(MfaError::Invalid(_) | MfaError::Conflict(_) | MfaError::Over) => {
             opened(&rooms, &me, me.texts.said_failed).await
@@ -163,6 +163,11 @@ pub async fn test_passkey(
 
 async fn test(rooms: &Rooms, me: &Me, factor: FactorId, shown: &Shown) -> Result<Response, Out> {
     let found = rooms.mfa.test_in_portal(&me.token, factor, shown, &me.origin).await?;
+    if let Tested::Refused(refusal) = &found
+        && rooms.mfa.touch_portal(&me.token).await.is_err()
+    {
+        return again(rooms, me, refusal).await;
+    }
     let outcome = tested(&found, me.now, me.texts);
     let status = if outcome.0 { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let own = rooms.mfa.factor_in_portal(&me.token, factor).await?;
@@ -176,23 +181,24 @@ pub async fn ask_remove(
     State(rooms): State<Rooms>,
     Path(id): Path<FactorId>,
 ) -> Result<Response, Out> {
-    let factor = rooms.mfa.factor_in_portal(&me.token, id).await?.factor;
-    let overview = rooms.mfa.portal_overview(&me.token).await?;
-    let usual = |one: &FactorView| one.kind.is_usual() && one.state == FactorState::Active;
-    let works = |one: &&FactorView| usual(one) && !overview.unfit_keys.contains(&one.id);
-    let is_last = usual(&factor) && !overview.factors.iter().filter(works).any(|one| one.id != id);
+    let Own { factor, stays, .. } = rooms.mfa.factor_in_portal(&me.token, id).await?;
+    Ok(page(&remove_page(&me, &factor, stays)))
+}
+
+/// The question; none where a rule forbids it.
+fn remove_page(me: &Me, factor: &FactorView, stays: Option<FactorRule>) -> AskPage {
     let texts = me.texts;
     let (frame, shell) = me.framed(texts.remove, Place::None);
-    Ok(page(&AskPage {
+    AskPage {
         frame,
         shell,
         question: filled(texts.remove_ask, &factor.name),
         points: vec![texts.remove_text],
-        action: format!("/me/factors/{id}/remove"),
+        action: format!("/me/factors/{}/remove", factor.id),
         submit: texts.remove,
-        back: format!("/me/factors/{id}"),
-        refused: if is_last { texts.remove_last } else { "" },
-    }))
+        back: format!("/me/factors/{}", factor.id),
+        refused: stays.map_or("", |rule| texts.forbidden(rule)),
+    }
 }
 
 /// `POST /me/factors/{factor}/remove`.
@@ -202,8 +208,14 @@ pub async fn remove(
     Path(factor): Path<FactorId>,
     Posted(me, Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Out> {
-    rooms.mfa.remove_in_portal(&me.token, factor, &me.origin).await?;
-    Ok(Redirect::to("/me?said=removed").into_response())
+    match rooms.mfa.remove_in_portal(&me.token, factor, &me.origin).await {
+        Ok(()) => Ok(Redirect::to("/me?said=removed").into_response()),
+        Err(MfaError::Rule(rule)) => {
+            let own = rooms.mfa.factor_in_portal(&me.token, factor).await?;
+            Ok(page_with(StatusCode::CONFLICT, &remove_page(&me, &own.factor, Some(rule))))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `GET /me/factors/{factor}/lost`: what follows.

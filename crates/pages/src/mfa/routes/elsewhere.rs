@@ -72,10 +72,28 @@ fn bytes(text: &str) -> Result<Vec<u8>, MfaError> {
     URL_SAFE_NO_PAD.decode(text).map_err(broken)
 }
 
-/// `POST /mfa/prove/{transaction}/device/options`.
-pub async fn device_options(_: Public, State(rooms): State<Rooms>, browser: Browser) -> Result<Json<Value>, Problem> {
-    let challenge = rooms.mfa.begin_device_for(browser.transaction, &browser.secret).await?;
-    Ok(Json(json!({ "ceremony": challenge.ceremony, "text": challenge.text })))
+/// The key that a browser means to prove by; none where it is to be kept.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct ProvingKey {
+    key: String,
+}
+
+/// `POST /mfa/prove/{transaction}/device/options`. Nothing is there to be signed by a key that is not remembered.
+pub async fn device_options(
+    _: Public,
+    State(rooms): State<Rooms>,
+    browser: Browser,
+    Form(ProvingKey { key }): Form<ProvingKey>,
+) -> Result<Json<Value>, Problem> {
+    let Browser { transaction, secret, .. } = &browser;
+    let challenge = match key.as_str() {
+        "" => Some(rooms.mfa.begin_device_for(*transaction, secret).await?),
+        key => rooms.mfa.begin_remembered_for(*transaction, secret, &bytes(key)?).await?,
+    };
+    let challenge = challenge.map(|challenge| (challenge.ceremony, challenge.text));
+    let (ceremony, text) = challenge.unzip();
+    Ok(Json(json!({ "ceremony": ceremony, "text": text })))
 }
 
 /// `POST /mfa/prove/{transaction}/device`.
@@ -122,6 +140,7 @@ pub async fn show_push(
         texts,
         transaction: browser.transaction,
         until: challenge.until,
+        account: challenge.account,
         state: push.state,
         number: push.number,
         address: format!("{}/mfa/approve", rooms.url),
@@ -140,9 +159,11 @@ pub async fn finish_push(
     visit: Visit,
     State(rooms): State<Rooms>,
     browser: Browser,
+    Form(kept): Form<Kept>,
 ) -> Result<Response, Problem> {
-    let shown = Shown::Push { holder: browser.transaction.0 };
-    let proved = rooms.mfa.prove(browser.transaction, &browser.secret, &shown, &visit.origin).await?;
+    let (shown, keep) = (Shown::Push { holder: browser.transaction.0 }, kept.read(&visit));
+    let Browser { transaction, secret, .. } = &browser;
+    let proved = rooms.mfa.prove_and_keep(*transaction, secret, &shown, keep.as_ref(), &visit.origin).await?;
     conclude(&rooms, &visit, &browser, proved).await
 }
 

@@ -113,6 +113,7 @@ pub async fn enrol_passkey(
     let Browser { transaction, secret, .. } = &browser;
     match rooms.mfa.enrol_passkey_for(*transaction, secret, body.ceremony, credential, name, &visit.origin).await {
         Ok(proved) => conclude(&rooms, &visit, &browser, proved).await,
+        Err(MfaError::Rule(_)) => again(&rooms, &visit, &browser, "").await,
         Err(MfaError::WrongModel(_)) => again(&rooms, &visit, &browser, visit.texts.wrong_model).await,
         Err(MfaError::Invalid(_)) => again(&rooms, &visit, &browser, visit.texts.passkey_failed()).await,
         Err(error) => Err(error.into()),
@@ -129,7 +130,7 @@ pub async fn enrol_totp(
     let challenge = rooms.mfa.challenge(browser.transaction, &browser.secret).await?;
     let pending = match rooms.mfa.begin_enrol_totp_for(browser.transaction, &browser.secret).await {
         // Another tab was quicker: there is something to prove with now.
-        Err(MfaError::Conflict(_)) => return again(&rooms, &visit, &browser, "").await,
+        Err(MfaError::Rule(_)) => return again(&rooms, &visit, &browser, "").await,
         pending => pending?,
     };
     let (frame, transaction, until) = (visit.door.frame(visit.texts.scan), browser.transaction, challenge.until);

@@ -68,6 +68,7 @@ fn form() -> SettingsForm {
         ("device_days", "365"),
         ("device_idle_days", "90"),
         ("enrol_inline", "yes"),
+        ("first_factor", "sign_in"),
         ("notices_enabled", "yes"),
         ("attestation_mode", "wanted"),
         ("notices_contact", "help@contoso.example"),

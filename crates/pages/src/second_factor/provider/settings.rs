@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mfa::policy::LockoutLevel;
+use mfa::settings::FirstFactor;
 
 use super::{Concern, ProviderPage};
 use crate::form::{Choice, Field, summary};
@@ -146,9 +147,17 @@ impl SettingsForm {
 
     /// How a person without a factor gets the first one.
     pub fn enrolment(&self) -> Vec<Field> {
+        let first = [
+            Choice::new(FirstFactor::SignIn.as_str(), "A fresh sign-in, or a temporary code")
+                .hint("The password does, within ten minutes; whoever was given a code enters it."),
+            Choice::new(FirstFactor::Code.as_str(), "A temporary code alone")
+                .hint("Your helpdesk gives it. The password registers nothing."),
+        ];
         vec![
             Field::check("enrol_inline", "Register within the first sign-in", self.is("enrol_inline"))
                 .hint("Otherwise people need a temporary code, or an import, before Entra asks them."),
+            Field::radio("first_factor", "What registers the first factor at the portal", first.into())
+                .value(self.get("first_factor")),
             Field::area("enrol_message", "What they are told then", 2)
                 .value(self.get("enrol_message"))
                 .error(self.error("enrol_message"))

@@ -11,7 +11,7 @@ use kernel::{Kinded as _, May};
 use mfa::permissions::{ChangeProvider, ReadMfa};
 use mfa::policy::LockoutLevel;
 use mfa::providers::{ProviderUpdate, ProviderView as Found};
-use mfa::settings::{AttestationMode, CustomAuthority, Lockout, OutOfBand, WhenChanged};
+use mfa::settings::{AttestationMode, CustomAuthority, FirstFactor, Lockout, OutOfBand, WhenChanged};
 use mfa::{FactorKind, MfaError, Settings};
 use tenants::TenantId;
 use uuid::Uuid;
@@ -75,6 +75,7 @@ fn values(settings: &Settings) -> BTreeMap<String, String> {
         ("session_minutes", settings.session_minutes.to_string()),
         ("window", settings.window.to_string()),
         ("enrol_inline", yes(settings.enrol_inline)),
+        ("first_factor", settings.first_factor.as_str().to_owned()),
         ("enrol_message", settings.enrol_message.clone().unwrap_or_default()),
         ("guests", yes(settings.guests)),
         ("lockout", level(lockout).map_or("own", LockoutLevel::as_str).to_owned()),
@@ -197,6 +198,7 @@ impl Sent {
         after.session_minutes = self.number("session_minutes")?;
         after.window = self.number("window")?;
         after.enrol_inline = self.is("enrol_inline");
+        after.first_factor = FirstFactor::parse(self.get("first_factor")).unwrap_or(before.first_factor);
         after.enrol_message = self.some("enrol_message");
         after.guests = self.is("guests");
         after.lockout = self.lockout()?;
