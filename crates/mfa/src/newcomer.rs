@@ -2,12 +2,15 @@
 //! that nothing makes anybody new which merely hides a way of theirs: not what a sign-in asks for, because the browser brings
 //! that along and may change it; not a policy, or an address that has just changed, both of which raise the bar; not Graph,
 //! when it does not answer. A way that the tenant's settings rule out for everybody is none.
+//!
+//! Privileged people are never new: their first factor needs an administrator's code, to which another one has agreed.
 
 use std::collections::HashSet;
 
 use store::Tx;
 use uuid::Uuid;
 
+use crate::accounts::{is_privileged, user_of};
 use crate::error::MfaError;
 use crate::model::{Account, FactorKind, Provider};
 use crate::outofband::Granted;
@@ -20,8 +23,8 @@ use crate::store::{messages, pushes};
 pub(crate) struct Beside {
     /// The provider, without the policies in force for them.
     provider: Provider,
-    /// Whether they agree to sign-ins in another browser.
-    agrees: bool,
+    /// Whether they are privileged, or agree to sign-ins in another browser.
+    is_known: bool,
     /// The kinds of codes that the tenant's people can be sent.
     sent: Vec<FactorKind>,
     /// Whether an address of theirs was read once.
@@ -48,7 +51,18 @@ impl Mfa {
         sent.retain(|kind| allowed.contains(kind));
         let was_reachable = !messages::addresses(tx, account.id).await?.is_empty();
         let agrees = !pushes::devices(tx, account.id).await?.is_empty();
-        Ok(Beside { provider, agrees, sent, was_reachable })
+        let is_known = agrees || self.privileged(tx, &provider, account).await?;
+        Ok(Beside { provider, is_known, sent, was_reachable })
+    }
+
+    async fn privileged(&self, tx: &mut Tx, provider: &Provider, account: &Account) -> Result<bool, MfaError> {
+        let named = &provider.settings.privileged_groups;
+        if named.is_empty() {
+            return Ok(false);
+        }
+        let groups = self.groups_at_hand(tx, provider, named.iter().copied()).await?;
+        let user = user_of(tx, account.provider, account.object_id).await?;
+        Ok(is_privileged(provider, &groups, user.as_ref()))
     }
 
     /// Whether the person has another way, whatever may be used of it now. Asks Entra, outside of any unit of work, and holds
@@ -60,7 +74,7 @@ impl Mfa {
         holder: Uuid,
     ) -> Result<OtherWay, MfaError> {
         let provider = &beside.provider;
-        if beside.agrees {
+        if beside.is_known {
             return Ok(OtherWay::Some);
         }
         if beside.sent.is_empty() {

@@ -68,7 +68,8 @@ pub struct Settings {
     pub notices: Notices,
     /// Which models of security keys are taken.
     pub attestation: Attestation,
-    /// Groups (by their object ids) of people for whom a temporary code needs a second administrator.
+    /// Groups (by their object ids) of people for whom a temporary code needs a second administrator, and who register no first
+    /// factor by a password alone.
     pub privileged_groups: Vec<Uuid>,
     /// Accounts (by their object ids) that must always get in: no policy may hit them.
     pub break_glass: Vec<Uuid>,

@@ -137,7 +137,9 @@ async fn what_waits_for_a_second_administrator_is_no_key_of_an_app() {
         set(&desk, |settings| settings.privileged_groups = vec![Uuid::from_u128(0xad)]).await;
         let (code, _) = code_for(&desk, false).await;
         let token = enter(&desk, &desk.mia, Some(now(&desk))).await;
-        assert_eq!(standing(&desk.hall.mfa, &token).await, Some(Standing::Fresh));
+        let standing = standing(&desk.hall.mfa, &token).await;
+        assert_eq!(standing, Some(Standing::Prove), "a password alone registers nothing for privileged people");
+        assert!(asked(&desk, "privileged").await.enrol.is_empty());
         let shown = desk.hall.mfa.pending_totp_in_portal(&token, code).await;
         assert!(matches!(shown, Err(MfaError::NotFound(_))), "nothing of it is shown");
     })
