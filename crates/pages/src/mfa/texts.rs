@@ -36,11 +36,12 @@ texts! {
         "Wählen Sie jetzt einen anderen Weg und fügen Sie bei „Meine Anmeldung“ einen anderen Schlüssel hinzu.";
     unfit_some: "One of your keys no longer counts here: your organisation accepts other models. Use one that does, or another way.",
         "Einer Ihrer Schlüssel gilt hier nicht mehr: Ihre Organisation akzeptiert andere Modelle. Verwenden Sie einen, der gilt, oder einen anderen Weg.";
-    unread: "Where a code can be sent to you cannot be read for now. Load this page again in a minute.",
-        "Wohin Ihnen ein Code gesendet werden kann, lässt sich zurzeit nicht lesen. Laden Sie diese Seite in einer Minute neu.";
+    unread: "Where a code can be sent to you cannot be read for now. Try again in a minute.",
+        "Wohin Ihnen ein Code gesendet werden kann, lässt sich zurzeit nicht lesen. Versuchen Sie es in einer Minute noch einmal.";
+    try_again: "Try again", "Noch einmal versuchen";
     ask_helpdesk: "Ask your helpdesk to help you register one, then sign in again. Tell them the sign-in's number below.",
         "Bitten Sie Ihren Helpdesk um Hilfe bei der Registrierung und melden Sie sich dann erneut an. Nennen Sie die Nummer der Anmeldung unten.";
-    none_fits: "None of your registered ways counts for this sign-in. Ask your helpdesk, and tell them the sign-in's number below.",
+    none_fits: "Nothing that you have registered counts for this sign-in. Ask your helpdesk, and tell them the sign-in's number below.",
         "Keine Ihrer registrierten Methoden gilt für diese Anmeldung. Fragen Sie Ihren Helpdesk und nennen Sie die Nummer der Anmeldung unten.";
     enrol: "Register how you prove yourself", "Bestätigungsmethode registrieren";
     enrol_text: "You do this once. Afterwards you are signed in.", "Das tun Sie nur einmal. Danach sind Sie angemeldet.";
