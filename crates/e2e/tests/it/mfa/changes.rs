@@ -39,7 +39,9 @@ async fn settings_that_lock_somebody_out_are_previewed_and_refused_until_they_ar
         let refused = world.ask_as(&auditor, "PUT", &here, change(json!("Contoso"))).await;
         assert_eq!(refused.status, 403, "who only looks changes nothing");
         let looked = world.ask_as(&auditor, "POST", &preview, json!({ "settings": settings })).await;
-        assert_eq!(looked.status, 200, "who only looks may look");
+        assert_eq!(looked.status, 403, "who only looks has nobody looked for");
+        let found = world.ask_as(&auditor, "GET", &preview, Value::Null).await;
+        assert_eq!(found.status, 200, "and reads what was found");
         walker.forget();
         let page = stage.to_our_page(&mut walker, "p1").await;
         assert!(page.html.contains("/code\""), "nothing has changed: {}", page.html);

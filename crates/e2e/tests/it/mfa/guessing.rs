@@ -146,7 +146,7 @@ async fn a_wrong_code_and_a_used_one_look_the_same() {
             world.advance(Duration::from_millis(1));
             let mut asked = Asked::new(&stage, "p1").await;
             let page = asked.walker.post(&asked.with(code)).await;
-            told.push((page.status, page.between("role=\"alert\">", "</div>")));
+            told.push((page.status, page.between("role=\"alert\" id=\"error\">", "</div>")));
             reasons.push(stage.last_attempt().await["reason"].clone());
         }
         assert_eq!(told[0], told[1]);

@@ -44,7 +44,7 @@ async fn a_person_made_again_signs_in_with_the_app_that_they_had() {
         let back = walker.post(&page.form("/code").with("code", &stage.code(&key))).await;
         assert!(back.form("externalauthprovider").get("id_token").is_some(), "{}", back.html);
 
-        world.post(&format!("{path}/{}/undo", text(&merge["id"])), Value::Null).await;
+        world.post(&format!("{path}/{}/undo?leave_without=true", text(&merge["id"])), Value::Null).await;
         let counts: Vec<_> =
             accounts(world).await.iter().map(|one| (text(&one["id"]), one["factors"].clone())).collect();
         assert!(counts.contains(&(former, json!(1))) && counts.contains(&(account, json!(0))), "{counts:?}");

@@ -4,6 +4,7 @@ use kernel::Timestamp;
 
 use super::{CampaignRow, ProviderPage};
 use crate::address::Address;
+use crate::doors::Offers as _;
 use crate::format;
 use crate::parts::{Action, Badge, Callout, Cell, Meter, Tone};
 use crate::sheet::{self, Listed, Sheet, Value};
@@ -109,11 +110,13 @@ impl ProviderPage {
         let Some((at, by)) = &view.counted else {
             let text =
                 "Reads the policies of Conditional Access, and looks for everybody they hit whether they could pass.";
-            return Callout::new(Tone::Info, "Nobody has counted yet", text).action(count);
+            let callout = Callout::new(Tone::Info, "Nobody has counted yet", text).action(count);
+            return callout.only_for(self.frame.role());
         };
         let title = format!("Counted {}", format::relative(*at, self.frame.now));
         let as_then = "Policies as Entra had them then; people and memberships as the directory had them.";
-        Callout::new(Tone::Info, title, format!("By {}. {as_then}", format::who(by))).action(count)
+        let callout = Callout::new(Tone::Info, title, format!("By {}. {as_then}", format::who(by))).action(count);
+        callout.only_for(self.frame.role())
     }
 
     pub(super) fn meters(view: &ReadinessView) -> Vec<Meter> {

@@ -60,6 +60,10 @@ async fn a_former_account_is_looked_at_merged_and_given_back_in_the_console() {
 
         page.until("the way back", "document.querySelector(\".callout button[formaction$='/undo']\")").await;
         page.press(".callout button[formaction$='/undo']").await;
+        page.until("the question", "document.querySelector('.confirm [name=leave_without]')").await;
+        assert_eq!(factors(world, &account).await, 1, "nobody is left without a factor unasked");
+        refusals_are_noted(&page).await;
+        page.press(".confirm .button.danger").await;
         page.until("two again", "document.querySelector('#factors .empty')").await;
         told(&page, "It is undone").await;
         assert_eq!((factors(world, &former).await, factors(world, &account).await), (1, 0));

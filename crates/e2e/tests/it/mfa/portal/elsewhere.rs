@@ -54,7 +54,7 @@ impl Phone {
         porch.stage.world.advance(MINUTE);
         self.walker.forget();
         let page = porch.stage.to_our_page(&mut self.walker, user).await;
-        let told = self.told(&format!("{}/device/options", page.url), "").await;
+        let told = self.told(&format!("{}/device/options", page.url), "key=").await;
         let signature = self.sign(&text(&told["text"]));
         let code = page.form("/code").with("code", &porch.code(key)).with("keep", "approve");
         let kept = code.with("keep_ceremony", &text(&told["ceremony"])).with("keep_key", &self.open_key());
