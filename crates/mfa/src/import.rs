@@ -18,6 +18,7 @@ mod xml;
 use std::collections::{HashMap, HashSet};
 
 use kernel::May;
+use store::Tx;
 use uuid::Uuid;
 
 pub use model::{ImportFormat, ImportLine, ImportReport, ImportRequest};
@@ -26,11 +27,11 @@ use model::{Planned, Read, Token};
 use crate::accounts::{TWO_PERSONS, is_privileged};
 use crate::error::MfaError;
 use crate::factors::otp::Shape;
-use crate::model::{FactorKind, Provider};
+use crate::model::{Account, FactorKind, Provider};
 use crate::permissions::ImportFactors;
 use crate::readiness::walk::Groups;
 use crate::service::Mfa;
-use crate::store::{accounts, factors};
+use crate::store::{accounts, factors, providers};
 
 /// The most tokens in one import.
 const MOST_LINES: usize = 10_000;
@@ -39,6 +40,8 @@ const LONGEST: usize = 8 * 1024 * 1024;
 /// Bytes of a seed: below the first it is refused, below the second warned about (RFC 4226 §4).
 const SEED: std::ops::RangeInclusive<usize> = 10..=128;
 const GOOD_SEED: usize = 16;
+/// The largest counter: no token is pressed so often.
+const LARGEST_COUNTER: i64 = 1 << 40;
 
 impl Mfa {
     /// Says line by line what an import would do, and writes nothing.
@@ -47,7 +50,9 @@ impl Mfa {
         may: &May<ImportFactors>,
         request: &ImportRequest,
     ) -> Result<ImportReport, MfaError> {
-        Ok(report(&self.plan_import(may, request).await?.1, false))
+        let (provider, mut planned) = self.plan_import(may, request).await?;
+        self.check_against_known(&mut self.store().read().await?, &provider, &mut planned).await?;
+        Ok(report(&planned, false))
     }
 
     /// Imports tokens: all or, when a line has an error and errors are not skipped, none.
@@ -56,13 +61,16 @@ impl Mfa {
         may: &May<ImportFactors>,
         request: &ImportRequest,
     ) -> Result<ImportReport, MfaError> {
-        let (provider, planned) = self.plan_import(may, request).await?;
+        let (provider, mut planned) = self.plan_import(may, request).await?;
+        let mut tx = self.store().begin().await?;
+        providers::lock(&mut tx, provider.tenant).await?;
+        self.check_against_known(&mut tx, &provider, &mut planned).await?;
         let wrong = planned.iter().any(|planned| planned.line.error.is_some());
         let nothing = planned.iter().all(|planned| planned.token.is_none());
         if nothing || (wrong && !request.skip_errors) {
             return Ok(report(&planned, false));
         }
-        self.write_import(may, &provider, &planned).await?;
+        self.write_import(tx, may, &provider, &planned).await?;
         Ok(report(&planned, true))
     }
 
@@ -83,7 +91,6 @@ impl Mfa {
         for one in read {
             planned.push(self.plan_line(may, (&provider, &groups), one).await?);
         }
-        self.check_against_known(&provider, &mut planned).await?;
         Ok((provider, planned))
     }
 
@@ -129,27 +136,39 @@ impl Mfa {
     }
 
     /// Tokens that are there already, serial numbers that are somebody else's, people with too many.
-    async fn check_against_known(&self, provider: &Provider, planned: &mut [Planned]) -> Result<(), MfaError> {
-        let mut tx = self.store().read().await?;
+    async fn check_against_known(
+        &self,
+        tx: &mut Tx,
+        provider: &Provider,
+        planned: &mut [Planned],
+    ) -> Result<(), MfaError> {
         let people: Vec<Uuid> = planned.iter().filter_map(|planned| planned.line.object_id).collect();
-        let owners = accounts::by_object_ids(&mut tx, provider.tenant, &people).await?;
+        let owners = accounts::by_object_ids(tx, provider.tenant, &people).await?;
         let ids: Vec<_> = owners.iter().map(|account| account.id).collect();
-        let counts = factors::counts(&mut tx, &ids).await?;
+        let counts = factors::counts(tx, &ids).await?;
         let mut held: HashMap<Uuid, u64> = HashMap::new();
         held.extend(owners.iter().map(|owner| (owner.object_id, counts.get(&owner.id).copied().unwrap_or(0))));
-        let most = self.most_factors_of(&mut tx, provider, &people).await?;
-        let serials = factors::with_serial(&mut tx, provider.organisation).await?;
+        let most = self.most_factors_of(tx, provider, &people).await?;
+        let serials = factors::with_serial(tx, provider.organisation).await?;
         let owner_of: HashMap<&str, _> =
             serials.iter().map(|(_, account, serial)| (serial.as_str(), *account)).collect();
-        let mut seen = HashSet::new();
+        let (mut seen, mut seeds) = (HashSet::new(), HashSet::new());
         for planned in planned.iter_mut().filter(|planned| planned.token.is_some()) {
             let person = planned.line.object_id.unwrap_or_default();
             let serial = planned.line.serial.clone();
             let owner = serial.as_deref().and_then(|serial| owner_of.get(serial));
-            let is_own = owners.iter().any(|account| account.object_id == person && Some(&account.id) == owner);
+            let account = owners.iter().find(|account| account.object_id == person);
+            let is_own = match &planned.token {
+                Some(token) if serial.is_none() => self.has_seed(tx, account, token).await?,
+                _ => account.is_some_and(|account| Some(&account.id) == owner),
+            };
+            let unnamed = planned.token.as_ref().filter(|_| serial.is_none());
+            let seed = unnamed.map(|token| (person, token.seed.expose().clone()));
             let count = held.entry(person).or_default();
             if serial.is_some_and(|serial| !seen.insert(serial)) {
                 planned.fail("the serial number stands in the file before");
+            } else if seed.is_some_and(|seed| !seeds.insert(seed)) {
+                planned.fail("the same key of the same person stands in the file before");
             } else if is_own {
                 planned.line.known = true;
                 planned.token = None;
@@ -162,6 +181,19 @@ impl Mfa {
             }
         }
         Ok(())
+    }
+}
+
+impl Mfa {
+    /// Whether somebody has a token with this key already: without a serial number there is nothing else to know it by.
+    async fn has_seed(&self, tx: &mut Tx, account: Option<&Account>, token: &Token) -> Result<bool, MfaError> {
+        let Some(account) = account else { return Ok(false) };
+        for known in factors::of(tx, account.id).await?.iter().filter(|known| known.otp().is_some()) {
+            if self.sealer().open(factors::place(known.id), &known.secret)?.expose() == token.seed.expose() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -206,6 +238,8 @@ fn wrong_with(token: &Token, provider: &Provider) -> Option<String> {
         Some(format!("a step of {period} s: it must be 15 to 300"))
     } else if token.counter < -1 {
         Some("the counter is negative".to_owned())
+    } else if token.counter > LARGEST_COUNTER {
+        Some(format!("the counter is larger than {LARGEST_COUNTER}"))
     } else if texts.into_iter().any(long) || token.person.chars().count() > 300 {
         Some("a text is too long".to_owned())
     } else {

@@ -2,6 +2,7 @@
 
 use kernel::{May, Timestamp};
 use signals::Entry;
+use store::Tx;
 
 use super::model::{Planned, Token};
 use crate::error::MfaError;
@@ -19,11 +20,11 @@ const NAME: &str = "Hardware token";
 impl Mfa {
     pub(super) async fn write_import(
         &self,
+        mut tx: Tx,
         may: &May<ImportFactors>,
         provider: &Provider,
         planned: &[Planned],
     ) -> Result<(), MfaError> {
-        let mut tx = self.store().begin().await?;
         let (mut factors, mut entries) = (Vec::new(), Vec::new());
         for Planned { line, token, label } in planned {
             let Some((token, object_id)) = token.as_ref().zip(line.object_id) else { continue };
@@ -67,7 +68,8 @@ impl Mfa {
                 model: text(&token.model),
                 ..Otp::default()
             }),
-            last_step: token.counter - 1,
+            // Of a token that counts by time, the time is the counter.
+            last_step: if kind == FactorKind::Hotp { token.counter - 1 } else { -1 },
             drift: 0,
             created_at: self.env().now(),
             last_used_at: None,

@@ -46,7 +46,17 @@ impl Settings {
     /// Whether a change can take a usable factor from anybody. Break-glass accounts are met by no policy, so that others
     /// of them change what counts.
     fn takes_away(&self, after: &Self) -> bool {
-        self.kinds.iter().any(|kind| !after.kinds.contains(kind)) || self.break_glass != after.break_glass
+        let after_all = after.counted();
+        self.counted().kinds.iter().any(|kind| !after_all.kinds.contains(kind)) || self.break_glass != after.break_glass
+    }
+
+    /// The settings with the kinds alone that can be used: where no country is allowed, no number is texted or called.
+    fn counted(&self) -> Self {
+        let mut counted = self.clone();
+        if self.out_of_band.countries.is_empty() {
+            counted.kinds.retain(|kind| !matches!(kind, FactorKind::Sms | FactorKind::Voice));
+        }
+        counted
     }
 }
 
@@ -84,7 +94,7 @@ impl Mfa {
         mut preview: SettingsPreview,
         turn: &Turn,
     ) -> Result<SettingsPreview, MfaError> {
-        let after = Rulebook { settings, policies: &provider.policies };
+        let after = Rulebook { settings: &settings.counted(), policies: &provider.policies };
         preview.figures = self.weigh_against(provider, after, Some((preview.id, turn))).await?;
         preview.counted_at = self.env().now();
         let mut tx = self.store().begin().await?;
@@ -133,7 +143,7 @@ impl Mfa {
             return Ok(false);
         }
         after.validate()?;
-        let after = Rulebook { settings: after, policies: &provider.policies };
+        let after = Rulebook { settings: &after.counted(), policies: &provider.policies };
         let people = self.weigh_against(provider, after, None).await?.loses_last;
         if people > 0 && typed.map(str::trim) != Some(name) {
             return Err(MfaError::LastFactors { people, name: name.to_owned() });

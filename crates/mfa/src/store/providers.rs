@@ -52,6 +52,12 @@ pub(crate) async fn update(tx: &mut Tx, provider: &Provider, read: i64) -> Resul
     Ok(written > 0)
 }
 
+/// Takes the provider's turn until the unit of work ends: what is imported is compared with what is there, one after the other.
+pub(crate) async fn lock(tx: &mut Tx, tenant: TenantId) -> Result<(), StoreError> {
+    tx.execute("UPDATE mfa_providers SET version = version WHERE id = $1", args![tenant]).await?;
+    Ok(())
+}
+
 /// A provider of any organisation: who asks is checked by the caller, or is Entra, to which it is public.
 pub(crate) async fn find(tx: &mut Tx, tenant: TenantId) -> Result<Option<Provider>, StoreError> {
     let row = tx.one("SELECT * FROM mfa_providers WHERE id = $1", args![tenant]).await?;

@@ -304,3 +304,37 @@ async fn nobody_privileged_gets_a_token_by_one_operator_and_whoever_gets_one_is_
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_same_file_twice_at_once_or_again_gives_each_token_once() {
+    on_each_database(async |db| {
+        let desk = Desk::new(db).await;
+        let text = format!("object_id,serial,secret\n{MIA},4711,{SECRET}\n{MIA},,{SECRET}\n");
+        let wanted = csv(text);
+        let (one, other) = tokio::join!(import(&desk, &wanted), import(&desk, &wanted));
+        let (one, other) = (one.unwrap(), other.unwrap());
+        assert_eq!((one.imported + other.imported, one.known + other.known), (2, 2), "{one:?} {other:?}");
+        let again = import(&desk, &wanted).await.unwrap();
+        assert_eq!((again.written, again.known), (false, 2), "one without a serial number is known by its key");
+        let factors = desk.hall.mfa.list_factors(&desk.may(ReadMfa {}), desk.mia.id).await.unwrap();
+        assert_eq!(factors.len(), 2);
+        let twice = csv(format!("object_id,secret\n{MIA},JBSWY3DPEHPK3PXP\n{MIA},JBSWY3DPEHPK3PXP\n"));
+        let told = "the same key of the same person stands in the file before".to_owned();
+        assert_eq!(errors(&desk, &twice).await, [(3, told)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_counter_has_an_end_and_is_none_of_a_token_that_counts_by_time() {
+    on_each_database(async |db| {
+        let desk = Desk::new(db).await;
+        let far = csv(format!("object_id,secret,kind,counter\n{MIA},{SECRET},hotp,4000000000\n"));
+        assert_eq!(errors(&desk, &far).await, []);
+        let timed = csv(format!("object_id,secret,kind,counter\n{MIA},{SECRET},totp,4000000000\n"));
+        assert!(import(&desk, &timed).await.unwrap().written);
+        let code = Shape::default().code(SEED, Shape::default().step_at(desk.hall.db.env.now().seconds()));
+        proven(desk.show(&code).await);
+    })
+    .await;
+}

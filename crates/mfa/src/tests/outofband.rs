@@ -20,6 +20,7 @@ use crate::outlet::Outlet;
 use crate::outofband::{Granted, NotSent, OutOfBandView, Post, Sending};
 use crate::permissions::{ChangeProvider, ReadMfa};
 use crate::prove::Proved;
+use crate::providers::ProviderUpdate;
 use crate::settings::WhenChanged;
 
 async fn attempts(reach: &Reach) -> Vec<Attempt> {
@@ -456,6 +457,25 @@ async fn nobody_who_can_be_sent_a_code_is_made_new_by_what_hides_it() {
         let challenge = reach.hall.mfa.challenge(at.0, &at.1).await.unwrap();
         assert!(!challenge.enrol.is_empty(), "codes are nobody's way here any more: {challenge:?}");
         reach.hall.mfa.begin_enrol_totp_for(at.0, &at.1).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_country_is_taken_from_the_list_only_when_it_is_meant() {
+    on_each_database(async |db| {
+        let reach = Reach::new(db).await;
+        reach.set(|settings| settings.kinds = vec![Sms]).await;
+        let at = reach.hall.begin("n-1").await;
+        assert_eq!(reach.send(&at, Sms).await, Sending::Sent);
+        let mfa = &reach.hall.mfa;
+        let mut settings =
+            mfa.provider(&mut reach.hall.db.store.read().await.unwrap(), reach.hall.tenant).await.unwrap().settings;
+        settings.out_of_band.countries.clear();
+        let may = reach.may(ChangeProvider { tenant: reach.hall.tenant });
+        let update = ProviderUpdate { settings: Some(settings), ..ProviderUpdate::default() };
+        let refused = mfa.put_provider(&may, update).await;
+        assert!(matches!(refused, Err(MfaError::LastFactors { people: 1, .. })), "{refused:?}");
     })
     .await;
 }

@@ -33,7 +33,8 @@ pub fn mark(settings: &Settings) -> String {
     let mut kinds: Vec<_> = settings.kinds.iter().map(|kind| kind.as_str()).collect();
     kinds.sort_unstable();
     let spared: Vec<_> = settings.break_glass.iter().map(Uuid::to_string).collect();
-    format!("{}|{}|{}", kinds.join("+"), settings.least_factors, spared.join("+"))
+    let numbers = !settings.out_of_band.countries.is_empty();
+    format!("{}|{}|{}|{numbers}", kinds.join("+"), settings.least_factors, spared.join("+"))
 }
 
 /// Works out whom settings would concern.
